@@ -1,7 +1,7 @@
 // Turns the reports and checks of the page into events of the life cycle. It tracks how far this client has come; client.ts
 // feeds it and performs its requests. It relies on checks of the page, never on the library's `ready`.
 import { type CapabilityStates, OK } from '../../protocol/capability.js';
-import type { BrokenReason, LogoutBan } from '../../session/event.js';
+import type { BrokenReason } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';
 import type { Limits } from '../../session/restriction.js';
 import type { Linked } from '../../session/state.js';
@@ -9,6 +9,7 @@ import { PageCapabilities } from '../capabilities/page-capabilities.js';
 import type { Look } from '../page/look.js';
 import type { PageReport } from '../page/page-window.js';
 import { PersonNeeded } from './attention.js';
+import { LogoutSigns } from './logout-signs.js';
 import { PasskeyRequest } from './passkey-request.js';
 
 /**
@@ -33,17 +34,6 @@ export interface PageStateNeeds {
 
 /** How long a page that shows a QR code on a saved session may take to report that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
-/**
- * The reason in the address of the document after a logout (WAWebLogoutReasonConstants,
- * WAWebReloadAfterLogout; 2026-04-27).
- */
-const LOGOUT_REASON = /[?&]logout_reason=([0-3])(?:[&#]|$)/;
-const ACCOUNT_LOCKED = '3';
-const GAVE_UP: Readonly<Record<string, string>> = {
-  0: 'client_fatal',
-  1: 'sync_fail',
-  2: 'initial_history_sync_timeout',
-};
 /** A page that has lost its connection starts a new one (state OPENING) well before this. */
 const STILL_MS = 8_000;
 
@@ -61,15 +51,7 @@ export class PageState {
   #me = 'null';
   /** The limits of the account that were reported last. */
   #limits = 'null';
-  /**
-   * The page has begun to delete its credentials and reloads afterwards. A QR code then needs no other
-   * explanation.
-   */
-  #leaves = false;
-  /** Set when the server has logged the whole account out. */
-  #expelled: LogoutBan | null = null;
-  /** Why the page unlinks the account by itself; null when it does not. */
-  #byPage: string | null = null;
+  readonly #logout = new LogoutSigns();
   readonly #capabilities: PageCapabilities;
   readonly #passkey: PasskeyRequest;
   readonly #personNeeded: PersonNeeded;
@@ -150,14 +132,13 @@ export class PageState {
         this.#ban(report.banned, report.expireS);
         break;
       case 'failure':
-        this.#refusedWith(report.code);
+        this.#logout.refusedWith(report.code);
         break;
       case 'logout-begins':
-        this.#leaves = true;
+        this.#logout.begins();
         break;
       case 'gives-up':
-        this.#leaves = true;
-        this.#byPage = report.reason.slice(0, 60);
+        this.#logout.givesUp(report.reason);
         break;
       case 'logout':
         this.#loggedOut();
@@ -213,10 +194,7 @@ export class PageState {
   }
 
   #newDocument(url: string): void {
-    const reason = LOGOUT_REASON.exec(url)?.[1];
-    if (reason === ACCOUNT_LOCKED) this.#expelled ??= 'locked';
-    else if (reason !== undefined) this.#byPage ??= GAVE_UP[reason] ?? null;
-    if (reason !== undefined || url.includes('post_logout=1')) this.#loggedOut();
+    if (this.#logout.newDocument(url)) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
       // Before the first page has loaded, this is not a navigation away from it.
       if (this.#phase === 'loading') return;
@@ -295,7 +273,7 @@ export class PageState {
 
   /** The page waits for a phone: normal on an empty profile, a loss if there was a session. */
   #showsQr(): void {
-    if (this.#hasSession && this.#leaves) this.#loggedOut();
+    if (this.#hasSession && this.#logout.leaves) this.#loggedOut();
     else if (this.#hasSession) {
       // The phone's logout may be reported after the state. A QR code alone is weaker evidence.
       this.#explain ??= setTimeout(() => {
@@ -314,26 +292,10 @@ export class PageState {
     // A logout report on a page without an account changes nothing.
     if (!this.#hasSession) return;
     clearTimeout(this.#explain);
-    this.#leaves = false;
+    this.#logout.reported();
     this.unlinked?.();
     this.#phase = 'linked';
-    const [ban, byPage] = [this.#expelled, this.#byPage];
-    this.#listener.event({
-      type: 'client.logged-out',
-      explained: true,
-      ...(ban === null ? {} : { ban }),
-      ...(byPage === null ? {} : { byPage }),
-    });
-  }
-
-  /**
-   * After each of these codes the page deletes its credentials (WAWebHandleFailure, WAWebFailureErrorCodes;
-   * 2026-04-27).
-   */
-  #refusedWith(code: number): void {
-    if (code !== 401 && code !== 403 && code !== 406) return;
-    this.#leaves = true;
-    if (code !== 401) this.#expelled = code === 403 ? 'locked' : 'banned';
+    this.#listener.event({ type: 'client.logged-out', explained: true, ...this.#logout.why });
   }
 
   /**
@@ -358,11 +320,7 @@ export class PageState {
     clearTimeout(this.#explain);
     this.#explain = undefined;
     this.#passkey.linked();
-    if (before === 'lost') {
-      this.#leaves = false;
-      this.#expelled = null;
-      this.#byPage = null;
-    }
+    if (before === 'lost') this.#logout.forget();
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';
