@@ -16,7 +16,7 @@ t.test('each fault has the status of its row, and --help explains each status', 
 });
 
 t.test(
-  'a write whose answer was lost is 6, whatever lost it; but how a wait ended stays what it is',
+  'a write without an answer exits 6, whatever the fault, and the end of a wait keeps its own status',
   async (t) => {
     for (const [kind, status] of [
       ['connection_lost', 6],

@@ -226,7 +226,7 @@ t.test('root with the sandbox on fails, another user does not', async (t) => {
   t.notMatch(finding(await examine({ ...from, flags, uid: 1000 }), 'sandbox'), { status: 'fail' });
 });
 
-t.test('error messages of a browser are told apart', (t) => {
+t.test('error messages of a browser are distinguished', (t) => {
   for (const [said, trouble] of [
     ['Running as root without --no-sandbox is not supported. See https://crbug.com/638180.', 'root'],
     ['No usable sandbox! If you are running on Ubuntu 23.10+', 'no_userns'],
