@@ -12,6 +12,20 @@ import { scratch, WID } from '../../store/scratch.js';
 import { settled } from '../log/lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
 
+/** Sends a message, with others waiting in its chat, and ends the page: the outcome is unknown. */
+async function lose({ page, sender, accept, state, store }: ReturnType<typeof open>, ...waiting: string[]) {
+  sender.open(WID);
+  const sent = await accept(A, 'hello');
+  for (const text of waiting) await accept(A, text);
+  await until(() => page.sent.length === 1);
+  sender.close();
+  sender.lost();
+  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+  await until(() => state(sent.id) === 'unknown');
+  await rest(store);
+  return sent;
+}
+
 t.test(
   'each chat has one message in flight until the server has it, in order; chats are sent in parallel',
   async (t) => {
@@ -460,15 +474,9 @@ t.test(
 t.test(
   'a page that cannot answer leaves a message unknown, and two ready reports send it once',
   async (t) => {
-    const { page, sender, accept, ack, state, store } = open(t);
-    sender.open(WID);
-    const { id, messageId } = await accept(A, 'hello');
-    await until(() => page.sent.length === 1);
-    sender.close();
-    sender.lost();
-    page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-    await until(() => state(id) === 'unknown');
-    await rest(store);
+    const opened = open(t);
+    const { page, sender, ack, state, store } = opened;
+    const { id, messageId } = await lose(opened);
     page.has = () => Promise.reject(new Error('page_error'));
     sender.open(WID);
     await until(() => page.asked.length === 1);
@@ -511,15 +519,9 @@ t.test(
 );
 
 t.test('an ack that arrives while the page is asked is not undone by the answer', async (t) => {
-  const { page, sender, accept, ack, state, store } = open(t);
-  sender.open(WID);
-  const { id, messageId } = await accept(A, 'hello');
-  await until(() => page.sent.length === 1);
-  sender.close();
-  sender.lost();
-  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-  await until(() => state(id) === 'unknown');
-  await rest(store);
+  const opened = open(t);
+  const { page, sender, ack, state, store } = opened;
+  const { id, messageId } = await lose(opened);
   page.has = async () => {
     await ack(messageId, 2);
     return null;
@@ -532,16 +534,9 @@ t.test('an ack that arrives while the page is asked is not undone by the answer'
 });
 
 t.test('a message acked in the write of its next turn is not given to the page again', async (t) => {
-  const { page, sender, outbox, accept, ack, state, store } = open(t);
-  sender.open(WID);
-  const { id, messageId } = await accept(A, 'hello');
-  await accept(A, 'the next');
-  await until(() => page.sent.length === 1);
-  sender.close();
-  sender.lost();
-  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-  await until(() => state(id) === 'unknown');
-  await rest(store);
+  const opened = open(t);
+  const { page, sender, outbox, ack, state, store } = opened;
+  const { id, messageId } = await lose(opened, 'the next');
   // The page does not have it, so it waits for its turn again. The ack arrives as that turn is about to be
   // written.
   page.has = async () => {
