@@ -7,7 +7,8 @@ const INTRO = `# Configuration
 
 Generated from \`src/config/keys.ts\` by \`npm run docs\`; do not edit.
 
-Every key has a good default; an empty configuration is a complete one. A value comes from, each before the one above:
+Every key has a good default; an empty configuration is a complete one. A value comes from these places; a later one
+has precedence:
 
 1. the default
 2. \`/etc/wad/wad.toml\`, for all accounts
@@ -37,8 +38,8 @@ function browserArgsPart(): string {
   const rows = BROWSER_ARGS.map(({ form, why }) => [code(form), why]);
   return `## Arguments in ${code('browser.args')}
 
-Chromium has switches that open its sandbox, run another program or write what it reads into a file. So these are taken
-and no others; several flags in ${code('--js-flags')} are separated by blanks or commas.
+Chromium has switches that open its sandbox, run another program or write what it reads into a file. So only these are
+accepted; several flags in ${code('--js-flags')} are separated by blanks or commas.
 
 ${table(['argument', 'why it does no harm'], rows)}`;
 }

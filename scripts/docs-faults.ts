@@ -11,7 +11,7 @@ const RETRIES: Readonly<Record<Retry, string>> = {
   now: 'at once',
   later: 'later',
   never: 'no: the same call fails again',
-  ask_first: 'only after a look at what happened',
+  ask_first: 'only after a check of what happened',
 };
 
 /** Codes are grouped in hundreds, one for each area. */
@@ -40,8 +40,8 @@ ${JSON.stringify(example)}
 
 - \`kind\`: a name below. \`reason\`: what happened, in one sentence. \`hint\`: a command that helps, or null.
 - \`retryable\`: the same call may work at once or later. \`retryAfterMs\`: when, where it is known.
-- \`outcome\`: \`none\`, or \`unknown\` when what was asked for may have happened all the same.
-- Whatever else a program may want to know stands beside them.`,
+- \`outcome\`: \`none\`, or \`unknown\` when the request may have been carried out all the same.
+- Further fields depend on the kind.`,
     '## Exit statuses of `wactl`',
     table(
       ['exit', 'when'],

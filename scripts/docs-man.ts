@@ -75,9 +75,9 @@ export function wactlPage(): string {
     section('exit status'),
     EXITS.map(([status, when]) => entry(bold(String(status)), sentence(when))),
     section('environment'),
-    entry(bold('WAD_ACCOUNT'), 'The account, where no option names one.'),
-    entry(bold('WAD_SOCKET'), "The daemon's socket, where no option names one."),
-    entry(bold('NO_COLOR'), 'No colour, whatever the terminal can do.'),
+    entry(bold('WAD_ACCOUNT'), 'The account, if no option names one.'),
+    entry(bold('WAD_SOCKET'), "The daemon's socket, if no option names one."),
+    entry(bold('NO_COLOR'), 'No colour on any terminal.'),
     section('files'),
     entry(value('/run/wad/ACCOUNT/control.sock'), 'The socket of the system service.'),
     entry(value('$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock'), "The socket of a user's own daemon."),
@@ -112,8 +112,8 @@ export function wadPage(): string {
     [
       ['0', 'A clean stop.'],
       ['64', 'Usage.'],
-      ['70', 'An error of its own.'],
-      ['73', 'No room on the disk to begin.'],
+      ['70', 'An internal error.'],
+      ['73', 'No room on the disk to start.'],
       ['75', 'The session is held by another daemon, or its lock was lost.'],
       ['77', 'Permissions.'],
       [
@@ -155,7 +155,7 @@ export function wadTomlPage(): string {
     'wad.toml \\- configuration of wad',
     section('description'),
     lead(
-      'A file in TOML. An empty one is complete: every key has a default. Values come from the default, `/etc/wad/wad.toml`, `/etc/wad/ACCOUNT.toml`, the environment and the flags of `wad`, each before the one above. Outside the system service the two files are in `$XDG_CONFIG_HOME/wad/`; `--config` replaces both.',
+      'A file in TOML. An empty one is complete: every key has a default. Values come from the default, `/etc/wad/wad.toml`, `/etc/wad/ACCOUNT.toml`, the environment and the flags of `wad`, a later one has precedence. Outside the system service the two files are in `$XDG_CONFIG_HOME/wad/`; `--config` replaces both.',
     ),
     paragraph(
       'An unknown key or a bad value ends the start with exit status 78 and names file, line and the nearest key. `wad --check-config` prints every value and where it comes from.',

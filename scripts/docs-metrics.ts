@@ -8,8 +8,8 @@ const INTRO = `# Metrics
 
 Generated from \`src/daemon/metrics/\` by \`npm run docs\`; do not edit.
 
-\`GET /metrics\`, where HTTP is on ([http.md](http.md)), in the form of Prometheus. It wants the token like everything that
-tells of the account. No label ever holds a number, a name or a text of anybody.
+\`GET /metrics\`, where HTTP is on ([http.md](http.md)), in the format of Prometheus. It requires the token, as everything about the
+account does. No label contains a phone number, a name or a text.
 
 \`\`\`yaml
 scrape_configs:
@@ -54,5 +54,5 @@ export function metricsPage(): string {
     metric.labelNames.map(code).join(', '),
     metric.help,
   ]);
-  return `${[INTRO, '## Of wad', table(['metric', 'type', 'labels', 'what it says'], rows)].join('\n\n')}\n`;
+  return `${[INTRO, '## Of wad', table(['metric', 'type', 'labels', 'meaning'], rows)].join('\n\n')}\n`;
 }

@@ -25,7 +25,7 @@ on_signal() {
   if [ "$may_break" = yes ]; then
     end_group "$step_pid"
   else
-    say 'interrupted: the package manager may not be cut off, so it finishes first' 2>/dev/null || true
+    say 'interrupted: the package manager must not be cut off, so it finishes first' 2>/dev/null || true
   fi
 }
 leave() {
@@ -95,7 +95,7 @@ need_node() {
       'Debian 13 and newer:  sudo apt-get install nodejs npm' \
       'older ones, Ubuntu:   https://nodejs.org/en/download'
   fi
-  command -v npm >/dev/null || refuse 'npm is needed, and is not here:' 'sudo apt-get install npm'
+  command -v npm >/dev/null || refuse 'npm is needed, and is not installed:' 'sudo apt-get install npm'
 }
 
 # Prints a browser that the daemon would find, too. A headless shell, which is never chosen by default, comes last.
@@ -187,7 +187,7 @@ refresh_lists() {
     as_root apt-get update -q
   elif [ -z "$(find "$lists" -maxdepth 0 -mmin -1440)" ]; then
     say 'apt-get update (the package lists are older than a day)'
-    as_root apt-get update -q || say 'that failed; going on with the lists that are here'
+    as_root apt-get update -q || say 'that failed; continuing with the existing lists'
   fi
 }
 

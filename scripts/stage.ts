@@ -184,7 +184,7 @@ export class Stage {
     });
     const late = AbortSignal.timeout(ASK_MS);
     const missed = once(late, 'abort').then(() => {
-      throw new Error(`nothing that matches ${pattern} came within ${ASK_MS / 1000} s`);
+      throw new Error(`nothing that matches ${pattern} arrived within ${ASK_MS / 1000} s`);
     });
     await this.#or(Promise.race([seen, missed, part.ended.then(gone)]));
   }

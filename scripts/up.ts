@@ -52,7 +52,7 @@ async function real(): Promise<void> {
   const shown = (await wactl('qr')) === 0 && (await wactl('wait', 'ready')) === 0;
   await wactl('status');
   stage.say(
-    `${shown ? 'It is up.' : 'The daemon goes on trying.'} Ctrl-C stops it and keeps the session. In another terminal:`,
+    `${shown ? 'It is up.' : 'The daemon keeps trying.'} Ctrl-C stops it and keeps the session. In another terminal:`,
     `export WAD_SOCKET=${socket.path}`,
     `${WACTL} send NUMBER 'hello'`,
     `${WACTL} --help`,
@@ -144,7 +144,7 @@ async function trial(generation: string): Promise<void> {
 
   stage.happy = true;
   stage.say(
-    'All of it works. Everything is left running for you, and events go on to be shown here; Ctrl-C ends it.',
+    'All of it works. Everything keeps running, and events are shown here; Ctrl-C ends it.',
     'In another terminal:',
     `export WAD_SOCKET=${socket}`,
     `${WACTL} status`,

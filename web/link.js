@@ -116,7 +116,7 @@ async function follow() {
     } catch (error) {
       if (error.status === 401) return login(token === '' ? '' : 'This is not the token.');
     }
-    write('state', 'The daemon does not answer. This page goes on trying.');
+    write('state', 'The daemon does not answer. This page keeps trying.');
     for (const id of ['qr', 'pair', 'next']) show(id, false);
     drawn = '';
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

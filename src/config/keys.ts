@@ -137,7 +137,7 @@ export const KEYS = {
   presence: {
     online: key(yesNo(), {
       default: false,
-      doc: 'Whether the account appears online to others while it is ready. By reports the phone is not notified of messages while it does.',
+      doc: 'Whether the account appears online to others while it is ready. According to reports, the phone shows no notifications of messages meanwhile.',
     }),
     sendMarksRead: key(yesNo(), {
       default: false,
@@ -167,7 +167,7 @@ export const KEYS = {
     }),
     strangersPerDay: key(count(0, 1_000_000), {
       default: 50,
-      doc: 'The most people without an earlier chat who are written to on one day of local time; 0 is no limit. WhatsApp names no number, restricts accounts that write first to many, and where it shows a quota counts it by the month: the number is ours, and below what reports of restricted accounts speak of.',
+      doc: 'The most people without an earlier chat who are written to on one day of local time; 0 is no limit. WhatsApp publishes no number. It restricts accounts that write first to many people; where it shows a quota, it counts by the month. The default is our own choice, below the numbers in reports of restricted accounts.',
     }),
     quietHours: key(
       text(

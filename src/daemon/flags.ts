@@ -41,11 +41,14 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   'check-config': [null, 'print every value and its source, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
   canary: [null, "check today's WhatsApp Web without an account, up to its QR code, then exit"],
-  adopt: ['DIR', 'go on with a copy of the session of another program, once it has become ready, then exit'],
+  adopt: [
+    'DIR',
+    "copy another program's session, keep the copy if the account becomes ready with it, then exit",
+  ],
   export: ['FILE', 'write the session, encrypted with a passphrase, then exit'],
-  import: ['FILE', 'go on with an exported session, once it has become ready, then exit'],
+  import: ['FILE', 'import an exported session, keep it if the account becomes ready with it, then exit'],
   'passphrase-file': ['FILE', 'the passphrase for --export and --import (default: asked for); - is stdin'],
-  output: ['FORM', 'text or json, for what prints and exits'],
+  output: ['FORM', 'text or json, for the options that print and exit'],
   version: [null, 'print `wad VERSION`, then exit'],
   help: [null, 'print this, then exit'],
 };
@@ -56,11 +59,11 @@ const MODES = ['doctor', 'canary', 'check-config', 'adopt', 'export', 'import'] 
 const EPILOGUE = `Examples:
   # the account "default"
   wad
-  # another account, with more to read
+  # another account, with a more detailed log
   wad --account shop --log-level debug
   # an existing session, in place
   wad --data-path ./.wwebjs_auth --client-id energenie-whatsapp
-  # is everything there that it takes?
+  # check that this machine has everything that wad needs
   wad --doctor
 
 Without flags the configuration files, WAD_* variables and defaults decide:
@@ -100,7 +103,7 @@ export async function readFlags(
   const text = (name: string): string | undefined => read[name] as string | undefined;
   const account = text('account') ?? (env.WAD_ACCOUNT || 'default');
   if (!isAccountName(account))
-    return usage(`"${account}" is no account: letters, digits, "_" and "-", at most 64`);
+    return usage(`"${account}" is not an account name: letters, digits, "_" and "-", at most 64`);
   return {
     flags: {
       mode: MODES.find((mode) => read[mode] !== undefined && read[mode] !== false) ?? 'run',

@@ -22,7 +22,7 @@ export function above(from: string, name: string): string | null {
 
 function own(): string {
   const path = above(dirname(fileURLToPath(import.meta.url)), 'package.json');
-  if (path === null) throw new Error('the program lies in no package');
+  if (path === null) throw new Error('the program is not in a package');
   return path;
 }
 

@@ -60,7 +60,7 @@ export function refuseRoot({ config }: Settings): void {
   if (process.getuid?.() !== 0 || !config.browser.sandbox) return;
   throw new Fault('bad_config', {
     reason:
-      "wad does not run as root: Chromium's sandbox refuses it. Run it as a user of its own, or say --no-sandbox.",
+      "wad does not run as root: Chromium's sandbox refuses it. Run it as a user of its own, or with --no-sandbox.",
     hint: null,
   });
 }

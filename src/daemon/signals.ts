@@ -55,7 +55,7 @@ export function obeySignals(
 export function catchStrays(account: Account, log: DaemonLog): void {
   process.on('unhandledRejection', (reason) => {
     log.error('unhandledRejection', { err: reason });
-    if (isFromLibrary(reason)) broken('page_unresponsive', 'the library left a rejection to nobody');
+    if (isFromLibrary(reason)) broken('page_unresponsive', 'the library left a promise rejection unhandled');
     else void die();
   });
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {

@@ -13,7 +13,7 @@ export function reportStore(report: OpenReport, feed: Feed, log: DaemonLog, to: 
   if (replaced === null) return;
   const { reason, movedTo } = replaced;
   log.error('store.replaced', { path, reason, movedTo });
-  const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
+  const says = `Outbox and journal were damaged (${reason}) and were replaced by empty ones; ${movedTo[0] === undefined ? 'the old ones are gone' : `the old ones are in ${movedTo[0]}`}.`;
   feed.replaced(movedTo);
   feed.append('alert', { reason: 'store_replaced', says, hint: addressed('wactl logs', to) });
 }

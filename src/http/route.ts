@@ -75,7 +75,7 @@ export class Router {
     if (wanted !== undefined) return { route: wanted.route, names: decoded(wanted.groups) };
     if (found.length === 0) throw new Fault('no_such_route');
     const allow = [...new Set(found.map(({ route }) => route.verb))].join(', ');
-    throw new Fault('wrong_verb', { reason: `this path takes ${allow}`, more: { allow } });
+    throw new Fault('wrong_verb', { reason: `this path allows ${allow}`, more: { allow } });
   }
 }
 

@@ -46,7 +46,7 @@ export const FAULTS = {
   ),
 
   // 10xx: the daemon and its socket
-  internal: row(1000, 1, 500, 'ask_first', 'The daemon made an error of its own.', 'wactl logs'),
+  internal: row(1000, 1, 500, 'ask_first', 'The daemon had an internal error.', 'wactl logs'),
   line_too_long: row(1001, 1, 413, 'never', 'The line is longer than the daemon accepts.'),
   answer_too_long: row(
     1011,
@@ -55,7 +55,7 @@ export const FAULTS = {
     'never',
     'The answer is longer than can be sent: ask for less, with a smaller `limit`.',
   ),
-  busy: row(1002, 5, 429, 'later', 'The daemon has as much to do as it accepts at once.'),
+  busy: row(1002, 5, 429, 'later', 'The daemon is busy and accepts no more work now.'),
   deadline_exceeded: row(1003, 8, 504, 'ask_first', 'The deadline passed.', 'wactl status'),
   shutting_down: row(1004, 5, 503, 'later', 'The daemon is shutting down.', 'wactl status'),
   slow_reader: row(
@@ -88,7 +88,7 @@ export const FAULTS = {
   not_ready: row(1101, 5, 503, 'later', 'The account is not ready.', 'wactl wait ready'),
   no_qr: row(1102, 5, 404, 'later', 'There is no QR code to scan now.', 'wactl status'),
   already_linked: row(1103, 1, 409, 'never', 'A phone is linked already.', 'wactl disconnect'),
-  pairing_limited: row(1104, 5, 429, 'later', 'Pairing codes are asked for too often.', 'wactl qr'),
+  pairing_limited: row(1104, 5, 429, 'later', 'Too many pairing codes were requested.', 'wactl qr'),
   pairing_failed: row(1105, 1, 502, 'later', 'WhatsApp gave no pairing code.', 'wactl qr'),
   action_required: row(1106, 4, 409, 'later', 'WhatsApp Web waits for a person.', 'wactl status'),
   banned: row(
@@ -107,7 +107,7 @@ export const FAULTS = {
     4,
     409,
     'later',
-    'The account cannot come into that state by itself.',
+    'The account cannot reach that state by itself.',
     'wactl status',
   ),
   no_passkey: row(
@@ -115,7 +115,7 @@ export const FAULTS = {
     4,
     409,
     'later',
-    'WhatsApp waits for no passkey now; its request may be over.',
+    'WhatsApp asks for no passkey now; its request may have expired.',
     'wactl passkey',
   ),
   not_removed: row(1112, 1, 500, 'later', 'The saved session could not be removed.', 'wactl logs'),
@@ -145,7 +145,7 @@ export const FAULTS = {
     1,
     409,
     'never',
-    'The key was used for a message with another content.',
+    'The key was used for a message with different content.',
     'wactl outbox show ID',
   ),
   page_error: row(1207, 1, 502, 'ask_first', 'WhatsApp Web answered with an error.', 'wactl logs'),
@@ -154,22 +154,22 @@ export const FAULTS = {
     1,
     409,
     'never',
-    'The message is past the point where that can be done.',
+    'The state of the message does not allow that.',
     'wactl outbox show ID',
   ),
   not_allowed: row(1210, 1, 403, 'never', 'WhatsApp does not allow this account to do that.'),
-  whatsapp_limit: row(1211, 5, 429, 'later', 'WhatsApp says that this is done too often.'),
+  whatsapp_limit: row(1211, 5, 429, 'later', 'WhatsApp limits how often this may be done.'),
   no_such_contact: row(1212, 7, 404, 'never', 'There is no such contact.', 'wactl contacts'),
   no_such_media: row(1213, 7, 404, 'never', 'There is no such file.'),
   no_such_call: row(1240, 7, 404, 'never', 'No such call is ringing.', 'wactl events --type call'),
   media_gone: row(1214, 7, 410, 'later', 'WhatsApp does not have the file any more.'),
-  media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp takes.'),
+  media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp accepts.'),
   media_unusable: row(
     1216,
     2,
     415,
     'never',
-    'WhatsApp does not take such a file as that.',
+    'WhatsApp does not accept the file as this kind.',
     'wactl send TO --file FILE --as document',
   ),
   tool_missing: row(
@@ -229,7 +229,7 @@ export const FAULTS = {
     1,
     409,
     'never',
-    'There are as many named consumers as there may be.',
+    'The limit of named consumers is reached.',
     'wactl events consumers',
   ),
   no_such_consumer: row(
@@ -242,14 +242,7 @@ export const FAULTS = {
   ),
 
   no_such_webhook: row(1310, 7, 404, 'never', 'There is no webhook of this name.', 'wactl webhook list'),
-  webhook_refused: row(
-    1311,
-    1,
-    403,
-    'never',
-    'A webhook may not lead to this address.',
-    'wad --check-config',
-  ),
+  webhook_refused: row(1311, 1, 403, 'never', 'A webhook may not use this address.', 'wad --check-config'),
 
   // 14xx: the HTTP door
   unauthorized: row(
@@ -260,10 +253,10 @@ export const FAULTS = {
     'HTTP requires a bearer token, and there was none or a wrong one.',
     'wad --check-config',
   ),
-  foreign_host: row(1401, 1, 403, 'never', 'The Host header names no address of this machine.'),
+  foreign_host: row(1401, 1, 403, 'never', 'The Host header does not name an address of this machine.'),
   foreign_origin: row(1402, 1, 403, 'never', 'Pages of other sites are refused.'),
   no_such_route: row(1403, 1, 404, 'never', 'There is nothing at this path.', 'GET /openapi.json'),
-  wrong_verb: row(1404, 1, 405, 'never', 'This path does not take this HTTP method.', 'GET /openapi.json'),
+  wrong_verb: row(1404, 1, 405, 'never', 'This path does not allow this HTTP method.', 'GET /openapi.json'),
   body_too_slow: row(1405, 1, 408, 'now', 'The request did not arrive in time.'),
   body_too_large: row(1406, 1, 413, 'never', 'The request is too long.'),
   unsupported_body: row(
@@ -273,7 +266,7 @@ export const FAULTS = {
     'never',
     'The body of a request must be JSON, with the content type application/json.',
   ),
-  address_in_use: ends(78, row(1408, 1, 500, 'never', 'Another program listens where HTTP is to be served.')),
+  address_in_use: ends(78, row(1408, 1, 500, 'never', 'Another program listens on the address for HTTP.')),
   bad_config: ends(78, row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.')),
 
   // 19xx: raised by the client itself, never sent by the daemon

@@ -16,8 +16,8 @@ const NUMBER = /^\+?[\d\s().\-/\u00a0]+$/;
 
 /** Other ids of WhatsApp, by their server. */
 const OTHERS: Readonly<Record<string, string>> = {
-  broadcast: 'A status or a broadcast list is no person and no group',
-  newsletter: 'A channel is no person and no group',
+  broadcast: 'A status or a broadcast list is neither a person nor a group',
+  newsletter: 'A channel is neither a person nor a group',
 };
 
 export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);

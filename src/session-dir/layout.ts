@@ -125,10 +125,10 @@ export async function narrowerMode(path: string): Promise<number | null> {
   const isUsed = await holdsOurs(path, uid);
   // Allowed: the closed home of a user who was created for the bot, if it is already the state directory.
   if (known === 'home' && (isOpen || !isUsed))
-    throw shared(path, 'it is a home', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
+    throw shared(path, 'it is a home directory', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
   if (!isOpen) return null;
   if (!isUsed && (foreign === null || foreign.length > 0)) {
-    const why = `it is open to others and holds ${(foreign ?? ['what this user may not list']).slice(0, 3).join(', ')}`;
+    const why = `it is open to others and holds ${(foreign ?? ['files that this user may not list']).slice(0, 3).join(', ')}`;
     throw shared(path, why, `chmod 700 ${quoted(path)}`);
   }
   return mode & 0o700;
@@ -141,7 +141,7 @@ function shared(path: string, why: string, close?: string): Fault {
   const below = join(path, 'wad-state');
   const or = close === undefined ? '' : `; if nobody else uses it, close it to others: ${close}`;
   return new Fault('permission_denied', {
-    reason: `${path} is not the daemon's alone (${why}); name a directory of its own, such as ${below}${or}`,
+    reason: `${path} is not used by the daemon alone (${why}); name a directory of its own, such as ${below}${or}`,
     hint: `install -d -m 700 ${quoted(below)}`,
     more: { path },
   });

@@ -32,7 +32,7 @@ export function stop(state: State, event: EventOf<'stop'>): Next {
 const KEPT: Effect = {
   do: 'alert',
   reason: 'shutting_down',
-  says: 'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.',
+  says: 'The unlink could not be confirmed; the session is kept. If you meant to unlink, do it on the phone.',
 };
 
 const ended = (

@@ -86,9 +86,10 @@ export function loggedOut(
 }
 
 const EXPELLED: Readonly<Record<LogoutBan, string>> = {
-  banned: 'WhatsApp has banned this account and logged it out (406). The saved session is of no more use.',
+  banned:
+    'WhatsApp has banned this account and logged it out (406). The saved session can no longer be used.',
   locked:
-    'WhatsApp has locked this account and logged it out (403): its phone number has to be verified again. The saved session is of no more use.',
+    'WhatsApp has locked this account and logged it out (403): its phone number has to be verified again. The saved session can no longer be used.',
 };
 
 /**

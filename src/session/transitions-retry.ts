@@ -95,7 +95,7 @@ function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | 
 const GAVE_UP: Partial<Record<Reason, string>> = {
   attempts_exhausted: 'Every attempt to reconnect failed.',
   banned: 'WhatsApp has banned this account or wants its terms accepted.',
-  outdated_library: 'This version and WhatsApp Web do not fit any more; wad has to be updated.',
+  outdated_library: 'This version of wad no longer works with WhatsApp Web; wad has to be updated.',
 };
 
 export const isSlowRetry = (

@@ -97,7 +97,7 @@ async function make(directory: string, mode: number): Promise<void> {
 function refuseWriters(directory: string, mode: number): void {
   if (mode & STICKY || (mode & 0o022) === 0) return;
   throw new Fault('permission_denied', {
-    reason: `${directory} can be written by others (mode ${octal(mode)}), and is not the daemon's to change`,
+    reason: `${directory} can be written by others (mode ${octal(mode)}), and the daemon does not change its mode`,
     hint: `chmod go-w ${directory}`,
   });
 }
@@ -111,13 +111,13 @@ async function narrow(directory: string, mode: number, most: number, log: Log): 
 async function checkOwner(directory: string, owners: readonly number[]) {
   const stats = await lstat(directory);
   const wrong = !stats.isDirectory()
-    ? 'is not a directory of its own (a symlink is refused too)'
+    ? 'is not a real directory (a symlink is refused too)'
     : owners.includes(stats.uid)
       ? null
       : `belongs to user ${stats.uid}`;
   if (wrong === null) return stats;
   throw new Fault('permission_denied', {
-    reason: `${directory} ${wrong}; no socket is put there`,
+    reason: `${directory} ${wrong}; no socket is created there`,
     hint: `ls -ld ${directory}`,
   });
 }
@@ -154,7 +154,7 @@ async function linkInto(nested: string, path: string): Promise<void> {
     if (!taken) return;
     await removeStale(path);
   }
-  throw new Fault('lock_held', { reason: `somebody else keeps putting a socket at ${path}` });
+  throw new Fault('lock_held', { reason: `another process keeps creating a socket at ${path}` });
 }
 
 /** Removes a socket without a listener; anything else is a Fault. */
@@ -194,7 +194,7 @@ const knock = (path: string): Promise<string | null> =>
 
 function notUsable(directory: string, explicit: boolean, error: NodeJS.ErrnoException): Fault {
   if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
-    const reason = `no socket can be put into ${directory} (${error.code})`;
+    const reason = `no socket can be created in ${directory} (${error.code})`;
     return new Fault('permission_denied', { reason, hint: `ls -ld ${directory}`, cause: error });
   }
   if (error.code === 'ENOSPC') return new Fault('disk_full', { cause: error });

@@ -35,7 +35,7 @@ export function readRequest(text: string): Reading {
   } catch (error) {
     return { fault: notJson(text, error), id: null };
   }
-  if (Array.isArray(value)) return invalid('batches are not taken: send one request a line', null);
+  if (Array.isArray(value)) return invalid('batches are not accepted: send one request a line', null);
   if (typeof value !== 'object' || value === null) return invalid('a request is a JSON object', null);
 
   // JSON.parse makes `__proto__` an own key like any other, so reading only own keys is safe.
@@ -59,7 +59,7 @@ export function readRequest(text: string): Reading {
   }
   const params = envelope.get('params');
   if (Array.isArray(params)) {
-    const reason = '"params" must be an object; parameters go by name, not by place';
+    const reason = '"params" must be an object; parameters are passed by name, not by position';
     return { fault: new Fault('invalid_params', { reason }), id: answered };
   }
   if (envelope.has('params') && (typeof params !== 'object' || params === null)) {

@@ -72,10 +72,10 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
 function openIntact(path: string): { db: Database | null } | { db: Database | null; damage: string } {
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const file = statSync(path, { throwIfNoEntry: false });
-  if (file !== undefined && !file.isFile()) return { db: null, damage: 'it is no file' };
+  if (file !== undefined && !file.isFile()) return { db: null, damage: 'it is not a regular file' };
   if ((file?.size ?? 0) === 0) {
     // Next to an empty file, SQLite would delete the log.
-    return hasLog ? { db: null, damage: 'there is a write-ahead log without its file' } : { db: null };
+    return hasLog ? { db: null, damage: 'there is a write-ahead log without its database' } : { db: null };
   }
   // Fails now if the file is not writable: SQLite would open it read-only and refuse the first write. It is closed before
   // SQLite opens the file, because a close drops every lock of this process on it.

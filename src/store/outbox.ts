@@ -160,7 +160,7 @@ export class Outbox {
     });
     if (row !== undefined) return { message: fromRow(row), isNew: true };
     const earlier = key === null ? null : this.earlier(key, wid, recipient, kind, payload);
-    if (earlier === null) throw new Fault('internal', { reason: 'the store took no row' });
+    if (earlier === null) throw new Fault('internal', { reason: 'the store inserted no row' });
     return { message: earlier, isNew: false };
   }
 

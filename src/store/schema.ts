@@ -38,11 +38,11 @@ export function findForeign(db: Database, migrations: readonly Migration[]): str
   );
   if (version === 0) return found.size === 0 ? null : 'it belongs to another program';
   for (const { type, name, sql } of partsOf(migrations.slice(0, version)))
-    if (found.get(name)?.sql !== sql) return `its ${type} ${name} is missing or another one`;
+    if (found.get(name)?.sql !== sql) return `its ${type} ${name} is missing or different`;
   for (const [since, table, column] of NUMBERS) {
     if (version < since) continue;
     const outside = `SELECT 1 FROM ${table} WHERE ${column} NOT BETWEEN 0 AND ${MAX_NUMBER} LIMIT 1`;
-    if (db.prepare(outside).get() !== undefined) return `${table}.${column} is beyond all that was given out`;
+    if (db.prepare(outside).get() !== undefined) return `${table}.${column} is out of range`;
   }
   return null;
 }

@@ -32,7 +32,7 @@ export function walDamage(path: string): string | null {
   if (cutOff === null) return null;
   for (let frame = cutOff + 1; frame < log.frames; frame += 1) {
     if (log.isSound(frame))
-      return `frame ${broken + 1} of the write-ahead log is damaged, and there are commits behind it`;
+      return `frame ${broken + 1} of the write-ahead log is damaged, and there are commits after it`;
   }
   return null;
 }

@@ -37,7 +37,7 @@ export function stopReason(from: StopReasonFrom): StopReason {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = error instanceof UnfitFile ? error.why : (code ?? message);
-    return kept(code === 'ENOENT' ? 'no verdict' : `no verdict that can be believed: ${why}`);
+    return kept(code === 'ENOENT' ? 'no verdict' : `no verdict that can be trusted: ${why}`);
   }
   const [, of, explicit, why = ''] = LINE.exec(text) ?? [];
   if (of === undefined) return kept('no verdict that can be understood');

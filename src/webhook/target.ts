@@ -14,7 +14,7 @@ type Resolve = (
 ) => void;
 
 const refused = (host: string, why: string): Fault =>
-  new Fault('webhook_refused', { reason: `${host} leads to ${why}` });
+  new Fault('webhook_refused', { reason: `${host} resolves to ${why}` });
 
 /** @throws Fault webhook_refused: an address in the url to which no webhook may post */
 export function refuseAddress({ hostname }: URL): void {

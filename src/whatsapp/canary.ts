@@ -48,7 +48,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   });
   let settling: NodeJS.Timeout | undefined;
   const late = setTimeout(() => {
-    trouble ??= 'the page did not come up in time';
+    trouble ??= 'the page did not load in time';
     settle();
   }, timeoutMs);
   const client = createClient(
@@ -87,7 +87,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   const fault = trouble ?? (lacks || (qr ? null : 'the page shows no code to scan'));
   return {
     ok: fault === null,
-    says: `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}: ${fault ?? 'all that was looked for is there'}`,
+    says: `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}: ${fault ?? 'everything that was checked is there'}`,
     whatsappWeb,
     browser,
     qr,

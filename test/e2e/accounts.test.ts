@@ -220,6 +220,6 @@ t.test('without accounts the list is empty, and a list that cannot be watched is
   const uid = process.getuid?.() ?? 0;
   const isEmpty = knownAccounts({ env, uid, home: env.HOME }).length === 0;
   const found = await wactl(['accounts'], { env });
-  t.match(found, isEmpty ? { code: 0, stdout: '', stderr: /no account is here/ } : { code: 0 });
+  t.match(found, isEmpty ? { code: 0, stdout: '', stderr: /no account found on this machine/ } : { code: 0 });
   t.match(await wactl(['-o', 'json', 'accounts', '--watch'], { env }), { code: 2, stderr: /-o jsonl/ });
 });

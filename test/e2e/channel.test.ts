@@ -47,15 +47,21 @@ async function posted(
 async function refusals(t: Test, wad: Wad, dir: string, channel: Channel): Promise<void> {
   const before = channel.posts.length;
   const rows: readonly (readonly [string[], RegExp])[] = [
-    [['--poll', 'When?', '--option', 'now', '--option', 'later'], /A message to a channel .*; poll is none/],
-    [['--file', join(dir, 'table.csv')], /document is none/],
-    [['yes', '--reply-to', '3EB0C0FFEE0123456789'], /answers no message/],
-    [['hi @15550002222', '--mention', '15550002222'], /mentions nobody/],
+    [
+      ['--poll', 'When?', '--option', 'now', '--option', 'later'],
+      /A message to a channel must be .*, not poll/,
+    ],
+    [['--file', join(dir, 'table.csv')], /must be .*, not document/],
+    [['yes', '--reply-to', '3EB0C0FFEE0123456789'], /cannot answer a message/],
+    [['hi @15550002222', '--mention', '15550002222'], /cannot mention anybody/],
     [['read me', '--wait', 'delivered'], /is sent, and never delivered or read/],
   ];
   for (const [args, stderr] of rows)
     t.match(await wad.wactl(['send', channel.id, ...args]), { code: 2, stdout: '', stderr }, args.join(' '));
-  t.match(await wad.wactl(['send', '12@newsletter', 'hi']), { code: 2, stderr: /A channel is no person/ });
+  t.match(await wad.wactl(['send', '12@newsletter', 'hi']), {
+    code: 2,
+    stderr: /A channel is neither a person/,
+  });
   t.equal(channel.posts.length, before, 'nothing was posted');
 }
 

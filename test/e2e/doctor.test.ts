@@ -47,7 +47,7 @@ const ROWS: readonly Row[] = [
   { name: 'the sandbox is off (H29)',        check: 'sandbox', status: 'warn', says: /^off: a page that breaks out/, remedy: /check-config/ },
   { name: 'root, with the sandbox on (H29)', check: 'sandbox', status: 'fail', says: /this is root.*--no-sandbox/, remedy: /^sudo -u wad wad --doctor$/, args: [] },
   { name: 'the disk is full (H28)',          check: 'disk',    status: 'fail', says: /^\d+ MB free at/, remedy: /^df -h /, make: (_, disk) => disk?.fill(20) },
-  { name: 'the disk runs short (H28)',       check: 'disk',    status: 'warn', says: /MB free at .*; Chromium wants 500/, remedy: /^df -h /, make: (_, disk) => disk?.fill(300) },
+  { name: 'the disk runs short (H28)',       check: 'disk',    status: 'warn', says: /MB free at .*; Chromium needs 500/, remedy: /^df -h /, make: (_, disk) => disk?.fill(300) },
   { name: 'the state is accessible to others (H28)', check: 'state', status: 'warn', says: /open to others \(755\)/, remedy: /^chmod 700 /, make: ({ stateDir }) => chmodSync(stateDir, 0o755) },
   { name: 'the session belongs to another user',  check: 'session', status: 'fail', says: /belongs to user 12345/, remedy: /^sudo chown -R 0: /, make: ({ authDir }) => chownSync(authDir, 12345, 12345) },
   { name: 'the session cannot be written to', check: 'session', status: 'fail', says: /cannot be written to/, remedy: /chmod|mount/, make: ({ authDir }, disk) => disk?.readOnly(authDir) },

@@ -139,7 +139,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.equal(await wad.request('group.participants', forbidden).catch(kind), 'not_allowed');
     t.match(await wad.wactl(['group', 'invite', others.id]), { code: 1, stderr: /not an admin/ });
     t.match(await wad.wactl(['group', 'show', '120363999999999999@g.us']), { code: 7, stderr: /no group/ });
-    t.match(await wad.wactl(['group', 'show', ana.number]), { code: 2, stderr: /is no group/ });
+    t.match(await wad.wactl(['group', 'show', ana.number]), { code: 2, stderr: /is not a group/ });
     t.match(await wad.wactl(['group', 'add', id]), { code: 2, stderr: /at least one person/ });
 
     // A change that no function of the page performs is reported as failed. Other changes still work.

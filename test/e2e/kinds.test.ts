@@ -138,9 +138,9 @@ async function refusals(t: Test, wad: Wad, dir: string, ana: Contact): Promise<v
     [
       ['--file', join(dir, 'table.csv'), '--as', 'image'],
       2,
-      /text\/csv, which WhatsApp does not take as image/,
+      /text\/csv, which WhatsApp does not accept as image/,
     ],
-    [['--file', join(dir, 'large.bin'), '--as', 'sticker'], 2, /does not take as sticker/],
+    [['--file', join(dir, 'large.bin'), '--as', 'sticker'], 2, /does not accept as sticker/],
     [['--location', '91,0'], 2, /LAT,LON/],
     [['--poll', 'When?', '--option', 'now'], 2, /two options/],
     [['--poll', 'When?', '--location', '1,1'], 2, /separate messages/],
@@ -185,7 +185,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await writeFile(path, 'changed\n');
     t.match(
       await wad.wactl(args),
-      { code: 1, stderr: /another content/ },
+      { code: 1, stderr: /different content/ },
       'another file under the same key is refused',
     );
     await rm(path);
@@ -264,7 +264,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
       await writeFile(path, FILES['song.mp3']);
       t.match(await wad.wactl(['send', ana.number, '--file', path, '--as', 'voice']), {
         code: 2,
-        stderr: /ffmpeg could not make a voice message of it/,
+        stderr: /ffmpeg could not convert it to a voice message/,
       });
       await wad.stop();
     },
@@ -300,7 +300,7 @@ t.test(
       ]);
     };
     const refused = await voice('song.mp3');
-    t.match(refused, { stdout: '', stderr: /no ffmpeg is installed/ });
+    t.match(refused, { stdout: '', stderr: /ffmpeg, which is not installed/ });
     t.match(refused.stderr, /apt-get install ffmpeg/, 'the error names the remedy');
     t.equal(refused.code, 1);
     const taken = await voice('note.ogg');

@@ -120,8 +120,11 @@ moves('a session that is in use, not linked, newer or missing is not adopted', a
   t.match(await running.status(), { status: 'ready' });
   await running.stop();
 
-  t.match(await run(home, ['adopt', home.dir]), { code: 2, stderr: /has none/ });
-  t.match(await run(home, ['adopt', join(home.dir, 'nowhere')]), { code: 2, stderr: /no directory/ });
+  t.match(await run(home, ['adopt', home.dir]), { code: 2, stderr: /contains none/ });
+  t.match(await run(home, ['adopt', join(home.dir, 'nowhere')]), {
+    code: 2,
+    stderr: /not a readable directory/,
+  });
 
   const newer = join(old.dir, 'newer');
   cpSync(old.profile, newer, { recursive: true, verbatimSymlinks: true });
@@ -155,7 +158,7 @@ moves('an exported session continues where it is imported', async (t, world) => 
   await running.stop();
   t.match(await run(old, ['session', 'export', file, ...hidden], 'short'), {
     code: 2,
-    stderr: /guessed too soon/,
+    stderr: /too easy to guess/,
   });
   t.match(await run(old, ['session', 'export', file]), { code: 2, stderr: /no terminal/ });
   t.notOk(existsSync(file));
@@ -168,13 +171,13 @@ moves('an exported session continues where it is imported', async (t, world) => 
   t.equal(statSync(file).mode & 0o777, 0o600);
   t.match(await run(old, ['session', 'export', file, ...hidden], secret), {
     code: 2,
-    stderr: /is there already/,
+    stderr: /exists already/,
   });
 
   const part = join(old.dir, 'part.age');
   writeFileSync(part, bytes.subarray(0, bytes.length - 100_000));
   for (const [from, word, says] of [
-    [file, 'another passphrase', /passphrase does not fit/],
+    [file, 'another passphrase', /passphrase is wrong/],
     [part, secret, /damaged/],
     [home.browser, secret, /not encrypted with age/],
     [join(home.dir, 'nowhere'), secret, /no such file/],

@@ -55,7 +55,10 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
       t.match(await wad.event('alert', ({ reason }) => reason === 'restricted', { after }), {
         data: { says: /does not let this account begin new chats until .*Z.*others go out/ },
       });
-      t.match((await wad.wactl(['status'])).stdout, /whatsapp\s+lets this account begin no new chats until/);
+      t.match(
+        (await wad.wactl(['status'])).stdout,
+        /whatsapp\s+does not let this account start new chats until/,
+      );
 
       const stranger = await wad.request('message.send', { to: ben.number, text: 'to somebody new' });
       const late = await wad.request('message.send', { to: ben.number, text: 'taken back' });

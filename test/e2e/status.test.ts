@@ -44,20 +44,20 @@ async function posted(t: Test, wad: Wad, viewers: readonly Contact[], args: stri
 async function refusals(t: Test, wad: Wad, dir: string, viewer: Contact): Promise<void> {
   const before = viewer.received.length;
   const rows: readonly (readonly [string[], RegExp])[] = [
-    [['--poll', 'When?', '--option', 'now', '--option', 'later'], /A status is one of .*; poll is none/],
-    [['--location', '52.52,13.405'], /location is none/],
-    [['--contact', 'Ana=15550003333'], /contact is none/],
-    [['--file', join(dir, 'table.csv')], /document is none/],
-    [['yes', '--reply-to', '3EB0C0FFEE0123456789'], /A status answers no message/],
-    [['hi @15550002222', '--mention', '15550002222'], /A status mentions nobody/],
-    [['see https://example.org/', '--preview'], /A status has no preview of a link/],
-    [['x'.repeat(701)], /A status has 700 characters at most; these are 701/],
+    [['--poll', 'When?', '--option', 'now', '--option', 'later'], /A status must be one of .*, not poll/],
+    [['--location', '52.52,13.405'], /must be .*, not location/],
+    [['--contact', 'Ana=15550003333'], /must be .*, not contact/],
+    [['--file', join(dir, 'table.csv')], /must be .*, not document/],
+    [['yes', '--reply-to', '3EB0C0FFEE0123456789'], /A status cannot answer a message/],
+    [['hi @15550002222', '--mention', '15550002222'], /A status cannot mention anybody/],
+    [['see https://example.org/', '--preview'], /A status cannot have a preview of a link/],
+    [['x'.repeat(701)], /A status may have 700 characters at most; this one has 701/],
     [['read me', '--wait', 'read'], /is sent, and never delivered or read/],
   ];
   for (const [args, stderr] of rows)
     t.match(await wad.wactl(['send', STATUS, ...args]), { code: 2, stdout: '', stderr }, args.join(' '));
   t.match(await wad.wactl(['send', '15550002222@broadcast', 'hi']), { code: 2, stderr: /broadcast list/ });
-  t.match(await wad.wactl(['messages', STATUS]), { code: 2, stderr: /no person and no group/ });
+  t.match(await wad.wactl(['messages', STATUS]), { code: 2, stderr: /neither a person nor a group/ });
   t.equal(viewer.received.length, before, 'nothing was posted');
 }
 

@@ -62,7 +62,7 @@ t.test('a directory that others also use is refused, and its mode does not chang
         ...(flag === '--data-path' ? ['--state-dir', join(home, 'state')] : []),
       ]);
       t.equal(status, 77, `${flag} ${path}`);
-      t.match(says, /not the daemon's alone .* such as /, `${flag} ${path}`);
+      t.match(says, /not used by the daemon alone .* such as /, `${flag} ${path}`);
       t.equal(statSync(path).mode, mode, `${path} is unchanged`);
     }
   }

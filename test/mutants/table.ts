@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
   ['daemon/outgoing/outbox', '.earlier(key, wid, recipient, kind, payload);', '.earlier(key, this.#store.account.wid ?? wid, recipient, kind, payload);', 'unit/daemon/outgoing/outbox'],
   ['daemon/outgoing/scheduler', 'if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {', 'if (row.expiresAtMs !== null && row.expiresAtMs < nowMs) {', 'unit/daemon/outgoing/scheduler'],
   ['daemon/outgoing/scheduler', 'if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {', 'if (false) {', 'unit/daemon/outgoing/scheduler'],
-  ['whatsapp/page/own-id', "if (sends[id] === 'refused') throw new Error('wad: this send was given up');\n    // It", '// It', 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-id', "if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');\n    // It", '// It', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', "if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';", '', 'unit/whatsapp/own-id'],
   ['whatsapp/requests/send', 'isNavigation(failure) || ', '', 'unit/whatsapp/requests/send'],
   ['whatsapp/capabilities/actions', "'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],", "'contact.list': [...PEOPLE],", 'unit/whatsapp/capabilities/actions'],

@@ -17,7 +17,7 @@ const PACE_MS = 1_000;
 /** Back to the first line and column, and nothing below it. */
 const CLEAR = '\u001b[H\u001b[2J';
 
-const NONE = 'no account is here; `wactl init` begins one';
+const NONE = 'no account found on this machine; `wactl init` starts one';
 
 /** The daemon that the environment names comes in as well, wherever it listens, as in a container. */
 function targets(): ClientPath[] {
@@ -72,8 +72,8 @@ export const accounts = command({
     watch: { type: 'flag', alias: 'w', does: 'keep the list on the screen, until Ctrl-C' },
   },
   examples: [
-    ['wactl accounts', 'what is here, and how it is'],
-    ["wactl -o json accounts | jq '.accounts[].status.status'", 'the states alone'],
+    ['wactl accounts', 'every account with its state'],
+    ["wactl -o json accounts | jq '.accounts[].status.status'", 'only the states'],
   ],
   async run({ output, show, note, options, timeoutMs, onInterrupt }) {
     const askMs = Math.min(timeoutMs ?? ASK_MS, ASK_MS);

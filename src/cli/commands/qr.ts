@@ -57,7 +57,7 @@ async function follow(context: Context): Promise<number> {
       waiting = true;
       const now = `${printable(status.status)}; waiting for a QR code`;
       if (drawn === undefined) write(2, `wactl: ${now}\n`);
-      else picture.over(`Code over (${now}).`);
+      else picture.over(`Code no longer valid (${now}).`);
     }
     if (performance.now() > until) {
       throw new Fault('wait_expired', { reason: 'no phone was linked in time', hint: 'wactl status' });

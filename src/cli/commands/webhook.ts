@@ -55,7 +55,7 @@ export const webhook = command({
     }
     const answer = await ask('webhook.redrive', { name }, { writes: true });
     show(answer, () => `${answer.taken} taken, ${answer.left} left\n`);
-    if (answer.says !== null) warn(`the last one was not taken: ${answer.says}`);
+    if (answer.says !== null) warn(`the receiver refused the last one: ${answer.says}`);
     return answer.says === null ? 0 : NOT_TAKEN;
   },
 });

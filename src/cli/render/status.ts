@@ -63,7 +63,7 @@ function monitor(s: Status): string {
   const found =
     failures === 0
       ? 'fine'
-      : `failed ${failures} in a row, ${lastOkAt ? `fine ${ago(lastOkAt)}` : 'never fine'}`;
+      : `failed ${failures} in a row, ${lastOkAt ? `last passed ${ago(lastOkAt)}` : 'never passed'}`;
   return `last check ${ago(lastCheckAt)}: ${found}`;
 }
 
@@ -75,11 +75,11 @@ function restriction({ kind, until, used, total }: NonNullable<Status['restricti
     case 'ban':
       return red(`banned${end}`);
     case 'time_lock':
-      return red(`lets this account begin no new chats${end}; others go on`);
+      return red(`does not let this account start new chats${end}; other messages go out`);
     case 'new_chat_cap':
-      return red(`new chats are used up${count && ` (${count})`}${end}; others go on`);
+      return red(`new chats are used up${count && ` (${count})`}${end}; other messages go out`);
     case 'quota_low':
-      return yellow(`new chats run out: ${count}${end}`);
+      return yellow(`new chats are running out: ${count}${end}`);
     case 'quota':
       return `new chats: ${count}${end}`;
   }

@@ -62,7 +62,7 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['Participant', participantSchema, 'A member of a group.'],
   ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
   ['File', fileSchema, 'A file that the daemon keeps.'],
-  ['Webhook', webhookSchema, 'A webhook of the configuration, and how it stands.'],
+  ['Webhook', webhookSchema, 'A webhook of the configuration, and its state.'],
   ['Time', timeSchema, 'A time, ISO 8601 in UTC.'],
   ['StateName', stateNameSchema, 'The states of the account.'],
   ['Reason', reasonSchema, 'Why the account is in its state.'],

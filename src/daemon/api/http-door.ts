@@ -44,7 +44,8 @@ export interface HttpDoorOptions {
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
   const { config, tokenFileIsNamed, dispatch, address, metrics, unread, log } = options;
   const listen = parseListen(config.listen);
-  if (listen === null) throw new Fault('usage', { reason: `http.listen: ${config.listen} is no address` });
+  if (listen === null)
+    throw new Fault('usage', { reason: `http.listen: ${config.listen} is not an address` });
   const token = config.anonymousLoopback
     ? null
     : tokenOf(
@@ -109,8 +110,8 @@ async function bind(server: Server, listen: Listen, options: HttpDoorOptions): P
 
 /** Why an address cannot be used on this machine. */
 const NOT_OURS: Readonly<Record<string, string>> = {
-  EADDRNOTAVAIL: 'is no address of this machine',
-  EAFNOSUPPORT: 'is an address of a kind that this machine does not have',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+  EAFNOSUPPORT: 'is of an address family that this machine does not support',
   ENOTFOUND: 'is a name without an address',
 };
 
@@ -134,7 +135,7 @@ const TRIES = 50;
 /** Says what to write, and in which file. @param free a free address of the same kind */
 const taken = (what: string, free: string, configFile: string): Fault =>
   new Fault('address_in_use', {
-    reason: `http.listen: ${what} is taken by another program. Each account requires an address of its own: put \`listen = ${JSON.stringify(free)}\` below [http] in ${configFile}`,
+    reason: `http.listen: ${what} is in use by another program. Each account requires an address of its own: put \`listen = ${JSON.stringify(free)}\` below [http] in ${configFile}`,
     hint: null,
   });
 

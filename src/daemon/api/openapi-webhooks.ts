@@ -43,7 +43,7 @@ const COMMON = { time: '2026-01-01T00:00:00.000Z', account: 'default' };
 export const eventWebhooks = (): Json => ({
   event: post(
     'webhookEvent',
-    'Each event that the webhook takes, in order, one at a time.',
+    'Each event that the webhook is configured for, in order, one at a time.',
     { $ref: '#/components/schemas/Event' },
     { cursor: 1767225600001, type: 'message', ...COMMON, data: EVENTS.message.example },
   ),

@@ -30,7 +30,7 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
     'x-notifications': [
       {
         name: 'event',
-        summary: 'Sent after events.subscribe, one for each event. OpenRPC has no word for notifications.',
+        summary: 'Sent after events.subscribe, one for each event. OpenRPC cannot describe notifications.',
         params: { $ref: '#/components/schemas/Event' },
       },
     ],

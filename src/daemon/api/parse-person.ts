@@ -6,6 +6,6 @@ import { type ChatId, isGroupId, parseRecipient } from '../../protocol/wid.js';
 export function parsePerson(text: string): ChatId {
   const id = parseRecipient(text);
   if (isGroupId(id))
-    throw new Fault('invalid_recipient', { reason: `${id} is a group and no person.`, hint: null });
+    throw new Fault('invalid_recipient', { reason: `${id} is a group, not a person.`, hint: null });
   return id;
 }

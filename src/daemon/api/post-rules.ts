@@ -35,13 +35,13 @@ export function refuseUnfit(to: Addressee, content: Content): void {
 }
 
 function unfit({ kinds, hasPreview, maxText }: Rules, content: Content): string | null {
-  if (!kinds.includes(content.kind)) return `is one of ${kinds.join(', ')}; ${content.kind} is none`;
-  if (content.replyTo !== undefined) return 'answers no message';
-  if ((content.mentions ?? []).length > 0) return 'mentions nobody';
+  if (!kinds.includes(content.kind)) return `must be one of ${kinds.join(', ')}, not ${content.kind}`;
+  if (content.replyTo !== undefined) return 'cannot answer a message';
+  if ((content.mentions ?? []).length > 0) return 'cannot mention anybody';
   if (content.kind !== 'text') return null;
-  if (content.linkPreview && !hasPreview) return 'has no preview of a link';
-  if (content.text.trim() === '') return 'has a text that is not blank';
+  if (content.linkPreview && !hasPreview) return 'cannot have a preview of a link';
+  if (content.text.trim() === '') return 'needs a text that is not blank';
   return content.text.length > maxText
-    ? `has ${maxText} characters at most; these are ${content.text.length}`
+    ? `may have ${maxText} characters at most; this one has ${content.text.length}`
     : null;
 }

@@ -22,8 +22,11 @@ async function judge(path: string, uid: number, isWhole: boolean): Promise<Findi
   const there = await existing(path);
   if (there !== path)
     return (await writable(there))
-      ? ok(`${path} will be made`)
-      : fail(`${path} cannot be made: no permission in ${there}`, `sudo install -d -m 700 -o ${uid} ${path}`);
+      ? ok(`${path} will be created`)
+      : fail(
+          `${path} cannot be created: no permission in ${there}`,
+          `sudo install -d -m 700 -o ${uid} ${path}`,
+        );
   const stat = await lstat(path);
   if (!stat.isDirectory() && !stat.isSymbolicLink())
     return fail(`${path} is not a directory`, `ls -ld ${path}`);

@@ -23,7 +23,7 @@ export const disk: Check = {
     const says = `${least.mb} MB free at ${least.place}`;
     if (least.mb < FULL_MB) return fail(says, `df -h ${least.place}`);
     return least.mb < SHORT_MB
-      ? warn(`${says}; Chromium wants ${SHORT_MB}`, `df -h ${least.place}`)
+      ? warn(`${says}; Chromium needs ${SHORT_MB}`, `df -h ${least.place}`)
       : ok(says);
   },
 };
@@ -37,7 +37,7 @@ export const limits: Check = {
     return soft === 'unlimited'
       ? ok('none on the address space')
       : fail(
-          `the address space is limited to ${Math.floor(Number(soft) / MB)} MB, and Chromium reserves far more; take LimitAS= out of the unit, or the limit out of the shell (ulimit -v)`,
+          `the address space is limited to ${Math.floor(Number(soft) / MB)} MB, and Chromium reserves far more; remove LimitAS= from the unit, or the limit from the shell (ulimit -v)`,
           "systemctl cat 'wad@*'",
         );
   },
@@ -53,7 +53,7 @@ export const clock: Check = {
     const now = new Date(nowMs).toISOString();
     if (nowMs < WRITTEN_MS)
       return fail(
-        `it says ${now}, which cannot be: no TLS connection will work`,
+        `it says ${now}, which cannot be right; TLS connections will fail`,
         'sudo timedatectl set-ntp true',
       );
     const names = await readdir(paths.stateDir).catch(() => []);
@@ -68,7 +68,7 @@ export const clock: Check = {
     const newest = Math.max(0, ...times);
     return newest > nowMs + SKEW_MS
       ? warn(
-          `it says ${now}, but a file of ours is from ${new Date(newest).toISOString()}`,
+          `it says ${now}, but a file in the state directory is from ${new Date(newest).toISOString()}`,
           'timedatectl status',
         )
       : ok(now);

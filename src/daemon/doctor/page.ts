@@ -7,7 +7,7 @@ import { type Check, fail, ok, warn } from './finding.js';
 export const page: Check = {
   name: 'whatsapp',
   run: ({ running }) => {
-    if (running === null) return ok('no daemon to ask; `wad --canary` looks at a fresh page');
+    if (running === null) return ok('no daemon is running; `wad --canary` checks a new page');
     const { status, info } = running;
     const { capabilities, versions } = status;
     if (status.reason === 'action_required')

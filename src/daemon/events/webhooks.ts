@@ -95,7 +95,7 @@ export class Webhooks {
     const endpoint = this.#endpoints.get(name);
     if (endpoint !== undefined) return endpoint;
     const names = [...this.#endpoints.keys()].join(', ') || 'none';
-    throw new Fault('no_such_webhook', { reason: `There is no webhook of this name; there is: ${names}.` });
+    throw new Fault('no_such_webhook', { reason: `There is no webhook of this name; configured: ${names}.` });
   }
 
   /** How many dead letters it has. */

@@ -41,7 +41,7 @@ export async function contentOf(
   );
   if (given.length !== 1) {
     const names = given.map(([name]) => name).join(' and ');
-    return refuse(`One of text, media, location, contacts and poll is needed; ${names || 'none'} came.`);
+    return refuse(`One of text, media, location, contacts and poll is needed; ${names || 'none'} was given.`);
   }
   if (caption !== undefined && media === undefined) return refuse('A caption goes with media.');
   if (as !== undefined && media === undefined) return refuse('`as` goes with media.');
@@ -63,7 +63,7 @@ export async function contentOf(
     };
   if (poll !== undefined) {
     if (new Set(poll.options).size < poll.options.length)
-      return refuse('The options of a poll differ from each other.');
+      return refuse('The options of a poll must differ from each other.');
     return { ...common, kind: 'poll', ...poll, multiple: poll.multiple ?? false };
   }
   const { kind, file } = await fitting(await mediaStore.get(media as string), as, (sound) =>
@@ -84,12 +84,12 @@ async function fitting(
   const shown = SHOWN.find(([kind, types]) => types.test(given.mimetype) && given.size <= MAX_BYTES[kind]);
   const kind = as ?? shown?.[0] ?? 'document';
   if (!FITS[kind].test(given.mimetype)) {
-    const reason = `The file is ${given.mimetype}, which WhatsApp does not take as ${kind}.`;
+    const reason = `The file is ${given.mimetype}, which WhatsApp does not accept as ${kind}.`;
     throw new Fault('media_unusable', { reason, more: { mimetype: given.mimetype, as: kind } });
   }
   const file = kind === 'voice' ? await asVoice(given) : given;
   if (file.size > MAX_BYTES[kind]) {
-    const reason = `WhatsApp takes ${MAX_BYTES[kind] / 2 ** 20} MiB as ${kind}; the file has ${(file.size / 2 ** 20).toFixed(1)}.`;
+    const reason = `WhatsApp accepts at most ${MAX_BYTES[kind] / 2 ** 20} MiB as ${kind}; the file has ${(file.size / 2 ** 20).toFixed(1)}.`;
     throw new Fault('media_too_large', {
       reason,
       hint: null,

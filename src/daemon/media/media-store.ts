@@ -115,7 +115,7 @@ export class MediaStore {
       const { maxBytes } = upload;
       if (upload.size + piece.length > maxBytes) {
         await this.#drop(id);
-        const reason = `The file has more than the ${maxBytes} bytes that are taken.`;
+        const reason = `The file has more than ${maxBytes} bytes, the most that are accepted.`;
         throw new Fault('media_too_large', { reason, hint: null, more: { maxBytes } });
       }
       await writeAt(upload.file, piece, upload.size);
@@ -273,7 +273,7 @@ export class MediaStore {
   #upload(id: string): Upload {
     const upload = this.#uploads.get(id);
     if (upload) return upload;
-    throw new Fault('no_such_media', { reason: `There is no upload ${id.slice(0, 64)}; begin it anew.` });
+    throw new Fault('no_such_media', { reason: `There is no upload ${id.slice(0, 64)}; start it again.` });
   }
 
   async #drop(id: string): Promise<void> {

@@ -81,9 +81,9 @@ export class Uploads {
     const { max, maxEach } = this.#limits;
     const own = [...this.#uploads].filter((other) => other.owner === owner);
     if (own.length >= maxEach && !this.#makeRoom(own))
-      throw tooMany(`${maxEach} files are being put by this client.`);
+      throw tooMany(`This client is uploading ${maxEach} files already.`);
     if (this.#uploads.size >= max && !this.#makeRoom([...this.#uploads]))
-      throw tooMany(`${max} files are being put.`);
+      throw tooMany(`${max} files are being uploaded already.`);
     const upload: Upload = {
       owner,
       id: undefined,
@@ -110,7 +110,7 @@ export class Uploads {
   /** @throws Fault no_such_media: it belongs to another owner, or was dropped */
   #of(owner: Owner, id: string): Upload {
     for (const upload of this.#uploads) if (upload.id === id && upload.owner === owner) return upload;
-    const reason = `This connection has no upload ${id.slice(0, 64)}; begin it anew.`;
+    const reason = `This connection has no upload ${id.slice(0, 64)}; start it again.`;
     throw new Fault('no_such_media', { reason });
   }
 

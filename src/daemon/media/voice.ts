@@ -35,11 +35,13 @@ export class Transcoder {
     if (file.mimetype === VOICE) return file;
     if (!/^(audio|video)\//.test(file.mimetype))
       throw new Fault('media_unusable', {
-        reason: `A voice message is a sound; this is ${file.mimetype}.`,
+        reason: `A voice message is audio; this is ${file.mimetype}.`,
         hint: null,
       });
     if (this.#waiting >= MAX_WAITING)
-      throw new Fault('busy', { reason: `${MAX_WAITING} sounds wait to be made voice messages.` });
+      throw new Fault('busy', {
+        reason: `${MAX_WAITING} files already wait for conversion to voice messages.`,
+      });
     this.#waiting += 1;
     const bound = AbortSignal.any([signal, this.#closing.signal]);
     const mine = this.#last.then(() => this.#make(file, bound));
@@ -137,12 +139,12 @@ async function transcode(
     }
     const code = await ended;
     if (code === 0 && at > 0) return;
-    const reason = `ffmpeg could not make a voice message of it: ${said.split('\n')[0] || `exit ${code}`}`;
+    const reason = `ffmpeg could not convert it to a voice message: ${said.split('\n')[0] || `exit ${code}`}`;
     throw new Fault('media_unusable', { reason, hint: null });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const reason =
-      'A voice message is Opus in Ogg, and no ffmpeg is installed that could put this file into it.';
+      'A voice message is Opus in Ogg; converting this file requires ffmpeg, which is not installed.';
     throw new Fault('tool_missing', { reason, hint: 'sudo apt-get install ffmpeg', cause: error });
   } finally {
     clearTimeout(timer);

@@ -31,7 +31,7 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   const counter = countersOf(registry);
   const requests = counter({
     name: 'wad_requests_total',
-    help: 'Requests of both doors, by method and outcome.',
+    help: 'Requests over the socket and over HTTP, by method and outcome.',
     labels: { method: [...Object.keys(METHODS), 'unknown'], outcome: ['ok', ...Object.keys(FAULTS)] },
     series: [
       ...Object.values(METHODS).flatMap(({ name: method, faults }) =>
@@ -61,12 +61,12 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   });
   const messages = counter({
     name: 'wad_messages_total',
-    help: 'Messages that were reported, by direction.',
+    help: 'Messages received and sent, by direction.',
     labels: { direction: ['in', 'out'] },
   });
   const states = counter({
     name: 'wad_state_changes_total',
-    help: 'How often the account came into a state.',
+    help: 'How often the account entered each state.',
     labels: { state: [...STATES, 'other'] },
   });
   const alerts = counter({
@@ -76,18 +76,18 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   });
   const sends = counter({
     name: 'wad_sends_total',
-    help: 'Messages that came into a state on their way out.',
+    help: 'Outgoing messages that entered each state.',
     labels: { state: SEND_STATES },
   });
   const sent = new Histogram({
     name: 'wad_send_duration_seconds',
-    help: 'From accepted to sent.',
+    help: 'Time from acceptance of a message until it was sent.',
     buckets: PATIENT,
     registers: [registry],
   });
   const posts = counter({
     name: 'wad_webhook_attempts_total',
-    help: 'Deliveries that were tried, by webhook and outcome.',
+    help: 'Attempts to deliver an event, by webhook and outcome.',
     labels: { webhook: webhooks, outcome: ['taken', 'failed'] },
   });
   const last = new Map<string, StoredMessage['state']>();

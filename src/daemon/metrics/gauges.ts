@@ -25,42 +25,42 @@ const seconds = (instant: string | null): number => (instant === null ? 0 : Date
 export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
   const gauge = <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name, help, labelNames: [...labelNames], registers: [registry] });
-  const info = gauge('wad_info', 'Versions, as labels of a 1.', [
+  const info = gauge('wad_info', 'Always 1; the labels are the versions.', [
     ...(['version', 'node', 'browser', 'whatsapp_web', 'whatsapp_web_js'] as const),
   ]);
-  const state = gauge('wad_state', '1 for the state that the account is in.', ['state']);
+  const state = gauge('wad_state', '1 for the current state of the account.', ['state']);
   const reason = gauge('wad_state_reason', '1 for the reason of the state.', ['reason']);
-  const since = gauge('wad_state_since_timestamp_seconds', 'When the account came into its state.');
+  const since = gauge('wad_state_since_timestamp_seconds', 'When the account entered its state.');
   const linked = gauge('wad_linked', '1 while there is a saved session.');
   const attempts = gauge('wad_reconnect_attempts', 'Attempts to reconnect since the account was ready.');
-  const active = gauge('wad_monitor_active', '1 while the page is watched.');
+  const active = gauge('wad_monitor_active', '1 while the page is monitored.');
   const failures = gauge('wad_monitor_failures', 'Checks of the page that failed in a row.');
-  const lastOk = gauge('wad_monitor_last_ok_timestamp_seconds', 'When a check of the page was last fine.');
-  const capability = gauge('wad_capability', '1 for how a capability of the page stands.', [
+  const lastOk = gauge('wad_monitor_last_ok_timestamp_seconds', 'When a check of the page last succeeded.');
+  const capability = gauge('wad_capability', '1 for the current status of each capability of the page.', [
     ...(['capability', 'status'] as const),
   ]);
-  const restriction = gauge('wad_restriction', '1 for what WhatsApp does not let the account do for now.', [
+  const restriction = gauge('wad_restriction', '1 for the current restriction of the account by WhatsApp.', [
     'kind',
   ]);
   const restrictionEnd = gauge(
     'wad_restriction_end_timestamp_seconds',
-    'When that ends; 0 while there is none, or WhatsApp names no end.',
+    'When the restriction ends; 0 if there is none, or if WhatsApp names no end.',
   );
   const newChats = gauge(
     'wad_new_chats',
-    'New chats of the cycle that WhatsApp counts; 0 while it does not.',
+    'New chats of the current cycle, used and in total; 0 while WhatsApp does not count them.',
     ['of'],
   );
   const outbox = gauge('wad_outbox_messages', 'Messages that wait, are of unknown outcome, or failed.', [
     'state',
   ]);
   const cursor = gauge('wad_journal_cursor', 'The newest cursor; it only grows.');
-  const store = gauge('wad_store_bytes', 'What outbox and journal take up on disk.');
-  const media = gauge('wad_media_bytes', 'What the files of messages take up on disk.');
+  const store = gauge('wad_store_bytes', 'Size of outbox and journal on disk.');
+  const media = gauge('wad_media_bytes', 'Size of the files of messages on disk.');
   const memory = gauge('wad_browser_memory_bytes', 'Memory of the browser with all its processes.');
-  const connections = gauge('wad_connections', 'Connections that are open, by door.', ['door']);
+  const connections = gauge('wad_connections', 'Open connections, to the socket and to HTTP.', ['door']);
 
-  const behind = gauge('wad_webhook_behind_events', 'Events that a webhook has not dealt with yet.', [
+  const behind = gauge('wad_webhook_behind_events', 'Events that a webhook has not processed yet.', [
     'webhook',
   ]);
   const dead = gauge(

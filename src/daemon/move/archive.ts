@@ -174,7 +174,7 @@ class Unfit extends Error {}
 
 /** Checked before age reads it: age holds the whole header in memory, even one that has no end. */
 async function refuseOther(file: string): Promise<void> {
-  if (!(await stat(file)).isFile()) throw new Unfit('it is no file');
+  if (!(await stat(file)).isFile()) throw new Unfit('it is not a regular file');
   await using handle = await open(file, 'r');
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_AGE_HEADER), 0, MAX_AGE_HEADER, 0);
   const start = buffer.toString('latin1', 0, bytesRead);
@@ -193,7 +193,7 @@ async function take(
   const room = profile === undefined ? Number.POSITIVE_INFINITY : await freeBytes(dirname(profile));
   for await (const { name, size, content } of filesIn(unzipped)) {
     if (manifest === null) {
-      if (name !== MANIFEST) throw new Unfit('it is no session of wad');
+      if (name !== MANIFEST) throw new Unfit('it is not a session exported by wad');
       if (size > MAX_MANIFEST) throw new Unfit(`its ${MANIFEST} has more than ${MAX_MANIFEST} bytes`);
       manifest = readManifest(await buffer(content));
       continue;
@@ -211,7 +211,7 @@ async function take(
     const total = manifest.bytes ?? null;
     await write(content, join(profile, target), name, (written) => onBytes?.(written, total));
   }
-  if (manifest === null) throw new Unfit('there is nothing in it');
+  if (manifest === null) throw new Unfit('it is empty');
   const { files = count, bytes: promised = bytes } = manifest;
   if (files !== count || promised !== bytes)
     throw new Unfit(`it is damaged (${count} of ${files} files, ${bytes} of ${promised} bytes)`);
@@ -229,7 +229,8 @@ function placeOf(name: string): string {
   const target = name.startsWith(PROFILE) ? name.slice(PROFILE.length) : '';
   const parts = target.split('/');
   const isPlace = parts.every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255);
-  if (!isPlace || target.includes('\0')) throw new Unfit(`${name.slice(0, 200)} has no place in a session`);
+  if (!isPlace || target.includes('\0'))
+    throw new Unfit(`${name.slice(0, 200)} does not belong in a session`);
   return target;
 }
 
@@ -251,7 +252,7 @@ async function write(
     }
   } catch (error) {
     if (!IN_THE_WAY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw new Unfit(`${name} has no place in a session`, { cause: error });
+    throw new Unfit(`${name} does not belong in a session`, { cause: error });
   }
 }
 
@@ -261,12 +262,12 @@ function readManifest(bytes: Buffer): Manifest {
   try {
     found = Object(JSON.parse(bytes.toString())) as Record<string, unknown>;
   } catch (error) {
-    throw new Unfit(`its ${MANIFEST} is no JSON`, { cause: error });
+    throw new Unfit(`its ${MANIFEST} is not JSON`, { cause: error });
   }
   if (typeof found.format === 'number' && found.format > 1)
-    throw new Unfit(`it has format ${found.format}, which a newer wad reads`);
+    throw new Unfit(`it has format ${found.format}, which requires a newer wad`);
   const wrong = Object.entries(FIELDS).find(([name, fits]) => !fits(found[name]));
-  if (wrong !== undefined) throw new Unfit(`its ${MANIFEST} has no ${wrong[0]} that could be read`);
+  if (wrong !== undefined) throw new Unfit(`its ${MANIFEST} has no valid ${wrong[0]}`);
   return found as unknown as Manifest;
 }
 
@@ -299,6 +300,6 @@ function says(error: unknown): string {
   if (error instanceof TarError) return message;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  if (/no identity matched/.test(message)) return 'the passphrase does not fit';
+  if (/no identity matched/.test(message)) return 'the passphrase is wrong';
   return `it is damaged (${message})`;
 }

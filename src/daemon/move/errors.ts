@@ -24,7 +24,7 @@ export function moveFault(error: unknown): Fault {
         cause: error,
       });
     case 'EEXIST':
-      return new Fault('usage', { reason: `${path} is there already`, hint: null, cause: error });
+      return new Fault('usage', { reason: `${path} exists already`, hint: null, cause: error });
     case 'ENOENT':
     case 'ENOTDIR':
       return new Fault('usage', { reason: `there is no ${path}`, hint: null, cause: error });

@@ -26,7 +26,7 @@ export async function passphrase(
   const given = file === undefined ? await typed(use, signal) : await read(file, signal);
   if (use === 'new' && given.length < MIN)
     refuse(
-      `a passphrase of ${given.length} characters is guessed too soon: at least ${MIN}, such as five words`,
+      `a passphrase of ${given.length} characters is too easy to guess: use at least ${MIN}, such as five words`,
     );
   return given;
 }
@@ -75,7 +75,7 @@ async function typed(use: 'new' | 'known', signal: AbortSignal): Promise<string>
   };
   try {
     const first = await ask('Passphrase: ');
-    if (use === 'new' && (await ask('Once more: ')) !== first) return refuse('those were two passphrases');
+    if (use === 'new' && (await ask('Once more: ')) !== first) return refuse('the two passphrases differ');
     return first;
   } finally {
     terminal.close();

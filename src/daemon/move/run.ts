@@ -53,7 +53,7 @@ async function adopt(settings: Settings, { subject, output }: Flags, signal: Abo
     phone: phone(wid),
     from,
     profile,
-    says: `Adopted: ${profile} is linked and has been ready. Do not start the old program again: ${from} is a copy now, and two copies take the session from each other.`,
+    says: `Adopted: ${profile} is linked and has been ready. Do not start the old program again: ${from} is a copy now, and two copies of a session log each other out.`,
   };
 }
 
@@ -61,7 +61,7 @@ async function exportSession(settings: Settings, flags: Flags, signal: AbortSign
   const { dir, account } = settings;
   const file = resolve(flags.subject);
   if (await lstat(file).catch(() => null))
-    throw new Fault('usage', { reason: `${file} is there already`, hint: null });
+    throw new Fault('usage', { reason: `${file} exists already`, hint: null });
   await prepare(dir, LOG);
   await refuseInUse(dir.profile);
   await using _ = await takeLock(dir, { log: LOG });
@@ -93,7 +93,7 @@ async function exportSession(settings: Settings, flags: Flags, signal: AbortSign
     phone: phone(manifest.wid),
     file,
     bytes: size,
-    says: `Written to ${file}, encrypted, and read back. Import it elsewhere, and do not start this account here again: two copies take the session from each other.`,
+    says: `Written to ${file}, encrypted, and read back. Import it elsewhere, and do not start this account here again: two copies of a session log each other out.`,
   };
 }
 
@@ -123,7 +123,7 @@ async function importSession(settings: Settings, flags: Flags, signal: AbortSign
     phone: phone(wid),
     file,
     profile,
-    says: `Imported: ${profile} is linked and has been ready. Delete the file when you need it no more: it goes stale as the account goes on.`,
+    says: `Imported: ${profile} is linked and has been ready. Delete the file when you no longer need it: it becomes outdated while the account is in use.`,
   };
 }
 

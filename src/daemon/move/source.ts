@@ -33,8 +33,7 @@ const isProfile = async (path: string): Promise<boolean> => {
  */
 export async function profileIn(directory: string): Promise<string> {
   const path = resolve(directory);
-  if (!(await stat(path).catch(() => null))?.isDirectory())
-    refuse(`${path} is no directory that can be read`);
+  if (!(await stat(path).catch(() => null))?.isDirectory()) refuse(`${path} is not a readable directory`);
   // An unreadable folder would look like one without a session.
   const names = await readdir(path);
   if (await isProfile(path)) return path;
@@ -43,7 +42,9 @@ export async function profileIn(directory: string): Promise<string> {
     if (FOLDER.test(name) && (await isProfile(join(path, name)))) found.push(join(path, name));
   const [one, ...more] = found;
   if (one === undefined)
-    return refuse(`${path} is no session of WhatsApp Web, and has none: Default/IndexedDB is missing`);
+    return refuse(
+      `${path} is not a session of WhatsApp Web, and contains none: Default/IndexedDB is missing`,
+    );
   return more.length === 0 ? one : refuse(`there are several sessions, name one: ${found.join(', ')}`);
 }
 

@@ -37,7 +37,7 @@ export async function* filesIn(source: AsyncIterable<Uint8Array>): AsyncGenerato
     }
     const { name = header.name, size = header.size } = pax;
     pax = {};
-    if (header.type !== '0') throw new TarError(`${name} has no place in a session`);
+    if (header.type !== '0') throw new TarError(`${name} does not belong in a session`);
     if (Buffer.byteLength(name) > MAX_NAME_BYTES)
       throw new TarError(`a name in it has more than ${MAX_NAME_BYTES} bytes`);
     const content = bytes.next(size);
@@ -45,7 +45,8 @@ export async function* filesIn(source: AsyncIterable<Uint8Array>): AsyncGenerato
     for await (const _ of content);
     await bytes.skip(paddingOf(size));
   }
-  if (readHeader(await bytes.exactly(BLOCK)) !== null) throw new TarError('it is damaged (half an end)');
+  if (readHeader(await bytes.exactly(BLOCK)) !== null)
+    throw new TarError('it is damaged (an incomplete end)');
   await bytes.onlyZeros(MAX_PADDING_BYTES);
 }
 
@@ -61,7 +62,7 @@ function readHeader(block: Buffer): Header | null {
   if (block.every((byte) => byte === 0)) return null;
   // The checksum counts its own field as spaces.
   const sum = block.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-  if (number(block, 148, 8) !== sum) throw new TarError('it is damaged (the sum of a header)');
+  if (number(block, 148, 8) !== sum) throw new TarError('it is damaged (the checksum of a header)');
   const isUstar = block.toString('latin1', 257, 262) === 'ustar';
   const prefix = isUstar ? text(block, 345, 155) : '';
   const type = String.fromCharCode(block[156] ?? 0);
@@ -162,7 +163,7 @@ class Bytes {
       if (piece === null) return;
       count += piece.length;
       if (count > most || piece.some((byte) => byte !== 0))
-        throw new TarError('it is damaged (there is something behind its end)');
+        throw new TarError('it is damaged (data after its end)');
     }
   }
 

@@ -211,7 +211,7 @@ export class Outbox {
       if (this.lanes.isStaged(this.get(own))) this.step(tx, own, { type: 'returned' });
       return this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() });
     });
-    if (row === null) throw this.#tooLate(own, 'only what is queued can be cancelled');
+    if (row === null) throw this.#tooLate(own, 'only a queued message can be cancelled');
     this.announce({ row, staged: [] });
     return row;
   }
@@ -225,13 +225,13 @@ export class Outbox {
     const nowMs = this.#now();
     const change = {
       sent: { state: 'sent', sentAtMs: nowMs },
-      failed: { state: 'failed', error: { kind: 'send_failed', reason: 'Said to have failed by a person.' } },
+      failed: { state: 'failed', error: { kind: 'send_failed', reason: 'Marked as failed by a person.' } },
       again: { state: 'queued' },
     } as const;
     const row = await this.#store.write((tx) =>
       this.#store.outbox.change(tx, own, 'unknown', { nowMs, ...change[as] }),
     );
-    if (row === null) throw this.#tooLate(own, 'only an unknown outcome can be decided');
+    if (row === null) throw this.#tooLate(own, 'only a message of unknown outcome can be resolved');
     this.announce({ row, staged: [] });
     return row;
   }

@@ -148,9 +148,9 @@ const STUCK_MS = 60_000;
 /** The problem of a page that answered, or null. A missing name or platform is no problem. */
 function ailment({ socketState, wid, listening }: Health, oldestUnsentMs: number): Finding | null {
   if (socketState !== 'CONNECTED') return ['offline', `the socket is ${socketState ?? 'missing'}`];
-  if (wid === null) return ['nobody', 'the page does not know who it is'];
+  if (wid === null) return ['nobody', 'the page has no account'];
   if (!listening) return ['deaf', 'the listeners are gone from the page'];
   if (oldestUnsentMs > STUCK_MS)
-    return ['stuck', `a message is unsent for ${Math.round(oldestUnsentMs / 1000)} s`];
+    return ['stuck', `a message has been unsent for ${Math.round(oldestUnsentMs / 1000)} s`];
   return null;
 }

@@ -19,7 +19,7 @@ export const showRestriction = (restriction: Restriction | null): ShownRestricti
   };
 
 const WORDS: Readonly<Record<RestrictionKind, string>> = {
-  ban: 'WhatsApp has banned this account for a time',
+  ban: 'WhatsApp has temporarily banned this account',
   time_lock: 'WhatsApp does not let this account begin new chats',
   new_chat_cap: 'This account has used up the new chats that WhatsApp allows it',
   quota_low: 'WhatsApp warns that the new chats it allows this account run out',

@@ -147,7 +147,7 @@ export class Upkeep {
     const limitMb = await this.#memoryLimitMb();
     const mb = Math.round((this.browserBytes ?? 0) / 2 ** 20);
     if (limitMb > 0 && mb > limitMb && this.#mayRenew(running.pid, mb, limitMb))
-      return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
+      return `the browser takes ${mb} MB; its limit is ${limitMb} MB`;
     // An upgrade that replaces the file under a running browser can break the renderers that start after it
     // (H27). Packages set mtime themselves; only the kernel sets ctime.
     const file = await stat(running.path).catch(() => null);

@@ -18,7 +18,7 @@ export const sessionEvents = {
       capabilities: z
         .record(z.string(), z.string())
         .optional()
-        .describe('The capabilities that changed, each with how it stands now. Absent in a change of state.'),
+        .describe('The capabilities that changed, each with its status now. Absent in a change of state.'),
     }),
     example: { status: 'reconnecting', reason: 'network_down', from: 'ready', hint: null },
   }),

@@ -9,7 +9,7 @@ const example = { id: '00C28E4F6B2FFA7159760CC8BEAFDDA3', from: '15550002222@c.u
 export const callMethods = {
   'calls.reject': method({
     name: 'calls.reject',
-    does: 'Turns away a call that rings, by the `id` of its event. The caller sees that it was declined.',
+    does: 'Declines a ringing call, by the `id` of its event. The caller sees that it was declined.',
     effect: 'writes',
     since: '0.2.0',
     params: record({ id: reference('The `id` of a call, as its event has it.') }),

@@ -132,7 +132,7 @@ export const chatMethods = {
   }),
   'chat.markRead': method({
     name: 'chat.markRead',
-    does: 'Marks a chat as read, which its people may see; with `read: false` as unread, for oneself.',
+    does: 'Marks a chat as read, which its people may see; with `read: false` as unread, which only this account sees.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -158,7 +158,7 @@ export const chatMethods = {
   }),
   'chat.mute': method({
     name: 'chat.mute',
-    does: 'Mutes a chat, until a moment or for ever; with `muted: false` no longer.',
+    does: 'Mutes a chat, until a time or for ever; with `muted: false`, unmutes it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -175,7 +175,7 @@ export const chatMethods = {
   }),
   'chat.pin': method({
     name: 'chat.pin',
-    does: 'Pins a chat to the top of the list, or with `pinned: false` no longer.',
+    does: 'Pins a chat to the top of the list; with `pinned: false`, unpins it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

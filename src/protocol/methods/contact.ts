@@ -73,7 +73,7 @@ export const contactMethods = {
   }),
   'contact.get': method({
     name: 'contact.get',
-    does: 'One person, by number or either identity. Who is not known is asked for at WhatsApp.',
+    does: 'One person, by number or either identity. A person who is not known is looked up at WhatsApp.',
     effect: 'reads',
     since: '0.1.0',
     params: record({ contact: contact() }),
@@ -83,7 +83,7 @@ export const contactMethods = {
   }),
   'contact.check': method({
     name: 'contact.check',
-    does: 'Whether a number is on WhatsApp, asked of WhatsApp now.',
+    does: 'Whether a number is on WhatsApp. Asks WhatsApp each time.',
     effect: 'reads',
     since: '0.1.0',
     params: record({ number: reference('A phone number with its country code.') }),
@@ -102,7 +102,7 @@ export const contactMethods = {
   }),
   'contact.block': method({
     name: 'contact.block',
-    does: 'Blocks a person, or with `blocked: false` no longer. Answered when the list of blocked people says so.',
+    does: 'Blocks a person; with `blocked: false`, unblocks the person. Answers when the list of blocked people shows it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

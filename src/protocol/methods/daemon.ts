@@ -76,7 +76,7 @@ export const daemonMethods = {
   }),
   'daemon.report': method({
     name: 'daemon.report',
-    does: 'What a bug report holds: state and how it came to be, what the page can do and what failed in it, and a picture of the page; numbers and texts are blanked.',
+    does: 'The content of a bug report: the state and how it was reached, the capabilities of the page and its errors, and a picture of the page; numbers and texts are blanked.',
     effect: 'reads',
     since: '0.1.0',
     params: record({}),
@@ -149,7 +149,7 @@ export const daemonMethods = {
   }),
   'rpc.discover': method({
     name: 'rpc.discover',
-    does: 'The OpenRPC document of every method, made from the table that the daemon itself checks by.',
+    does: 'The OpenRPC document of every method, made from the table by which the daemon checks requests.',
     effect: 'reads',
     since: '0.1.0',
     params: record({}),

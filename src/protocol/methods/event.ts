@@ -16,12 +16,12 @@ const types = () =>
     .array(eventType())
     .min(1)
     .optional()
-    .describe('Only these types; all when left out. A `gap` comes whatever is asked for.');
+    .describe('Only these types; all when left out. A `gap` is always included.');
 
 export const eventMethods = {
   'events.list': method({
     name: 'events.list',
-    does: 'Events after a cursor (0, or left out: the oldest kept), oldest first, and the cursor to go on from. A `consumer` goes on where it was; a new one begins now, or with `from: "oldest"` at the oldest kept.',
+    does: 'Events after a cursor (0, or left out: the oldest kept), oldest first, and the cursor to continue from. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
     effect: 'reads',
     since: '0.1.0',
     params: record({
@@ -46,7 +46,7 @@ export const eventMethods = {
   }),
   'events.subscribe': method({
     name: 'events.subscribe',
-    does: 'Replays what came after the cursor, then sends each new event as the notification `event`. A `consumer` goes on where it was; a new one begins now, or with `from: "oldest"` at the oldest kept.',
+    does: 'Replays the events after the cursor, then sends each new event as the notification `event`. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
     effect: 'reads',
     since: '0.1.0',
     params: record({
@@ -80,12 +80,12 @@ export const eventMethods = {
   }),
   'events.ack': method({
     name: 'events.ack',
-    does: 'Keeps the place of a named consumer: everything up to the cursor has been dealt with.',
+    does: 'Stores the place of a named consumer: it has processed everything up to the cursor.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
       consumer: consumer(),
-      cursor: cursor().describe('Everything up to this cursor has been dealt with.'),
+      cursor: cursor().describe('Everything up to this cursor has been processed.'),
     }),
     result: record({
       consumer: z.string().describe('The name of the consumer.'),
@@ -96,7 +96,7 @@ export const eventMethods = {
   }),
   'events.consumers': method({
     name: 'events.consumers',
-    does: 'The named consumers, 1,000 at most: where each is, how many events behind, and when it was last heard of. After 90 days without a word (three times `journal.retentionDays` where that is longer) one is forgotten.',
+    does: 'The named consumers, 1,000 at most: where each is, how many events behind, and when it last read or acknowledged. One that did neither for 90 days (three times `journal.retentionDays` if that is longer) is removed.',
     effect: 'reads',
     since: '0.1.0',
     params: record({}),
@@ -120,7 +120,7 @@ export const eventMethods = {
   }),
   'events.forget': method({
     name: 'events.forget',
-    does: 'Forgets the place of a named consumer; under the same name a new one begins.',
+    does: 'Removes a named consumer. A later one of the same name is new.',
     effect: 'writes',
     since: '0.1.0',
     params: record({ consumer: consumer() }),

@@ -115,7 +115,7 @@ export const groupMethods = {
   }),
   'group.participants': method({
     name: 'group.participants',
-    does: 'Adds people to a group, removes them, or makes them admins or no longer; told for each of them.',
+    does: 'Adds people to a group, removes them, or makes them admins or no longer. The result names each of them.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -137,7 +137,7 @@ export const groupMethods = {
   }),
   'group.update': method({
     name: 'group.update',
-    does: 'Changes the name, the description or the settings of a group; what is left out stays.',
+    does: 'Changes the name, the description or the settings of a group; what is left out stays as it is.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -160,7 +160,7 @@ export const groupMethods = {
   }),
   'group.invite': method({
     name: 'group.invite',
-    does: 'The link by which people join a group; with `reset` a new one, and the one before ends.',
+    does: 'The link by which people join a group; with `reset`, a new one, which revokes the previous one.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

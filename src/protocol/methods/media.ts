@@ -22,7 +22,7 @@ const base64 = () =>
 export const mediaMethods = {
   'media.put': method({
     name: 'media.put',
-    does: 'Puts a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, after ten minutes without a piece, or after one where others need its place.',
+    does: 'Uploads a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, after ten minutes without a piece, or after one minute when others need its place.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -56,7 +56,7 @@ export const mediaMethods = {
   }),
   'media.read': method({
     name: 'media.read',
-    does: 'A piece of a file that was put or fetched, 512 KiB at most. `end`: nothing comes behind it.',
+    does: 'A piece of a file that was uploaded or fetched, 512 KiB at most. `end` marks the last one.',
     effect: 'reads',
     since: '0.1.0',
     params: record({
@@ -83,7 +83,7 @@ export const mediaMethods = {
   }),
   'media.fetch': method({
     name: 'media.fetch',
-    does: 'Fetches what a message carries, keeps it, and answers the file to read. The phone is asked for what has expired.',
+    does: 'Fetches the file of a message, keeps it, and returns the `id` to read it by. A file that has expired at WhatsApp is requested from the phone.',
     effect: 'reads',
     since: '0.1.0',
     params: record({ id: messageRef() }),

@@ -37,7 +37,7 @@ const acted = {
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
+    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -146,7 +146,7 @@ export const messageMethods = {
   }),
   'message.wait': method({
     name: 'message.wait',
-    does: 'Answers when the message has come as far as `for`, or can come no further. An unknown outcome is waited for, and is the answer when the time is over.',
+    does: 'Answers when the message has reached the state `for` or a final state. `unknown` is not final: it is returned only when the time runs out.',
     effect: 'reads',
     since: '0.1.0',
     params: record({
@@ -165,12 +165,12 @@ export const messageMethods = {
   }),
   'message.react': method({
     name: 'message.react',
-    does: 'Reacts to a message with an emoji; an empty one takes the reaction back. Answered once, not queued.',
+    does: 'Reacts to a message with an emoji; an empty one removes the reaction. Done at once, not queued.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
       id: messageRef(),
-      emoji: z.string().max(64).describe('The reaction. An empty string takes it back.'),
+      emoji: z.string().max(64).describe('The reaction. An empty string removes it.'),
     }),
     result: record({
       ...messageName(),
@@ -210,7 +210,7 @@ export const messageMethods = {
   }),
   'message.forward': method({
     name: 'message.forward',
-    does: 'Sends a message on to another chat. `key` is the new message, or null where it was not seen in time.',
+    does: 'Forwards a message to another chat. `key` is the new message, or null where it was not seen in time.',
     effect: 'writes',
     since: '0.1.0',
     params: record({ id: messageRef(), to: chatRef() }),
@@ -234,7 +234,7 @@ export const messageMethods = {
   }),
   'message.star': method({
     name: 'message.star',
-    does: 'Stars a message, or with `starred: false` no longer.',
+    does: 'Stars a message; with `starred: false`, removes the star.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

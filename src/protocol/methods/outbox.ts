@@ -28,7 +28,7 @@ const id = () => reference("A message of the outbox: its `id`, or WhatsApp's `me
 export const outboxMethods = {
   'outbox.list': method({
     name: 'outbox.list',
-    does: 'Messages on their way out and what became of them, newest first; `next` is where the next page begins, null behind the last one.',
+    does: 'Messages on their way out and what became of them, newest first; `next` is where the next page begins, null after the last one.',
     effect: 'reads',
     since: '0.1.0',
     params: record({
@@ -48,7 +48,7 @@ export const outboxMethods = {
     }),
     result: record({
       messages: z.array(outboxRowSchema).describe('The messages, newest first.'),
-      next: cursor().nullable().describe('What `after` of the next page is. Null behind the last one.'),
+      next: cursor().nullable().describe('What `after` of the next page is. Null after the last one.'),
     }),
     faults: ['invalid_recipient'],
     example: { params: { states: ['queued'] }, result: { messages: [row], next: null } },
@@ -70,7 +70,7 @@ export const outboxMethods = {
   }),
   'outbox.cancel': method({
     name: 'outbox.cancel',
-    does: 'Takes back a message that is queued; it will not go out.',
+    does: 'Cancels a queued message; it will not be sent.',
     effect: 'writes',
     since: '0.1.0',
     params: record({ id: id() }),

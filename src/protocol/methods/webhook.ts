@@ -16,12 +16,16 @@ export const webhookSchema = record({
     .string()
     .describe('The address without what may be secret in it: password, path and query are cut off.'),
   format: z.enum(WEBHOOK_FORMATS).describe('The format of its requests.'),
-  types: z.array(z.string()).describe('The types of event that it takes. An empty list: all of them.'),
+  types: z
+    .array(z.string())
+    .describe('The types of event that it is configured for. An empty list: all of them.'),
   state: z
     .enum(['idle', 'delivering', 'waiting'])
     .describe('`waiting`: the last attempt failed, and the next one is due at `nextAttemptAt`.'),
-  cursor: cursor().describe('Its place on disk: everything up to this event is dealt with.'),
-  behind: z.int().describe('Events that are not dealt with yet, including types that it does not take.'),
+  cursor: cursor().describe('Its place on disk: everything up to this event has been processed.'),
+  behind: z
+    .int()
+    .describe('Events that are not processed yet, including types that it is not configured for.'),
   attempts: z.int().describe('Attempts so far at the event that is being delivered.'),
   nextAttemptAt: instant().nullable().describe('When the next attempt is due. Null unless it waits.'),
   lastError: z
@@ -40,7 +44,7 @@ export type Webhook = z.infer<typeof webhookSchema>;
 export const webhookMethods = {
   'webhook.list': method({
     name: 'webhook.list',
-    does: 'Every webhook of the configuration and how it stands.',
+    does: 'Every webhook of the configuration, and its state.',
     effect: 'reads',
     since: '0.1.0',
     params: record({}),
@@ -63,14 +67,14 @@ export const webhookMethods = {
   }),
   'webhook.test': method({
     name: 'webhook.test',
-    does: 'Posts a test to a webhook and says what came of it. When it is taken, what waits goes on at once.',
+    does: 'Posts a test to a webhook and returns the outcome. If it is accepted, waiting events are retried at once.',
     effect: 'writes',
     since: '0.1.0',
     params: record({ name: name() }),
     result: record({
       taken: z.boolean().describe('True when the receiver answered 2xx.'),
       status: z.int().nullable().describe('The HTTP status. Null without an answer.'),
-      says: z.string().nullable().describe('Why it was not taken, in English. Null when it was.'),
+      says: z.string().nullable().describe('Why it was not accepted, in English. Null when it was.'),
       ms: z.int().describe('How long it took, in milliseconds.'),
     }),
     faults: ['no_such_webhook'],
@@ -99,7 +103,7 @@ export const webhookMethods = {
   }),
   'webhook.redrive': method({
     name: 'webhook.redrive',
-    does: 'Posts the dead letters of a webhook again, oldest first, until one is not taken.',
+    does: 'Posts the dead letters of a webhook again, oldest first, until one is not accepted.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -107,9 +111,9 @@ export const webhookMethods = {
       limit: z.int().min(1).max(10_000).optional().describe('How many to post at most; 10000 when left out.'),
     }),
     result: record({
-      taken: z.int().describe('How many the receiver took.'),
+      taken: z.int().describe('How many the receiver accepted.'),
       left: z.int().describe('How many dead letters are left.'),
-      says: z.string().nullable().describe('Why it stopped, in English. Null when all were taken.'),
+      says: z.string().nullable().describe('Why it stopped, in English. Null when all were accepted.'),
     }),
     faults: ['no_such_webhook', 'disk_full'],
     example: { params: { name: 'crm' }, result: { taken: 12, left: 0, says: null } },

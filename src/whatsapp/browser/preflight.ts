@@ -59,7 +59,7 @@ export async function tryBrowser({
         ? diagnose(code)
         : {
             trouble: 'read_only_tmp',
-            says: `no profile can be made in ${tmpRoot}: ${code}`,
+            says: `no profile can be created in ${tmpRoot}: ${code}`,
             remedy: `ls -ld ${tmpRoot}`,
           };
     return { ok: false, ms: ms(), version: null, stderr: '', ...diagnosis };

@@ -39,7 +39,7 @@ function mendMessageKey(): ShimResult {
   } else return 'failed: no property of WAWebMsgKey holds the whole key';
   return isWhole(make('WADPROBE02')._serialized, 'WADPROBE02')
     ? 'patched'
-    : 'failed: the getter on WAWebMsgKey did not take';
+    : 'failed: the getter on WAWebMsgKey has no effect';
 }
 
 export const messageKey: Shim = {

@@ -25,7 +25,7 @@ async function mendStatusIds(tag: string): Promise<ShimResult> {
       const { fromMe, remote, participant } = data.id;
       const own = new MsgKey({ fromMe, remote, participant, id });
       // Under an id of the page's choice it could not be looked up, and might be sent twice.
-      if (own.id !== id) throw new Error('wad: a status does not take our id');
+      if (own.id !== id) throw new Error('wad: a status does not accept our id');
       return { ...data, id: own };
     };
     wrapped.wad = true;
@@ -33,7 +33,7 @@ async function mendStatusIds(tag: string): Promise<ShimResult> {
   }
   // A probe, made as the page does, and not posted.
   const probe = await module.createTextStatusMsgData({ text: 'wad', [tag]: 'WADPROBE03' });
-  if (probe?.id.id !== 'WADPROBE03') return 'failed: a status does not take our id';
+  if (probe?.id.id !== 'WADPROBE03') return 'failed: a status does not accept our id';
   let helper: unknown;
   try {
     helper = window.require('WAWebStatusGatingUtils').canCheckStatusRankingPosterGating;

@@ -22,7 +22,7 @@ export function postedMedia(msg: PageModel, mediaHandle: unknown): object {
 
 export const channelMedia: Variant = {
   id: 'D8',
-  breaks: 'a message has no avParams, which is asked when media go into a channel',
+  breaks: 'a message has no avParams, which is read when media are sent to a channel',
   since: '2.3000.1042852868',
   source: 'wwebjs/whatsapp-web.js #201823, PR #201824; devlikeapro/waha #2149',
   capability: 'send.channel',

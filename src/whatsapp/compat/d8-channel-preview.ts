@@ -23,7 +23,7 @@ export async function previewFor(link: object, chat?: PageChat): Promise<{ reado
 
 export const channelPreview: Variant = {
   id: 'D8',
-  breaks: 'a preview that is made without the channel is not shown in it',
+  breaks: 'a link preview made without the channel is not shown in it',
   since: '2.3000.1043',
   source: 'rmyndharis/OpenWA #1006, PR #1044; vinikjkkj/zapo #214, PR #216',
   capability: 'send.channel',

@@ -58,7 +58,7 @@ export const isReplaced = (error: unknown): boolean => isNavigation(error) || is
 
 /** Describes a failed call to the page for people, who cannot interpret the library's texts. */
 export function pageTrouble(error: unknown): string {
-  if (isNavigation(error)) return 'WhatsApp Web loaded anew before it answered.';
+  if (isNavigation(error)) return 'WhatsApp Web reloaded before it answered.';
   if (isGone(error)) return 'The browser of WhatsApp Web ended before it answered.';
   if (isLate(error)) return 'WhatsApp Web did not answer in time.';
   return `WhatsApp Web did not answer (${errorText(error)}).`;

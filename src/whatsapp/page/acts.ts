@@ -41,12 +41,12 @@ export function makeActs(tools: Tools) {
       if (!can.canEditText(msg) && !can.canEditCaption(msg))
         refuse(
           'not_allowed',
-          'WhatsApp does not let this message be edited: texts and captions, for some 15 minutes.',
+          'WhatsApp does not let this message be edited: only texts and captions can be, for about 15 minutes.',
         );
       await window.require('WAWebSendMessageEditAction').sendMessageEdit(msg, text, { mentionedJidList: [] });
       // The page trims a text (WAWebSendMessageEditAction, 2026-04-27).
       const shown = text.trim();
-      await confirmed('the text is the old one', () => msg.body === shown || msg.caption === shown);
+      await confirmed('the text is unchanged', () => msg.body === shown || msg.caption === shown);
       return tools.parts(msg);
     },
 
@@ -80,7 +80,7 @@ export function makeActs(tools: Tools) {
           : own(chat, list, { clearMedia: true }),
       );
       await confirmed(
-        'the message stands',
+        'the message was not deleted',
         () => msg.type === 'revoked' || models().Msg.get(key)?.type !== msg.type,
       );
       return parts;
@@ -122,7 +122,7 @@ export function makeActs(tools: Tools) {
         'the star',
         own === null ? Cmd[byCommand](chatOf(msg), [msg], false) : own(chatOf(msg), [msg], starred),
       );
-      await confirmed('the star is as before', () => Boolean(msg.star) === starred);
+      await confirmed('the star is unchanged', () => Boolean(msg.star) === starred);
       return tools.parts(msg);
     },
   };

@@ -185,7 +185,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
           [chat, archived, false],
           () => window.require('WAWebCmd').Cmd.archiveChat(chat, archived),
         );
-      await confirmed('the chat is where it was', () => (chat.archive === true) === archived);
+      await confirmed('the archive is unchanged', () => (chat.archive === true) === archived);
       return show(chat);
     },
 
@@ -200,7 +200,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
         );
       else if (chat.mute?.expiration)
         await answered('outcome_unknown', 'unmuting the chat', chat.mute.unmute({ sendDevice: true }));
-      await confirmed('the chat is as loud as before', () => show(chat).muted === muted);
+      await confirmed('the mute is unchanged', () => show(chat).muted === muted);
       return show(chat);
     },
 
@@ -208,7 +208,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       const chat = tools.chat(id);
       if (Boolean(chat.pin) !== pinned) {
         if (pinned && everyChat().filter((one) => Boolean(one.pin)).length >= 3)
-          tools.refuse('not_allowed', 'WhatsApp pins three chats at most.');
+          tools.refuse('not_allowed', 'WhatsApp allows three pinned chats at most.');
         await change(
           'pinning the chat',
           attempt(() => window.require('WAWebSetPinChatAction').setPin),
@@ -216,7 +216,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
           () => window.require('WAWebCmd').Cmd.pinChat(chat, pinned),
         );
       }
-      await confirmed('the chat is where it was', () => Boolean(chat.pin) === pinned);
+      await confirmed('the pin is unchanged', () => Boolean(chat.pin) === pinned);
       return show(chat);
     },
 

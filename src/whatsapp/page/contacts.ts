@@ -156,7 +156,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
         for (const name of held.length > 0 ? held : [id]) await unblockContact(await find(name));
       }
       await tools.confirmed(
-        blocked ? 'nobody is blocked' : 'the block stands',
+        blocked ? 'the contact is not blocked' : 'the contact is still blocked',
         () => isBlocked(id) === blocked,
       );
       return show(id);

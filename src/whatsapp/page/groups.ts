@@ -30,7 +30,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
     401: 'has blocked this account',
     403: 'lets nobody add them; send them the invitation link (wactl group invite)',
     404: 'is not on WhatsApp',
-    408: 'has left the group lately and cannot be added yet',
+    408: 'has recently left the group and cannot be added yet',
     409: 'is in the group already',
     417: 'can only join by the invitation link',
     419: 'cannot be added, the group is full',
@@ -82,7 +82,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
   const fresh = async (id: string): Promise<PageChat> => {
     const chat = group(id);
     const { queryAndUpdateGroupMetadataById: query } = window.require('WAWebGroupQueryJob');
-    if (query) await tools.answered('page_error', 'what the group is like', query({ id }));
+    if (query) await tools.answered('page_error', 'reading the group', query({ id }));
     return chat;
   };
   /**
@@ -136,7 +136,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
         if (await exists(id)) there.push(id);
         else results.push(outcome(id, 404));
       }
-      if (there.length === 0) refuse('not_on_whatsapp', 'Nobody of those asked for is on WhatsApp.');
+      if (there.length === 0) refuse('not_on_whatsapp', 'None of these people is on WhatsApp.');
       const made = await window.require('WAWebGroupCreateJob').createGroup(
         {
           addressingModeOverride: 'lid',
@@ -220,26 +220,26 @@ export function makeGroups(tools: Tools, mended: Mended) {
       const { setGroupProperty } = window.require('WAWebSetPropertyGroupAction');
       if (name !== undefined && name !== brief(chat).name) {
         await info.setGroupSubject(chat.id, name);
-        await confirmed('the name is the old one', () => brief(chat).name === name);
+        await confirmed('the name is unchanged', () => brief(chat).name === name);
       }
       if (description !== undefined && description !== (chat.groupMetadata?.desc ?? '')) {
         await mended.describeGroup(chat, description, await window.require('WAWebMsgKey').newId());
         await confirmed(
-          'the description is the old one',
+          'the description is unchanged',
           () => (chat.groupMetadata?.desc ?? '') === description,
         );
       }
       if (onlyAdminsSend !== undefined) {
         await setGroupProperty(chat, 'announcement', onlyAdminsSend ? 1 : 0);
         await confirmed(
-          'who may send is as before',
+          'the setting of who may send is unchanged',
           () => (chat.groupMetadata?.announce === true) === onlyAdminsSend,
         );
       }
       if (onlyAdminsEdit !== undefined) {
         await setGroupProperty(chat, 'restrict', onlyAdminsEdit ? 1 : 0);
         await confirmed(
-          'who may edit is as before',
+          'the setting of who may edit is unchanged',
           () => (chat.groupMetadata?.restrict === true) === onlyAdminsEdit,
         );
       }
@@ -256,7 +256,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
         );
         answer = await tools.answered(
           'outcome_unknown',
-          'a new invitation',
+          'creating a new invitation',
           Promise.resolve(owner?.resetGroupInviteCode(chat.id)),
         );
       } else

@@ -15,7 +15,7 @@ export function makeIncoming(tools: Tools) {
   const fetch = async (ref: MessageRef, token: string, maxBytes: number) => {
     const msg = await tools.message(ref);
     // A message that was deleted for everybody stays in the page (WAWebRevokeMsgAction), and must not be read.
-    if (!msg.directPath || msg.type === 'revoked') refuse('no_such_media', 'The message carries no file.');
+    if (!msg.directPath || msg.type === 'revoked') refuse('no_such_media', 'The message has no file.');
     if (typeof msg.size === 'number' && msg.size > maxBytes)
       refuse('media_too_large', `The file has ${msg.size} bytes; ${maxBytes} are fetched at most.`);
     // Asks the phone to upload an expired file again.

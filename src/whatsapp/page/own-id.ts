@@ -22,9 +22,9 @@ export function installOwnIds(tag: string): void {
     if (typeof id !== 'string') return send.call(module, chat, message);
     const sends = window.__wad?.sends ?? {};
     // The daemon has given up this send and reported that: it must not be sent any more.
-    if (sends[id] === 'refused') throw new Error('wad: this send was given up');
+    if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');
     // It was passed again, and the first attempt has entered meanwhile.
-    if (sends[id] !== undefined) throw new Error('wad: this send is through already');
+    if (sends[id] !== undefined) throw new Error('wad: this send was already made');
     const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
     const { from, to, participant } = bare as { from?: unknown; to?: unknown; participant?: unknown };
     const key = new MsgKey({
@@ -68,8 +68,8 @@ export function allowAgain(id: string): void {
  */
 export async function throughTheDoor(id: string, run: () => Promise<void>): Promise<void> {
   const sends = window.__wad?.sends ?? {};
-  if (sends[id] === 'refused') throw new Error('wad: this send was given up');
-  if (sends[id] !== undefined) throw new Error('wad: this send is through already');
+  if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');
+  if (sends[id] !== undefined) throw new Error('wad: this send was already made');
   sends[id] = 'entered';
   try {
     await run();

@@ -88,7 +88,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
         return { ack: msg.ack, stranded, ...(msg.ack < 0 && { nack: nackOf(id, msg) }) };
       }
       if (sends?.[id] === 'entered')
-        throw new Error('WhatsApp Web has taken the message and not stored it yet');
+        throw new Error('WhatsApp Web has accepted the message but not stored it yet');
       if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';
       return null;
     },

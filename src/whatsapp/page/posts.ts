@@ -55,7 +55,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     } catch (error) {
       const isWord = (error as Partial<Refusal> | null)?.refused !== undefined;
       if (isWord || (isConnected() && !String(error).includes('ERROR_NETWORK'))) throw error;
-      tools.refuse('outcome_unknown', `The connection was lost under the post (${String(error)}).`);
+      tools.refuse('outcome_unknown', `The connection was lost during the post (${String(error)}).`);
     }
   };
 

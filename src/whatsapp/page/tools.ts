@@ -139,7 +139,7 @@ export function makeTools() {
   };
   const confirmed = async (what: string, shows: () => boolean): Promise<void> => {
     if (!(await until(shows)))
-      refuse('page_error', `WhatsApp Web took the request and did not do it: ${what}.`);
+      refuse('page_error', `WhatsApp Web accepted the request but did not carry it out: ${what}.`);
   };
   /**
    * Waits for a promise of the page, for a limited time. The promises of receipts, of changes of the account's own data and

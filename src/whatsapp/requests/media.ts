@@ -22,7 +22,7 @@ export const mediaPage = (rpc: PageRpc): MediaPage => ({
       for (const until = performance.now() + FETCH_MS; what === null && performance.now() < until; )
         what = await ask();
       if (what === null)
-        throw new Fault('page_error', { reason: 'The file did not come in time.', hint: null });
+        throw new Fault('page_error', { reason: 'The file was not downloaded in time.', hint: null });
       for (let offset = 0; offset < what.size; offset += PIECE) {
         const piece = await rpc.step('media.download', 'incoming', 'piece', token, offset, PIECE);
         await write(what, Buffer.from(piece, 'base64'));

@@ -74,14 +74,14 @@ export async function send(
     if (own?.stranded)
       return isUnknown(failure)
         ? { outcome: 'unknown', error: failure }
-        : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has given it up') };
+        : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has abandoned it') };
     if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
     // The document went away during the send. The new document may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
       return { outcome: 'unknown', error: failure };
     return {
       outcome: 'absent',
-      error: failure ?? new Error('WhatsApp Web did not take the message'),
+      error: failure ?? new Error('WhatsApp Web did not accept the message'),
       again: failure === undefined || failure instanceof Late || isLoading(failure),
     };
   } catch (error) {
@@ -155,7 +155,7 @@ async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): P
     case 'failed':
       throw faultOf(refused, error);
     case 'unknown': // a new document did not begin this send
-      throw new DocumentGone('WhatsApp Web loaded anew under the send');
+      throw new DocumentGone('WhatsApp Web reloaded during the send');
     case 'running':
       throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
   }

@@ -4,12 +4,12 @@ import type { Attention } from '../../session/state.js';
 
 const PASSKEY: Attention = {
   reason: 'passkey_required',
-  says: "WhatsApp asks for the account's passkey before it goes on. Not answered, it may unlink this device.",
+  says: "WhatsApp asks for the account's passkey before it continues. Without an answer, it may unlink this device.",
 };
 
 /** WAWebIntegrityCheckpointOpener has two kinds, and shows only the passkey one (2026-04-27). */
 const other = (type: string): string =>
-  `WhatsApp wants to know that a person is there (${type}), in a way that WhatsApp Web cannot show: open WhatsApp on the phone.`;
+  `WhatsApp asks for a proof that a person is there (${type}), in a form that WhatsApp Web cannot show: open WhatsApp on the phone.`;
 
 /** Nothing to close. */
 export class PersonNeeded {

@@ -159,7 +159,7 @@ export class PageState {
       case 'dialog':
         this.#needs.warn('whatsapp.dialog', { text: report.text, pressed: report.pressed });
         if (!report.pressed)
-          this.#personNeeded.dialog(`A dialog on WhatsApp Web waits: ${report.text}${this.#picture()}`);
+          this.#personNeeded.dialog(`WhatsApp Web shows a dialog: ${report.text}${this.#picture()}`);
         break;
       case 'dialog-gone':
         this.#personNeeded.dialog(null);

@@ -167,7 +167,7 @@ t.test('a refused file is named, and the messages before it are shown', async (t
   for (const name of ['one', 'two', 'three']) writeFileSync(join(dir, name), name);
   const files = ['one', 'two', 'three'].flatMap((name) => ['--file', name]);
   const end = await run(['send', TO, ...files, '--key', 'k']);
-  t.match(end, { code: 1, stdout: /^queued {2}\S+\n$/, stderr: /two: .*another content/ });
+  t.match(end, { code: 1, stdout: /^queued {2}\S+\n$/, stderr: /two: .*different content/ });
   t.equal(asked('message.send').length, 2, 'nothing after it is sent');
   const long = await run(['send', TO, ...files, '--key', 'k'.repeat(255)]);
   t.match(long, { code: 2, stderr: /key is too long/ });

@@ -118,13 +118,13 @@ t.test('an expired code is announced once, until the next one is shown', async (
   await run.printed(/Code 1/);
   code = new Fault('no_qr');
   status = { ...STATUS, status: 'reconnecting' };
-  await run.printed(/Code over \(reconnecting; waiting for a QR code\)/);
+  await run.printed(/Code no longer valid \(reconnecting; waiting for a QR code\)/);
   status = { ...STATUS, status: 'linking' };
   code = { ...CODE, qr: '2@another,one', number: 2 };
   await run.printed(/Code 2/);
   run.child.kill('SIGINT');
   const { stdout, stderr } = await run.end;
-  t.equal(stdout.match(/Code over/g)?.length, 1);
+  t.equal(stdout.match(/Code no longer valid/g)?.length, 1);
   t.equal(stderr, '');
 });
 

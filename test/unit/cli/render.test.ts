@@ -93,7 +93,7 @@ t.test('status shows the reconnect attempts and a failing monitor', (t) => {
   );
   t.match(text, /reconnecting since 0 s: no network/);
   t.match(text, / {2}attempt {2}2 of 5 to reconnect, next in 15 s\n/);
-  t.match(text, /last check 8 s ago: failed 3 in a row, fine 1 min ago/);
+  t.match(text, /last check 8 s ago: failed 3 in a row, last passed 1 min ago/);
   t.end();
 });
 

@@ -164,7 +164,7 @@ t.test('an editor shows the description of each method and field', (t) => {
     if (!shown.has(text)) shown.set(text, ts.displayPartsToString(says));
   }
   t.match(shown.get('account.message.send'), /^Accepts a message/);
-  t.match(shown.get('account.outbox.cancel'), /^Takes back a message/);
+  t.match(shown.get('account.outbox.cancel'), /^Cancels a queued message/);
   t.match(shown.get('event.data.body'), /^The text or caption/);
   t.match(shown.get('status.status'), /^The state of the account/);
   t.match(shown.get('chat.name'), /^The name that is shown/);

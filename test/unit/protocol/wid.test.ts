@@ -123,8 +123,8 @@ t.test('statuses and channels can be sent to, but are neither person nor group',
   for (const id of ['15550002222@broadcast', '1@newsletter', 'abc@newsletter', 'xstatus@broadcast'])
     t.match(t.throws(() => parseAddressee(id)) as Fault, { kind: 'invalid_recipient' }, id);
   for (const [id, name] of [
-    ['status@broadcast', /no person and no group \(status@broadcast\)/],
-    ['120363000000000001@newsletter', /A channel is no person .*\(120363000000000001@newsletter\)/],
+    ['status@broadcast', /neither a person nor a group \(status@broadcast\)/],
+    ['120363000000000001@newsletter', /A channel is neither a person .*\(120363000000000001@newsletter\)/],
   ] as const) {
     const fault = t.throws(() => parseRecipient(id), Fault, id) as Fault;
     t.match(fault, { kind: 'invalid_recipient', message: name });

@@ -316,7 +316,7 @@ t.test('a file with a foreign schema or impossible values is quarantined', async
   }
   const folder = scratch(t);
   mkdirSync(file(folder));
-  t.match(opened(t, folder, () => NOW).report.replaced?.reason, /no file/);
+  t.match(opened(t, folder, () => NOW).report.replaced?.reason, /not a regular file/);
   const other = scratch(t);
   edit(other, 'CREATE TABLE moz_cookies (x); PRAGMA user_version = 3');
   t.match(opened(t, other, () => NOW).report.replaced?.reason, /table account is missing/);
@@ -328,7 +328,7 @@ t.test('a WAL without its database file is quarantined', async (t) => {
   await fill(store, 1, 3);
   const copy = crashed(t, directory);
   rmSync(file(copy));
-  await isReplaced(t, copy, /without its file/, NOW + 3);
+  await isReplaced(t, copy, /without its database/, NOW + 3);
 });
 
 t.test('damage found in use is remembered until the next start', async (t) => {

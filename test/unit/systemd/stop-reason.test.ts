@@ -27,7 +27,7 @@ const ROWS: readonly [says: string, text: string | null, explicit: boolean, why:
     'a line that is too long',
     line(RUN, 'yes', 'x'.repeat(100_000)),
     false,
-    /believed: has more than 512 bytes/,
+    /trusted: has more than 512 bytes/,
   ],
 ];
 

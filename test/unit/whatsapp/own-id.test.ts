@@ -102,7 +102,7 @@ t.test('a message goes out under our id, without the tag that carried it, and on
   t.match(through, [{ id: { id: ID } }]);
   t.notOk(ID_TAG in (through[0] ?? {}));
   t.equal(sends[ID], 'entered');
-  t.throws(() => send(), /through already/);
+  t.throws(() => send(), /already made/);
   t.equal(through.length, 1);
   t.end();
 });
@@ -117,21 +117,21 @@ t.test('installing it twice wraps once, and a message of somebody else goes as i
   t.end();
 });
 
-t.test('given up before the door: it never goes through, until it is handed over again', async (t) => {
+t.test('abandoned before the door: it never goes through, until it is handed over again', async (t) => {
   const { through, send, sends } = page(t);
   t.equal(await ackOf(CHAT, ID, true), null);
   t.equal(sends[ID], 'refused');
-  t.throws(() => send(), /given up/);
+  t.throws(() => send(), /was abandoned/);
   await t.rejects(
     throughTheDoor(ID, async () => void t.fail('it went through')),
-    /given up/,
+    /was abandoned/,
   );
   t.same(through, []);
   allowAgain(ID);
   send();
   t.equal(through.length, 1);
   allowAgain(ID);
-  t.throws(() => send(), /through already/, 'what is through is not allowed again');
+  t.throws(() => send(), /already made/, 'what is through is not allowed again');
 });
 
 t.test('only asked about: it still may go through', async (t) => {
@@ -147,7 +147,7 @@ t.test(
     const { send, sends, stored, store, lose } = page(t);
     send();
     await t.rejects(ackOf(CHAT, ID, true), /not stored it yet/);
-    t.equal(sends[ID], 'entered', 'and it is not given up');
+    t.equal(sends[ID], 'entered', 'and it is not abandoned');
     stored.push({ id: { fromMe: false, id: ID }, ack: 2 });
     await t.rejects(
       ackOf(CHAT, ID, true),
@@ -178,7 +178,7 @@ t.test('a post counts when the server has it; its views are no receipts', async 
   await t.rejects(ackOf('status@broadcast', ID, true), /posting it/);
   await t.rejects(
     throughTheDoor(ID, async () => void t.fail('twice')),
-    /through already/,
+    /already made/,
   );
   finish();
   await running;

@@ -12,7 +12,7 @@ function parseGroup(text: string): ChatId {
   const id = parseRecipient(text);
   if (isGroupId(id)) return id;
   throw new Fault('invalid_recipient', {
-    reason: `${id} is no group: those end in @g.us.`,
+    reason: `${id} is not a group: the id of a group ends in @g.us.`,
     hint: 'wactl groups',
   });
 }

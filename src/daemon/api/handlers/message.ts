@@ -132,7 +132,8 @@ export function messageHandlers(
     const isUnlinked = state.session === null && (state.name === 'stopped' || state.name === 'logging-out');
     if (isUnlinked || (wid === null && state.session === null))
       throw new Fault('not_linked', { reason, ...(hint && { hint }) });
-    if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
+    if (wid === null)
+      throw new Fault('not_ready', { reason: `${reason} Its phone number is not known yet.` });
     // Known from the last page, also while that page is being replaced.
     refuseLost(account.capabilities, 'send.text', account.slot.browser.whatsappWeb);
     return wid;
@@ -176,7 +177,7 @@ function refuseTimes({
 }: Record<'notBeforeMs' | 'expiresAtMs', number | null>): void {
   if (expiresAtMs === null) return;
   if (expiresAtMs <= Date.now())
-    throw new Fault('invalid_params', { reason: 'expiresAt is over', hint: null });
+    throw new Fault('invalid_params', { reason: 'expiresAt has passed', hint: null });
   if (notBeforeMs !== null && notBeforeMs >= expiresAtMs)
     throw new Fault('invalid_params', { reason: 'notBefore is not before expiresAt', hint: null });
 }

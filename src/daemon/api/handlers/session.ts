@@ -37,7 +37,7 @@ const isJudged = (state: State): boolean => reasonOf(state) !== 'passkey_require
 const WHAT_WENT = {
   unlinked: 'Unlinked; the saved session is removed.',
   removed:
-    'The saved session is removed. The phone could not be told: if it still lists this device, unlink it there.',
+    'The saved session is removed. The phone could not be notified: if it still lists this device, unlink it there.',
   nothing: 'There was no saved session; stopped.',
 } as const;
 
@@ -122,7 +122,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       // A code for a linked number revokes the link of that number (U3).
       if (state.session !== null) throw new Fault('already_linked');
       if (state.name !== 'linking') {
-        const reason = `A code can be had while the account is linking; it is ${state.name}.`;
+        const reason = `A pairing code is available only while the account is linking; it is ${state.name}.`;
         throw new Fault('not_ready', { reason, hint: account.hint ?? 'wactl status' });
       }
       refuse('link.code');

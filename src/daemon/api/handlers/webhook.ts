@@ -14,7 +14,7 @@ export function webhookHandlers(webhooks: () => Webhooks | null): Handlers<typeo
     const all = webhooks();
     if (all !== null) return all;
     throw new Fault('no_such_webhook', {
-      reason: 'The configuration has no webhook: a table [webhook.NAME] with a url makes one.',
+      reason: 'The configuration has no webhook: add a table [webhook.NAME] with a url.',
     });
   };
   return {

@@ -60,7 +60,7 @@ t.test(
       {
         kind: 'address_in_use',
         message:
-          /http\.sock is taken .* put `listen = "\/.*\/http-2\.sock"` below \[http\] in \/etc\/wad\/shop\.toml$/,
+          /http\.sock is in use .* put `listen = "\/.*\/http-2\.sock"` below \[http\] in \/etc\/wad\/shop\.toml$/,
       },
       'a second listener is refused, and the message proposes a path, not a port',
     );
@@ -92,7 +92,7 @@ t.test('an address in use and a missing token file are named in the error', asyn
   const fault = (await refusal(`127.0.0.1:${port}`)) as Fault;
   t.equal(fault.kind, 'address_in_use');
   const [, proposed = ''] =
-    /is taken by another program\. .* put `listen = "([^"]+)"` below \[http\] in \/etc\/wad\/shop\.toml$/.exec(
+    /is in use by another program\. .* put `listen = "([^"]+)"` below \[http\] in \/etc\/wad\/shop\.toml$/.exec(
       fault.message,
     ) ?? [];
   t.ok(Number(proposed.split(':')[1]) > port, fault.message);
@@ -121,7 +121,7 @@ t.test(
       { encoding: 'utf8', timeout: 60_000, env: { PATH: process.env.PATH, HOME: home } },
     );
     t.equal(status, 78);
-    t.match(stderr, 'http.listen: ::1:3001 is no address of this machine');
+    t.match(stderr, 'http.listen: ::1:3001 is not an address of this machine');
     t.end();
   },
 );

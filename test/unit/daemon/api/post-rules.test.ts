@@ -28,18 +28,22 @@ t.test('statuses and channels accept the listed kinds of messages only', async (
   for (const [to, content] of fits) refuseUnfit(to, content);
 
   const unfit: readonly (readonly [Addressee, Content, RegExp])[] = [
-    [STATUS, text({ linkPreview: true }), /no preview/],
-    [STATUS, text({ text: 'x'.repeat(701) }), /700 characters at most; these are 701/],
+    [STATUS, text({ linkPreview: true }), /cannot have a preview/],
+    [STATUS, text({ text: 'x'.repeat(701) }), /700 characters at most; this one has 701/],
     [STATUS, text({ text: ' \n ' }), /not blank/],
-    [STATUS, { kind: 'document', file }, /document is none/],
-    [STATUS, { kind: 'sticker', file }, /sticker is none/],
+    [STATUS, { kind: 'document', file }, /must be one of .*, not document/],
+    [STATUS, { kind: 'sticker', file }, /must be one of .*, not sticker/],
   ];
   const neither = (to: Addressee): typeof unfit => [
-    [to, text({ replyTo: '3EB0' }), /answers no message/],
-    [to, text({ mentions: ['15550002222@c.us'] }), /mentions nobody/],
-    [to, { kind: 'location', latitude: 1, longitude: 1 }, /location is none/],
-    [to, { kind: 'contact', contacts: [] }, /contact is none/],
-    [to, { kind: 'poll', question: '?', options: ['a', 'b'], multiple: false }, /poll is none/],
+    [to, text({ replyTo: '3EB0' }), /cannot answer a message/],
+    [to, text({ mentions: ['15550002222@c.us'] }), /cannot mention anybody/],
+    [to, { kind: 'location', latitude: 1, longitude: 1 }, /must be one of .*, not location/],
+    [to, { kind: 'contact', contacts: [] }, /must be one of .*, not contact/],
+    [
+      to,
+      { kind: 'poll', question: '?', options: ['a', 'b'], multiple: false },
+      /must be one of .*, not poll/,
+    ],
   ];
   for (const [to, content, message] of [...unfit, ...neither(STATUS), ...neither(CHANNEL)]) {
     const fault = t.throws(() => refuseUnfit(to, content)) as Fault;

@@ -64,7 +64,7 @@ t.test('on a machine with everything installed no check fails', async (t) => {
       'launch',
     ],
   );
-  t.match(finding(report, 'state'), { status: 'ok', says: /will be made/ });
+  t.match(finding(report, 'state'), { status: 'ok', says: /will be created/ });
   t.match(finding(report, 'lock'), { status: 'ok', says: 'free' });
   t.match(finding(report, 'socket'), { status: 'ok', says: /no daemon runs/ });
   t.match(finding(report, 'sandbox'), { status: 'warn', says: /^off/ });
@@ -112,7 +112,11 @@ t.test('a directory with files of other programs is refused, as at a start', asy
   writeFileSync(join(stateDir, 'index.html'), '');
   chmodSync(stateDir, 0o755);
   const found = finding(await examine(from), 'state');
-  t.match(found, { status: 'fail', says: /not the daemon's alone .*index\.html/, remedy: /^install -d/ });
+  t.match(found, {
+    status: 'fail',
+    says: /not used by the daemon alone .*index\.html/,
+    remedy: /^install -d/,
+  });
   t.notMatch(found?.says, /closes it/);
   const system = machine(t);
   const flags = { ...system.from.flags, stateDir: tmpdir() };
@@ -190,7 +194,10 @@ t.test('a clock that cannot be right is reported', async (t) => {
   writeFileSync(join(stateDir, 'file'), '');
   const later = new Date(Date.now() + 3_600_000);
   utimesSync(join(stateDir, 'file'), later, later);
-  t.match(finding(await examine(from), 'clock'), { status: 'warn', says: /a file of ours is from/ });
+  t.match(finding(await examine(from), 'clock'), {
+    status: 'warn',
+    says: /a file in the state directory is from/,
+  });
 });
 
 t.test('a missing browser, one that does not start, and a failing check are reported', async (t) => {

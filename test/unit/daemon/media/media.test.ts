@@ -298,7 +298,11 @@ t.test(
     const missing = await content({ to: '15550002222', media: mp3.id, as: 'voice' }, mediaStore).catch(
       (e: Fault) => e,
     );
-    t.match(missing, { kind: 'tool_missing', message: /no ffmpeg/, hint: /apt-get install ffmpeg/ });
+    t.match(missing, {
+      kind: 'tool_missing',
+      message: /requires ffmpeg, which is not installed/,
+      hint: /apt-get install ffmpeg/,
+    });
 
     // This replacement for ffmpeg prints its arguments and passes its input on. The pipes are under test.
     const ffmpeg = join(bin, 'ffmpeg');

@@ -142,7 +142,11 @@ t.test('no entry is written outside the profile', async (t) => {
   ]) {
     const file = join(directory, 'crafted.age');
     await crafted(file, [entry]);
-    await t.rejects(readArchive(file, { passphrase, profile: to }), /has no place in a session/, entry.name);
+    await t.rejects(
+      readArchive(file, { passphrase, profile: to }),
+      /does not belong in a session/,
+      entry.name,
+    );
     t.same(files(directory), ['crafted.age'], entry.name);
   }
 });

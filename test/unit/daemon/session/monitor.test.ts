@@ -51,9 +51,9 @@ const FINDINGS: readonly (readonly [Asked, number, string | null])[] = [
   [new Error('timed out'), 0, 'unresponsive: timed out'],
   [{ ...WELL, socketState: 'TIMEOUT' }, 0, 'offline: the socket is TIMEOUT'],
   [{ ...WELL, socketState: null }, 0, 'offline: the socket is missing'],
-  [{ ...WELL, wid: null }, 0, 'nobody: the page does not know who it is'],
+  [{ ...WELL, wid: null }, 0, 'nobody: the page has no account'],
   [{ ...WELL, listening: false }, 0, 'deaf: the listeners are gone from the page'],
-  [WELL, 60_001, 'stuck: a message is unsent for 60 s'],
+  [WELL, 60_001, 'stuck: a message has been unsent for 60 s'],
 ];
 
 for (const [says, unsentMs, finding] of FINDINGS) {

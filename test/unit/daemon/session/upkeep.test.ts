@@ -39,7 +39,7 @@ t.test('a browser over its limit is replaced, and the next one not within the ho
   t.same(asked, [], 'not while the session is busy');
   quiet = true;
   await upkeep.look();
-  t.match(asked, [/^the browser takes \d+ MB, and 1 are its limit$/]);
+  t.match(asked, [/^the browser takes \d+ MB; its limit is 1 MB$/]);
   for (let n = 0; n < 3; n += 1) await upkeep.look();
   t.equal(asked.length, 1);
   t.match(log.lines, [['warn', 'upkeep.memory-limit-low', { limitMb: 1 }]]);

@@ -133,9 +133,9 @@ t.test('a rejection out of the library, or of our own making', (t) => {
 
 t.test('people are told in words of ours, and the original is still known', async (t) => {
   for (const [said, words] of [
-    ['Execution context was destroyed, most likely because of a navigation.', /loaded anew/],
-    ['Protocol error (Runtime.callFunctionOn): Promise was collected', /loaded anew/],
-    ['Attempted to use detached Frame', /loaded anew/],
+    ['Execution context was destroyed, most likely because of a navigation.', /reloaded/],
+    ['Protocol error (Runtime.callFunctionOn): Promise was collected', /reloaded/],
+    ['Attempted to use detached Frame', /reloaded/],
     ['Protocol error (Runtime.callFunctionOn): Target closed', /browser .* ended/],
     ['Page crashed!', /browser .* ended/],
     ['chats.list timed out after 20000 ms', /in time/],

@@ -66,7 +66,7 @@ const ROWS: readonly {
     name: 'done, and given up by the page since',
     page: () => ended('done'),
     has: () => ({ ack: 0, stranded: true }),
-    outcome: { outcome: 'stranded', error: { message: /given it up/ } },
+    outcome: { outcome: 'stranded', error: { message: /abandoned it/ } },
   },
   {
     name: 'failed, and stranded in the page',

@@ -42,7 +42,7 @@ const LOGOUT: PageReport = { kind: 'logout' };
 const dialog = (text: string, pressed = false): PageReport => ({ kind: 'dialog', text, pressed });
 
 /** As formatted by `words`. */
-const A_DIALOG = 'attention {"reason":"action_required","says":"A dialog on WhatsApp Web waits: Accept?"}';
+const A_DIALOG = 'attention {"reason":"action_required","says":"WhatsApp Web shows a dialog: Accept?"}';
 
 const DEAF = { event: () => undefined, report: () => undefined };
 const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
