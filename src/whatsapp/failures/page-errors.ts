@@ -27,13 +27,15 @@ export class PageErrors {
 
   /** Listens until the page is closed. */
   watch(page: Page): void {
-    page.on('pageerror', (error) => this.#note(page, error as Error));
+    page.on('pageerror', (error) => this.#note(page, error));
   }
 
-  #note(page: Page, error: Error): void {
+  /** @param error what the page threw: puppeteer passes undefined, null and bare values as they are */
+  #note(page: Page, error: unknown): void {
     const build = this.#build();
+    const stack = error instanceof Error ? error.stack : undefined;
     void askedLast(page).then((asked) => {
-      const modules = [...new Set([...modulesIn(error.stack), ...asked])];
+      const modules = [...new Set([...modulesIn(stack), ...asked])];
       this.#kept.push({ atMs: Date.now(), error: errorText(error), modules, build });
       if (this.#kept.length > KEPT) this.#kept.shift();
       this.#log.debug('whatsapp.page-error', { error: errorText(error), modules, build });
