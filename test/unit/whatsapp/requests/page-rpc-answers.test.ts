@@ -3,7 +3,7 @@ import t from 'tap';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { PageRpc } from '../../../../src/whatsapp/requests/page-rpc.js';
 import { fakeClock } from '../../../harness/fake-clock.js';
-import { pageHere, setWindow } from '../../../harness/fake-page.js';
+import { pageHere } from '../../../harness/fake-page.js';
 import { keepLog } from '../../../harness/server.js';
 
 const NAVIGATED = new Error('Execution context was destroyed, most likely because of a navigation.');
