@@ -159,6 +159,7 @@ const ROWS: readonly Row[] = [
   ['daemon/closers', 'Promise.resolve().then(() => this.#run())', 'this.#run()', 'unit/daemon/closers'],
   // whatsapp
   ['whatsapp/failures/page-errors', 'error instanceof Error ? error.stack : undefined', '(error as Error).stack', 'unit/whatsapp/failures/page-errors'],
+  ['whatsapp/library/guarded-client', "if (status === 'injected') return;", '', 'unit/whatsapp/library/guarded-client'],
   ['whatsapp/linking/pairing', 'if (isInjected && performance.now() < until) return;', 'if (isInjected) return;', 'unit/whatsapp/linking/pairing'],
   ['whatsapp/library/translate', "widText(message.author) || widText(participant) || null", "widText(message.author) || null", 'unit/whatsapp/library/translate'],
   ['whatsapp/library/content-events', " || body !== message.body", '', 'unit/whatsapp/library/content-events'],
