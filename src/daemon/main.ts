@@ -9,7 +9,7 @@ import { type DaemonLog, isJournal, openLog } from './log/log.js';
 import { Heap } from './machine/heap.js';
 import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
-import { catchStrays, obeySignals } from './signals.js';
+import { catchUnhandled, obeySignals } from './signals.js';
 import { WAD_VERSION } from './version.js';
 import { wire } from './wire.js';
 
@@ -112,7 +112,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     if (!settings.config.browser.sandbox)
       log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
     const daemon = await wire(settings, log, (bytes) => heap.received(bytes));
-    catchStrays(daemon.account, log);
+    catchUnhandled(daemon.account, log);
     obeySignals(daemon.account, settings.config, log, service.stopReason);
     await daemon.begin();
     heap.start();

@@ -52,7 +52,7 @@ export function obeySignals(
  * A rejection from the library means a half-injected page, so that client is replaced. Any other is an
  * internal error: the process ends and the service manager restarts it (H5).
  */
-export function catchStrays(account: Account, log: DaemonLog): void {
+export function catchUnhandled(account: Account, log: DaemonLog): void {
   process.on('unhandledRejection', (reason) => {
     log.error('unhandledRejection', { err: reason });
     if (isFromLibrary(reason)) broken('page_unresponsive', 'the library left a promise rejection unhandled');

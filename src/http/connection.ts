@@ -4,8 +4,8 @@ import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Backlog, Unread } from '../protocol/backlog.js';
+import type { ConnectionSlots } from '../protocol/connection-slots.js';
 import { Fault } from '../protocol/fault.js';
-import type { Places } from '../protocol/places.js';
 
 export interface ConnectionLimits {
   /** Requests of one connection whose answers the kernel has not taken. */
@@ -23,7 +23,7 @@ export class Connection implements Unread {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   readonly #all: Backlog;
-  readonly #places: Places;
+  readonly #slots: ConnectionSlots;
   readonly #closed = new AbortController();
   readonly #unanswered = new Set<ServerResponse>();
   /** Bytes whose write callback has not come, including `#restBytes`. */
@@ -42,9 +42,9 @@ export class Connection implements Unread {
    * @param all the backlog of the peers of all servers
    * @param places the places for connections of this server
    */
-  constructor(socket: Socket, limits: ConnectionLimits, all: Backlog, places: Places) {
+  constructor(socket: Socket, limits: ConnectionLimits, all: Backlog, places: ConnectionSlots) {
     this.#socket = socket;
-    this.#places = places;
+    this.#slots = places;
     this.#limits = limits;
     this.#all = all;
     // One listener for each request in progress, and for its stream.
@@ -111,7 +111,7 @@ export class Connection implements Unread {
 
   /** Keeps the connection for a stream of events until the returned function is called. @throws Fault busy */
   hold(): () => void {
-    if (this.#holds === 0) this.#releasePlace = this.#places.hold();
+    if (this.#holds === 0) this.#releasePlace = this.#slots.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;

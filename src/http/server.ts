@@ -3,9 +3,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Backlog } from '../protocol/backlog.js';
+import { ConnectionSlots } from '../protocol/connection-slots.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import { Places } from '../protocol/places.js';
 import { Connection } from './connection.js';
 import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
 import { MAX_HEADERS } from './guard.js';
@@ -74,7 +74,7 @@ export class HttpServer {
   readonly #exchange: ExchangeOptions;
   readonly #server: Server;
   readonly #unread: Backlog;
-  readonly #places: Places;
+  readonly #slots: ConnectionSlots;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
   /** One owner for all clients: all have the token, and one client may use several connections. */
@@ -90,7 +90,7 @@ export class HttpServer {
     this.#unread = options.unread ?? new Backlog();
     const limits = { ...HTTP_LIMITS, ...options };
     this.#limits = limits;
-    this.#places = new Places(limits.maxConnections);
+    this.#slots = new ConnectionSlots(limits.maxConnections);
     this.#exchange = { ...options, ...limits, router: new Router(ROUTES) };
     this.#server = createServer({
       headersTimeout: limits.headersMs,
@@ -174,7 +174,7 @@ export class HttpServer {
       this.#connections.delete(idle);
       idle.destroy();
     }
-    const connection = new Connection(socket, this.#limits, this.#unread, this.#places);
+    const connection = new Connection(socket, this.#limits, this.#unread, this.#slots);
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
     connection.closed.addEventListener('abort', () => {

@@ -10,9 +10,20 @@ import {
   type Marked,
   type NextLane,
 } from './lane.js';
-import { ask, become, doubted, give, giveAgain, isOver, learn, noteThat, settle, stay } from './lane-step.js';
+import {
+  ask,
+  become,
+  give,
+  giveAgain,
+  isOver,
+  learn,
+  noteThat,
+  settle,
+  stay,
+  withDoubt,
+} from './lane-step.js';
 import { isTaken } from './outbox.js';
-import type { Said } from './send-outcome.js';
+import type { DeliveryResult } from './send-outcome.js';
 
 /** How often a message is given to a page that loses it without an error, before it has failed. */
 const TRIES = 3;
@@ -88,11 +99,11 @@ export function marked(lane: LaneAt<'marking'>, event: LaneEventOf<'noted'>, now
 }
 
 /** The end of a call. */
-export function said(lane: LaneAt<'delivering'>, event: LaneEventOf<'said'>, now: LaneNow): NextLane {
+export function result(lane: LaneAt<'delivering'>, event: LaneEventOf<'result'>, now: LaneNow): NextLane {
   const { attempt, page, known } = lane.work;
   const isReady = page !== null && page === now.page;
   if (known !== null) return known === 'sent' && isReady ? follow(lane, now) : settle(lane, now);
-  return SAID[event.said.as]({ lane, attempt, said: event.said as never, now, isReady });
+  return RESULTS[event.result.as]({ lane, attempt, result: event.result as never, now, isReady });
 }
 
 /** The server has the message: if the next one is staged, it is sent at once. */
@@ -105,23 +116,25 @@ function follow(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): 
 interface Call<S> {
   readonly lane: LaneAt<'delivering'>;
   readonly attempt: Attempt;
-  readonly said: S;
+  readonly result: S;
   readonly now: LaneNow;
   /** The page of the call is still ready. */
   readonly isReady: boolean;
 }
-type Handlers = { readonly [A in Said['as']]: (call: Call<Extract<Said, { readonly as: A }>>) => NextLane };
+type Handlers = {
+  readonly [A in DeliveryResult['as']]: (call: Call<Extract<DeliveryResult, { readonly as: A }>>) => NextLane;
+};
 
-const SAID: Handlers = {
+const RESULTS: Handlers = {
   // The next message does not wait for the disk.
-  sent({ lane, attempt, said: { ack }, now, isReady }) {
+  sent({ lane, attempt, result: { ack }, now, isReady }) {
     const note = { event: { type: 'accepted', ack } } as const;
     if (lane.staged.length === 0 || !isReady) return noteThat(lane, attempt, note);
     const { id, seq } = attempt;
     return follow(lane, now, [{ do: 'note', message: { id, seq }, note }]);
   },
   accepted({ lane, attempt, now, isReady }) {
-    if (!isReady) return settle(doubted(lane, attempt), now);
+    if (!isReady) return settle(withDoubt(lane, attempt), now);
     const { id, seq, way, sinceMs } = attempt;
     const flight = { id, seq, sinceMs: sinceMs ?? now.atMs, page: now.page, isResent: way === 'resend' };
     const wasLost = lane.doubts.some((ref) => ref.id === id);
@@ -137,13 +150,13 @@ const SAID: Handlers = {
       ...(lane.staged.length > 0 ? [{ do: 'scan' } as const] : []),
     ]);
   },
-  refused: ({ lane, attempt, said: { nack } }) =>
+  refused: ({ lane, attempt, result: { nack } }) =>
     noteThat(lane, attempt, { event: { type: 'accepted', ack: -1, nack } }),
-  failed: ({ lane, attempt, said: { error } }) =>
+  failed: ({ lane, attempt, result: { error } }) =>
     noteThat(lane, attempt, { event: { type: 'absent' }, error }),
-  again({ lane, attempt, said: { way, error }, now, isReady }) {
+  again({ lane, attempt, result: { way, error }, now, isReady }) {
     if (attempt.tries >= TRIES) return noteThat(lane, attempt, { event: { type: 'absent' }, error });
-    if (!isReady) return settle(doubted(lane, attempt), now);
+    if (!isReady) return settle(withDoubt(lane, attempt), now);
     return giveAgain(lane, {
       ...attempt,
       way,
@@ -158,7 +171,7 @@ const SAID: Handlers = {
     attempt.isFirst
       ? noteThat({ ...lane, paced: attempt.id }, attempt, { event: { type: 'returned' } }, 'rest')
       : noteThat(lane, attempt, { event: { type: 'lost' } }, 'rest'),
-  elsewhere: ({ lane, attempt, said: { chatId } }) =>
+  elsewhere: ({ lane, attempt, result: { chatId } }) =>
     noteThat(lane, attempt, { event: { type: 'returned' }, chatId }),
   gone: ({ lane, now }) => settle(lane, now),
 };
@@ -168,7 +181,7 @@ export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: 
   const { ref, note, then } = lane.work;
   if (event.message.id !== ref.id) return stay(lane);
   // The note changed nothing if the row was unknown already.
-  const known = event.state === 'unknown' ? doubted(lane, ref) : lane;
+  const known = event.state === 'unknown' ? withDoubt(lane, ref) : lane;
   switch (then) {
     case 'next':
       return isSent(note) && known.askedBy === now.page ? follow(known, now) : settle(known, now);
@@ -187,7 +200,7 @@ export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: 
 /** The disk refused to record the retry: the page is asked what became of the message. */
 export const unmarked = (lane: LaneAt<'marking'>, event: LaneEventOf<'unwritten'>): NextLane =>
   event.message.id === lane.work.attempt.id
-    ? become(doubted(lane, event.message), { at: 'idle' })
+    ? become(withDoubt(lane, event.message), { at: 'idle' })
     : unwritten(lane, event);
 
 /** The disk refused the note: it is kept and written again at the next tick. */
@@ -198,7 +211,7 @@ export const refused = (lane: LaneAt<'noting'>, event: LaneEventOf<'unwritten'>)
 
 /** The disk refused a note that the lane no longer holds: the page is asked what became of the message. */
 export const unwritten = (lane: Lane, { message }: LaneEventOf<'unwritten'>): NextLane =>
-  stay({ ...doubted(lane, message), askedBy: null });
+  stay({ ...withDoubt(lane, message), askedBy: null });
 
 export function noteAgain(lane: LaneAt<'noting'>): NextLane {
   const { ref, note, isRefused } = lane.work;

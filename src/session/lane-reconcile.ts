@@ -1,6 +1,6 @@
 // How a lane learns the outcome of messages: it asks the page for the id of each, and guesses nothing (H6).
 import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
-import { ask, askAll, become, giveAgain, learn, settle, stay, undoubted, withRef } from './lane-step.js';
+import { ask, askAll, become, giveAgain, learn, settle, stay, withoutDoubt, withRef } from './lane-step.js';
 
 /**
  * A message without an ack after this time is sent once more by the same page, before the monitor
@@ -102,7 +102,7 @@ function note(
   { flight, rests = false }: { readonly flight: Flight | null; readonly rests?: boolean },
 ): NextLane {
   const { work } = lane;
-  return become(undoubted(lane, work.ref), { ...work, flight, rests: work.rests || rests }, [
+  return become(withoutDoubt(lane, work.ref), { ...work, flight, rests: work.rests || rests }, [
     { do: 'note', message: work.ref, note: what },
   ]);
 }

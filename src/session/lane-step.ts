@@ -31,8 +31,8 @@ export const withRef = (refs: readonly Ref[], { id, seq }: Ref): readonly Ref[] 
   [...without(refs, { id }), { id, seq }].sort((a, b) => a.seq - b.seq);
 
 /** The page could not say what became of the message. */
-export const doubted = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: withRef(lane.doubts, ref) });
-export const undoubted = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: without(lane.doubts, ref) });
+export const withDoubt = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: withRef(lane.doubts, ref) });
+export const withoutDoubt = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: without(lane.doubts, ref) });
 
 /** Gives a message to the page; the disk has recorded that already. */
 export const give = (
@@ -41,14 +41,15 @@ export const give = (
   { page }: LaneNow,
   effects: readonly LaneEffect[] = [],
 ): NextLane =>
-  become({ ...undoubted(lane, attempt), askedBy: page }, { at: 'delivering', attempt, page, known: null }, [
-    ...effects,
-    { do: 'deliver', attempt },
-  ]);
+  become(
+    { ...withoutDoubt(lane, attempt), askedBy: page },
+    { at: 'delivering', attempt, page, known: null },
+    [...effects, { do: 'deliver', attempt }],
+  );
 
 /** Gives a message to the page once more, as soon as the disk has recorded that. */
 export const giveAgain = (lane: Lane, attempt: Attempt, effects: readonly LaneEffect[] = []): NextLane =>
-  become(undoubted(lane, attempt), { at: 'marking', attempt }, [
+  become(withoutDoubt(lane, attempt), { at: 'marking', attempt }, [
     ...effects,
     { do: 'note', message: attempt, note: { event: { type: 'submit' }, attempted: true } },
   ]);
@@ -61,7 +62,7 @@ export const noteThat = (
   then: 'next' | 'ask' | 'rest' = 'next',
 ): NextLane => {
   const ref = { id, seq };
-  return become(undoubted(lane, ref), { at: 'noting', ref, note, then, isRefused: false }, [
+  return become(withoutDoubt(lane, ref), { at: 'noting', ref, note, then, isRefused: false }, [
     { do: 'note', message: ref, note },
   ]);
 };

@@ -13,7 +13,7 @@ type Cell<S extends At, E extends EventName> = (
 ) => NextLane;
 
 export const WORK = [
-  ...(['idle', 'meeting', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'] as const),
+  ...(['idle', 'checking', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'] as const),
 ] as const satisfies readonly At[];
 /** One cell for each state, in the order of WORK. */
 type Row<E extends EventName, S extends readonly At[] = typeof WORK> = {
@@ -23,22 +23,22 @@ type Row<E extends EventName, S extends readonly At[] = typeof WORK> = {
 const ____ = stay;
 const rowDeliv = delivery.rowDelivering;
 const notedAsk = reconcile.notedAsked;
-const { turn, stage, said, noted, marked, closed } = delivery;
+const { turn, stage, result, noted, marked, closed } = delivery;
 const { row, rowNoting, rowAwaited, unwritten, unmarked, refused, noteAgain } = delivery;
 const { opened, askDoubts, askFlight, answered, unnoted, rowAsked } = reconcile;
-const meet = (lane: Lane): NextLane => become(lane, { at: 'meeting' });
+const check = (lane: Lane): NextLane => become(lane, { at: 'checking' });
 const paced = (lane: Lane, { message }: LaneEventOf<'paced'>): NextLane =>
   stay({ ...lane, paced: message.id });
 const free = (lane: Lane, _event: unknown, now: LaneNow): NextLane => settle(lane, now);
 
 // biome-ignore format: a table is read by its columns
 export const TABLE: { readonly [E in EventName]: Row<E> } = {
-  //            idle       meeting    marking    delivering noting     awaiting    asking     resting
-  'meet':      [meet,      ____,      ____,      ____,      ____,      ____,       ____,      ____     ],
-  'met':       [____,      free,      ____,      ____,      ____,      ____,       ____,      ____     ],
+  //            idle       checking   marking    delivering noting     awaiting    asking     resting
+  'check':     [check,     ____,      ____,      ____,      ____,      ____,       ____,      ____     ],
+  'checked':   [____,      free,      ____,      ____,      ____,      ____,       ____,      ____     ],
   'paced':     [paced,     paced,     paced,     paced,     paced,     paced,      paced,     paced    ],
   'turn':      [turn,      stage,     stage,     stage,     stage,     stage,      stage,     stage    ],
-  'said':      [____,      ____,      ____,      said,      ____,      ____,       ____,      ____     ],
+  'result':    [____,      ____,      ____,      result,    ____,      ____,       ____,      ____     ],
   'answered':  [____,      ____,      ____,      ____,      ____,      ____,       answered,  ____     ],
   'noted':     [____,      ____,      marked,    ____,      noted,     ____,       notedAsk,  ____     ],
   'unwritten': [unwritten, unwritten, unmarked,  unwritten, refused,   unwritten,  unnoted,   unwritten],

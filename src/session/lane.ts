@@ -6,7 +6,7 @@ import type { Fault } from '../protocol/fault.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { SendEvent } from './outbox.js';
-import type { Said } from './send-outcome.js';
+import type { DeliveryResult } from './send-outcome.js';
 
 /** A message by our id, with its place in the order of acceptance. */
 export interface Ref {
@@ -54,7 +54,7 @@ export type Work =
   /** Nothing is in flight: the next message may be sent. */
   | { readonly at: 'idle' }
   /** The page's answer whether a chat with this person exists already. */
-  | { readonly at: 'meeting' }
+  | { readonly at: 'checking' }
   /** The disk, which must record that the message is given to the page again before it is. */
   | { readonly at: 'marking'; readonly attempt: Attempt }
   /** The page, which is being given a message. */
@@ -144,7 +144,7 @@ export type LaneEvent =
       readonly staged: readonly Marked[];
     }
   /** The end of the call of `delivering`. */
-  | { readonly type: 'said'; readonly said: Said }
+  | { readonly type: 'result'; readonly result: DeliveryResult }
   /** The end of the question of `asking`. */
   | { readonly type: 'answered'; readonly answer: Answer }
   /** A note is on disk. `state`: the present state of the row. */
@@ -153,8 +153,8 @@ export type LaneEvent =
   | { readonly type: 'unwritten'; readonly message: Ref }
   /** It has waited for the pace on another lane, whose chat turned out to be this one's. */
   | { readonly type: 'paced'; readonly message: Ref }
-  | { readonly type: 'meet' }
-  | { readonly type: 'met' }
+  | { readonly type: 'check' }
+  | { readonly type: 'checked' }
   /** A page has become ready, or is no longer ready: see `LaneNow.page`. */
   | { readonly type: 'page' }
   /** Time to ask a ready page for outcomes that it has not reported. */
@@ -164,7 +164,7 @@ export type LaneEvent =
 export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { readonly type: T }>;
 
 /**
- * Each `note` ends in `noted` or `unwritten`, each `deliver` in `said`, each `ask` in
+ * Each `note` ends in `noted` or `unwritten`, each `deliver` in `result`, each `ask` in
  * `answered`, each `rest` in `rested`.
  */
 export type LaneEffect =
@@ -199,7 +199,7 @@ export const isForgettable = ({ work, staged, doubts, paced }: Lane): boolean =>
   work.at === 'idle' && staged.length === 0 && doubts.length === 0 && paced === null;
 
 /** The lane occupies one of the places of lanes that are served at the same time; their number is limited. */
-export const holdsPlace = ({ work }: Lane): boolean =>
+export const isServed = ({ work }: Lane): boolean =>
   work.at === 'marking' || work.at === 'delivering' || work.at === 'noting' || work.at === 'asking';
 
 /** A staged message follows as soon as the message before it is known to be sent. */

@@ -1,6 +1,6 @@
 // Interprets the end of one call to the page: what it means for the message of that call.
 //
-//   outcome of the call                              said
+//   outcome of the call                              result
 //   the page has it, ack ≥ 1                         sent
 //   the page has it, ack 0                           accepted
 //   the page has it, ack −1                          refused, with the server's code
@@ -16,7 +16,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { SendOutcome } from './port.js';
 
-export type Said =
+export type DeliveryResult =
   | { readonly as: 'sent'; readonly ack: number }
   | { readonly as: 'accepted' }
   | { readonly as: 'refused'; readonly nack: number | null }
@@ -28,7 +28,7 @@ export type Said =
   | { readonly as: 'gone' };
 
 /** A Fault of our table would also come the next time; other errors of the page need not. */
-export function saidOf(result: SendOutcome): Said {
+export function resultOf(result: SendOutcome): DeliveryResult {
   switch (result.outcome) {
     case 'accepted':
       if (result.ack < 0) return { as: 'refused', nack: result.nack ?? null };

@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { JSONRPCServer } from 'json-rpc-2.0';
 import type { Backlog } from '../protocol/backlog.js';
+import type { ConnectionSlots } from '../protocol/connection-slots.js';
 import type { Call, Peer } from '../protocol/dispatch.js';
 import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import type { Places } from '../protocol/places.js';
 import { type Line, LineSplitter } from './line.js';
 import { Outlet } from './outlet.js';
 import { type Request, type RequestId, readRequest, refusal } from './request.js';
@@ -41,7 +41,7 @@ export class Connection implements Peer {
   readonly #socket: Socket;
   readonly #rpc: JSONRPCServer<Call>;
   readonly #limits: ConnectionLimits;
-  readonly #places: Places;
+  readonly #slots: ConnectionSlots;
   readonly #log: Log;
   readonly #splitter: LineSplitter;
   readonly #out: Outlet;
@@ -67,14 +67,14 @@ export class Connection implements Peer {
     rpc: JSONRPCServer<Call>,
     limits: ConnectionLimits,
     unread: Backlog,
-    places: Places,
+    places: ConnectionSlots,
     log: Log,
   ) {
     this.id = id;
     this.#socket = socket;
     this.#rpc = rpc;
     this.#limits = limits;
-    this.#places = places;
+    this.#slots = places;
     this.#log = log;
     this.#splitter = new LineSplitter(limits.maxLineBytes);
     this.#out = new Outlet(socket, limits.maxBacklogBytes, unread, log);
@@ -112,7 +112,7 @@ export class Connection implements Peer {
 
   /** See Peer. @throws Fault busy */
   hold(): () => void {
-    if (this.#holds === 0) this.#releasePlace = this.#places.hold();
+    if (this.#holds === 0) this.#releasePlace = this.#slots.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;

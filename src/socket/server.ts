@@ -3,10 +3,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
 import { Backlog } from '../protocol/backlog.js';
+import { ConnectionSlots } from '../protocol/connection-slots.js';
 import type { Call, Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import { Places } from '../protocol/places.js';
 import { Connection, type ConnectionLimits } from './connection.js';
 import { putSocket, type SocketFile } from './file.js';
 import { refusal } from './request.js';
@@ -66,7 +66,7 @@ export class SocketServer {
   readonly #rpc: JSONRPCServer<Call>;
   readonly #server: Server;
   readonly #unread: Backlog;
-  readonly #places: Places;
+  readonly #slots: ConnectionSlots;
   readonly #connections = new Set<Connection>();
   /** Idle connections that were replaced, until they have closed. */
   readonly #leaving = new Set<Connection>();
@@ -86,7 +86,7 @@ export class SocketServer {
     };
     this.#unread = options.unread ?? new Backlog();
     this.#maxConnections = options.maxConnections ?? SOCKET_LIMITS.maxConnections;
-    this.#places = new Places(this.#maxConnections);
+    this.#slots = new ConnectionSlots(this.#maxConnections);
     this.#rpc = rpcServer(options.dispatch, options.log);
     // Half-open: a peer that has closed its sending side may still read its answers.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
@@ -147,7 +147,7 @@ export class SocketServer {
     }
     this.#lastId += 1;
     const connection = new Connection(
-      ...([this.#lastId, socket, this.#rpc, this.#limits, this.#unread, this.#places, log] as const),
+      ...([this.#lastId, socket, this.#rpc, this.#limits, this.#unread, this.#slots, log] as const),
     );
     this.#connections.add(connection);
     const forget = (): void => {

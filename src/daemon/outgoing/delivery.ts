@@ -3,11 +3,11 @@ import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Addressee } from '../../protocol/wid.js';
 import type { Way } from '../../session/lane.js';
-import { type Said, saidOf } from '../../session/send-outcome.js';
+import { type DeliveryResult, resultOf } from '../../session/send-outcome.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import { limited } from '../machine/time-limit.js';
 import type { Recipients } from './recipients.js';
-import { type SendingPage, said } from './sending-page.js';
+import { reasonOf, type SendingPage } from './sending-page.js';
 
 export interface DeliveryOptions {
   readonly page: Pick<SendingPage, 'send' | 'resend'>;
@@ -19,7 +19,11 @@ export interface DeliveryOptions {
 const RESOLVE_MS = 5_000;
 
 /** Gives a message to the page. Never rejects. */
-export async function deliver(row: StoredMessage, way: Way, options: DeliveryOptions): Promise<Said> {
+export async function deliver(
+  row: StoredMessage,
+  way: Way,
+  options: DeliveryOptions,
+): Promise<DeliveryResult> {
   const { page, log } = options;
   const { id } = row;
   if (way === 'resend') log.info('message.resent', { id });
@@ -27,17 +31,20 @@ export async function deliver(row: StoredMessage, way: Way, options: DeliveryOpt
   if (elsewhere !== null) return elsewhere;
   try {
     const result = await (way === 'send' ? page.send(row) : page.resend(row));
-    if (result.outcome === 'unknown') log.warn('message.unknown', { id, reason: said(result.error) });
-    return saidOf(result);
+    if (result.outcome === 'unknown') log.warn('message.unknown', { id, reason: reasonOf(result.error) });
+    return resultOf(result);
   } catch (error) {
     // Thrown before this call gave anything to the page.
-    log.info('message.returned', { id, reason: said(error) });
+    log.info('message.returned', { id, reason: reasonOf(error) });
     return { as: 'no-page' };
   }
 }
 
 /** Why the message cannot go to the chat that its row names; null when it can. */
-async function addressOf(row: StoredMessage, { recipients, log }: DeliveryOptions): Promise<Said | null> {
+async function addressOf(
+  row: StoredMessage,
+  { recipients, log }: DeliveryOptions,
+): Promise<DeliveryResult | null> {
   let chatId: Addressee | null = row.chatId;
   try {
     chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));

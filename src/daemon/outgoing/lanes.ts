@@ -3,9 +3,9 @@
 import type { Addressee } from '../../protocol/wid.js';
 import {
   EMPTY,
-  holdsPlace,
   isForgettable,
   isIdle,
+  isServed,
   knows,
   type Lane,
   type LaneEffect,
@@ -77,9 +77,9 @@ export class Lanes {
     const before = slot.lane;
     const { lane, effects } = nextLane(before, event, this.#options.now());
     slot.lane = lane;
-    const freed = holdsPlace(before) && !holdsPlace(lane);
+    const freed = isServed(before) && !isServed(lane);
     if (freed) this.#served -= 1;
-    else if (!holdsPlace(before) && holdsPlace(lane)) this.#served += 1;
+    else if (!isServed(before) && isServed(lane)) this.#served += 1;
     this.#tidy(slot);
     this.#options.run(slot, effects, freed);
   }

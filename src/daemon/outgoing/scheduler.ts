@@ -16,15 +16,15 @@ import { holdsNewChats, quotaGapMs, type Restriction } from '../../session/restr
 import type { Tx } from '../../store/commit.js';
 import type { Due, StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
-import { type Acquaintances, isNobody } from './acquaintances.js';
 import type { Outbox } from './outbox.js';
+import { isNobody, type RecipientCache } from './recipient-cache.js';
 import type { Asked } from './wakeups.js';
 
 export interface SchedulerOptions {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly lanes: { find(name: Addressee): Lane; readonly served: number };
-  readonly acquaintances: Acquaintances;
+  readonly recipientCache: RecipientCache;
   readonly pacing: PacingRules;
   /** What WhatsApp currently forbids the account. */
   readonly restriction: () => Restriction | null;
@@ -39,17 +39,17 @@ export interface Turns {
   /** Staged messages. */
   readonly taken: readonly StoredMessage[];
   /** Lanes about whose person the page has to be asked first. */
-  readonly unmet: readonly Addressee[];
+  readonly unchecked: readonly Addressee[];
   /** Until when a message is held back, ms since 1970; null when none is. */
   readonly holdMs: number | null;
   /** Lanes without a place because the limit is reached, in order of arrival. */
-  readonly turnedAway: readonly Addressee[];
+  readonly overLimit: readonly Addressee[];
 }
 
-export const NO_TURNS: Turns = { taken: [], unmet: [], holdMs: null, turnedAway: [] };
+export const NO_TURNS: Turns = { taken: [], unchecked: [], holdMs: null, overLimit: [] };
 
 /** The number of lanes that are served at the same time. */
-const PLACES = 32;
+const MAX_SERVED = 32;
 /** The number of people about whom the page is asked after one scan. */
 const ASKED_AT_ONCE = 1_000;
 /** Reasons that hold back one lane and not the next. */
@@ -96,12 +96,12 @@ export class Scheduler {
 
   /** Stages the messages that are due. */
   take(tx: Tx, wid: string, asked: Asked, nowMs: number): Turns {
-    const { store, outbox, lanes, acquaintances, pacing, chance } = this.#options;
+    const { store, outbox, lanes, recipientCache, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
-    const unmet: Addressee[] = [];
-    const turnedAway: Addressee[] = [];
+    const unchecked: Addressee[] = [];
+    const overLimit: Addressee[] = [];
     let holdMs: number | null = null;
-    acquaintances.belongTo(wid);
+    recipientCache.useAccount(wid);
     for (const row of this.#candidates(wid, asked, nowMs)) {
       if (!isFree(lanes.find(row.lane))) continue;
       // Its expiry timer is due as well, and ends it.
@@ -109,19 +109,19 @@ export class Scheduler {
         holdMs = nowMs;
         continue;
       }
-      if (lanes.served + taken.length >= PLACES) {
-        turnedAway.push(row.lane);
+      if (lanes.served + taken.length >= MAX_SERVED) {
+        overLimit.push(row.lane);
         continue;
       }
       const isStranger = this.#isStranger(row);
       const held = this.#restricted(row);
       if (isStranger === null || held === 'ask') {
-        if (unmet.length < ASKED_AT_ONCE) unmet.push(row.lane);
+        if (unchecked.length < ASKED_AT_ONCE) unchecked.push(row.lane);
         continue;
       }
       const hold = held ?? this.#hold(row, isStranger);
       if (hold !== null) {
-        const askedAgainMs = held === null ? Infinity : acquaintances.openUntilMs(row.lane);
+        const askedAgainMs = held === null ? Infinity : recipientCache.mayWriteUntilMs(row.lane);
         holdMs = Math.min(holdMs ?? Infinity, hold.untilMs, askedAgainMs);
         if (ONE_LANE.has(hold.why)) continue;
         break;
@@ -132,9 +132,9 @@ export class Scheduler {
       }
       const marked = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (marked !== null) taken.push(marked.row);
-      if (isStranger) acquaintances.met(row.lane);
+      if (isStranger) recipientCache.sentTo(row.lane);
     }
-    return { taken, unmet, holdMs, turnedAway };
+    return { taken, unchecked, holdMs, overLimit };
   }
 
   /**
@@ -167,14 +167,14 @@ export class Scheduler {
    * restriction covers this lane.
    */
   #restricted({ lane }: Due): Hold | 'ask' | null {
-    const { acquaintances, now } = this.#options;
+    const { recipientCache, now } = this.#options;
     const restriction = this.#options.restriction();
     if (!holdsNewChats(restriction)) {
-      acquaintances.unrestricted();
+      recipientCache.unrestricted();
       return null;
     }
     if (isNobody(lane)) return null;
-    const isOpen = acquaintances.isOpen(lane);
+    const isOpen = recipientCache.mayWrite(lane);
     if (isOpen === null) return 'ask';
     return isOpen ? null : { why: 'restriction', untilMs: restriction.untilMs ?? now() + CHECK_AGAIN_MS };
   }
@@ -189,12 +189,12 @@ export class Scheduler {
 
   /** Null: the page has to be asked. */
   #isStranger({ wid, lane }: Due): boolean | null {
-    const { store, pacing, acquaintances } = this.#options;
+    const { store, pacing, recipientCache } = this.#options;
     if (pacing.mode === 'off' || isNobody(lane)) return false;
-    const known = acquaintances.knows(lane);
+    const known = recipientCache.hasChat(lane);
     if (known !== null) return !known;
     if (!store.outbox.hasTried(wid, lane)) return null;
-    acquaintances.met(lane);
+    recipientCache.sentTo(lane);
     return false;
   }
 }

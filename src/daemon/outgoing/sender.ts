@@ -16,18 +16,18 @@ import {
 import type { PacingRules } from '../../session/pacing.js';
 import type { Pair } from '../../session/port.js';
 import { holdsNewChats, type Restriction } from '../../session/restriction.js';
-import type { Said } from '../../session/send-outcome.js';
+import type { DeliveryResult } from '../../session/send-outcome.js';
 import type { Tx } from '../../store/commit.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
-import { Acquaintances } from './acquaintances.js';
 import { AtOnce } from './at-once.js';
 import { type DeliveryOptions, deliver } from './delivery.js';
 import { Lanes, type Slot } from './lanes.js';
 import type { Change, Outbox } from './outbox.js';
+import { RecipientCache } from './recipient-cache.js';
 import { refusedBy } from './refused-write.js';
 import { NO_TURNS, Scheduler, type Turns } from './scheduler.js';
-import { ASK_AT_A_TIME, type SendingPage, said } from './sending-page.js';
+import { ASK_AT_A_TIME, reasonOf, type SendingPage } from './sending-page.js';
 import { type Asked, Wakeups } from './wakeups.js';
 
 export interface SenderOptions extends DeliveryOptions {
@@ -71,7 +71,7 @@ export class Sender {
   /** Lanes without a place, in order of arrival. */
   readonly #line = new Set<Addressee>();
   readonly #lanes: Lanes;
-  readonly #acquaintances: Acquaintances;
+  readonly #recipientCache: RecipientCache;
   /** People who have written while messages were in flight. */
   readonly #wroteMeanwhile = new Set<Addressee>();
   readonly #scheduler: Scheduler;
@@ -91,9 +91,9 @@ export class Sender {
         for (const effect of effects) this.#run(slot, effect);
       },
     });
-    this.#acquaintances = new Acquaintances({ ...options, now });
-    const acquaintances = this.#acquaintances;
-    this.#scheduler = new Scheduler({ ...options, lanes: this.#lanes, acquaintances, now, chance });
+    this.#recipientCache = new RecipientCache({ ...options, now });
+    const recipientCache = this.#recipientCache;
+    this.#scheduler = new Scheduler({ ...options, lanes: this.#lanes, recipientCache, now, chance });
     this.#wakeups = new Wakeups({ scan: (asked) => this.#scan(asked), now, log });
     outbox.watch((row, staged) => this.#changed(row, staged));
     outbox.lanes = {
@@ -167,7 +167,7 @@ export class Sender {
     // The refusal of a message in flight may have been decided before. Whose lane it is may be learnt later.
     if (this.#lanes.served > 0) this.#wroteMeanwhile.add(lane);
     this.#wakeRefused(lane);
-    if (this.#acquaintances.reconsider(lane)) this.#wakeups.at(lane);
+    if (this.#recipientCache.reconsider(lane)) this.#wakeups.at(lane);
   }
 
   /**
@@ -177,7 +177,7 @@ export class Sender {
   identified(pairs: readonly Pair[], moved: number): void {
     const { identities } = this.#options.store;
     const ids = pairs.flatMap(({ number, lid }) => [number, lid] as Addressee[]);
-    const reconsidered = ids.filter((id) => this.#acquaintances.reconsider(id));
+    const reconsidered = ids.filter((id) => this.#recipientCache.reconsider(id));
     if (moved > 0) this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
     for (const lane of new Set(ids.map((id) => identities.laneOf(id)))) {
       if (ids.some((id) => identities.laneOf(id) === lane && this.#wroteMeanwhile.delete(id)))
@@ -224,10 +224,10 @@ export class Sender {
   async #scan(asked: Asked): Promise<void> {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
-    const { back, expired, taken, unmet, holdMs, turnedAway } = await this.#take(asked, nowMs);
+    const { back, expired, taken, unchecked, holdMs, overLimit } = await this.#take(asked, nowMs);
     for (const change of back) outbox.announce(change);
     if (asked === 'all') this.#line.clear();
-    for (const lane of turnedAway) this.#line.add(lane);
+    for (const lane of overLimit) this.#line.add(lane);
     for (const row of expired) outbox.announce({ row, staged: [] });
     for (const row of taken) {
       this.#lanes.post(this.#lanes.at(row.lane), { type: 'turn', message: row });
@@ -236,8 +236,8 @@ export class Sender {
     this.#wakeups.by(holdMs);
     if (asked === 'all') this.#wakeups.by(store.outbox.nextTime(nowMs));
     // Another lane may take the place when this one has nothing more to send.
-    if (taken.length === 0 && turnedAway.length === 0) this.#scanNextInLine();
-    if (unmet.length > 0) void this.#meet(unmet);
+    if (taken.length === 0 && overLimit.length === 0) this.#scanNextInLine();
+    if (unchecked.length > 0) void this.#check(unchecked);
   }
 
   /** Stages messages that are due; a full scan also ends expired ones. */
@@ -272,11 +272,11 @@ export class Sender {
   }
 
   /** Asks the page about these people. A question without an answer blocks no other lane. */
-  async #meet(lanes: readonly Addressee[]): Promise<void> {
+  async #check(lanes: readonly Addressee[]): Promise<void> {
     const slots = lanes.map((name) => this.#lanes.at(name));
-    for (const slot of slots) this.#lanes.post(slot, { type: 'meet' });
-    await this.#acquaintances.meet(lanes);
-    for (const slot of slots) this.#lanes.post(slot, { type: 'met' });
+    for (const slot of slots) this.#lanes.post(slot, { type: 'check' });
+    await this.#recipientCache.ask(lanes);
+    for (const slot of slots) this.#lanes.post(slot, { type: 'checked' });
     this.#wakeups.at('all');
   }
 
@@ -323,7 +323,9 @@ export class Sender {
         void this.#note(slot, effect.message, effect.note);
         break;
       case 'deliver':
-        void this.#deliver(effect.attempt).then((end) => this.#lanes.post(slot, { type: 'said', said: end }));
+        void this.#deliver(effect.attempt).then((end) =>
+          this.#lanes.post(slot, { type: 'result', result: end }),
+        );
         break;
       case 'ask':
         void this.#questions
@@ -355,7 +357,7 @@ export class Sender {
     }
   }
 
-  async #deliver({ id, way, tries, reason }: Attempt): Promise<Said> {
+  async #deliver({ id, way, tries, reason }: Attempt): Promise<DeliveryResult> {
     const { store, log } = this.#options;
     const row = store.outbox.get(id);
     if (row?.state !== 'sending') return { as: 'gone' };
@@ -374,7 +376,7 @@ export class Sender {
       if (row.state === 'unknown') log.info('message.reconciled', { id, found: true });
       return { as: 'found', ack: own.ack, nack: own.nack ?? null, stranded: own.stranded };
     } catch (error) {
-      log.warn('message.still-unknown', { id, reason: said(error) });
+      log.warn('message.still-unknown', { id, reason: reasonOf(error) });
       return { as: 'silent' };
     }
   }

@@ -29,5 +29,5 @@ export async function askForEach<T>(all: readonly T[], ask: (one: T) => Promise<
 }
 
 /** The page's error text, for the log and for people. */
-export const said = (error: unknown): string =>
+export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 300);

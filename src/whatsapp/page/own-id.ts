@@ -66,7 +66,7 @@ export function allowAgain(id: string): void {
  * Runs in the page: sends a post, at most once per document, and never after the daemon has given it up.
  * @param run resolves when the server has the post; if it throws, the post may be sent again
  */
-export async function throughTheDoor(id: string, run: () => Promise<void>): Promise<void> {
+export async function withOwnId(id: string, run: () => Promise<void>): Promise<void> {
   const sends = window.__wad?.sends ?? {};
   if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');
   if (sends[id] !== undefined) throw new Error('wad: this send was already made');

@@ -9,11 +9,11 @@ import type { Mended, Refusal } from './tools.js';
 
 declare const window: PageWindow;
 
-type Door = (id: string, run: () => Promise<void>) => Promise<void>;
+type WithOwnId = (id: string, run: () => Promise<void>) => Promise<void>;
 type WithFile = Extract<Content, { readonly file: FileRef }>;
 
-/** @param throughTheDoor of page/own-id.ts */
-export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
+/** @param withOwnId of page/own-id.ts */
+export function makePosts(tools: Tools, mended: Mended, withOwnId: WithOwnId) {
   const PREVIEW_MS = 5_000;
 
   /** Uploads a file with the library, and returns the attributes of its message. */
@@ -73,7 +73,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
               author,
             },
           };
-    await throughTheDoor(id, () =>
+    await withOwnId(id, () =>
       spoken(async () => {
         const word = await mended.postStatus(post);
         if (word !== 'OK') throw new Error(`WhatsApp Web did not post it: ${word}`);
@@ -148,7 +148,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
       ...frame(id, getMaybeMePnUser() ?? getMaybeMeLidUser(), chat.id),
       ...body,
     }) as PageModel & { t: number; serverId?: unknown };
-    await throughTheDoor(id, () =>
+    await withOwnId(id, () =>
       spoken(async () => {
         const records = window.require('WAWebNewsletterUpdateMsgsRecordsJob');
         const { msgDataFromMsgModel } = window.require('WAWebMsgDataFromModel');

@@ -23,7 +23,7 @@ import { makeGroups } from '../page/groups.js';
 import { makeIncoming } from '../page/incoming.js';
 import { makeMessages } from '../page/messages.js';
 import { makeOutgoing } from '../page/outgoing.js';
-import { throughTheDoor } from '../page/own-id.js';
+import { withOwnId } from '../page/own-id.js';
 import { makeOwn, type Own } from '../page/own-message.js';
 import type { PageWindow } from '../page/page-window.js';
 import { makePosts } from '../page/posts.js';
@@ -105,7 +105,7 @@ const source = (): string => {
     const base = (${makeTools})();
     const tools = { ...base, ...(${makeMessages})(base) };
     const mended = { ${mended.join(', ')} };
-    const posts = (${makePosts})(tools, mended, ${throughTheDoor});
+    const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);
     if (window.__wad) window.__wad.rpc = { tools, own, ${parts.join(', ')} };
   })()`;

@@ -12,7 +12,7 @@ import {
   roomBehind,
 } from '../../../src/session/lane.js';
 import { nextLane } from '../../../src/session/lane-transition.js';
-import type { Said } from '../../../src/session/send-outcome.js';
+import type { DeliveryResult } from '../../../src/session/send-outcome.js';
 
 const message = (seq: number, attempts = 1): Marked => ({ id: `m${seq}`, seq, attempts });
 const [A, B, C] = [message(1), message(2), message(3)];
@@ -32,8 +32,8 @@ class Play {
     }
     return this;
   }
-  said(said: Said): this {
-    return this.post({ type: 'said', said });
+  said(said: DeliveryResult): this {
+    return this.post({ type: 'result', result: said });
   }
   answered(answer: Answer): this {
     return this.post({ type: 'answered', answer });
@@ -67,7 +67,7 @@ class Play {
 const FOUND = { as: 'found', ack: 0, nack: null, stranded: false } as const;
 const error = new Fault('send_failed');
 
-const ENDS: readonly (readonly [said: Said, does: string, at: string])[] = [
+const ENDS: readonly (readonly [said: DeliveryResult, does: string, at: string])[] = [
   [{ as: 'sent', ack: 1 }, 'note m1 accepted', 'noting'],
   [{ as: 'accepted' }, '', 'awaiting'],
   [{ as: 'refused', nack: 463 }, 'note m1 accepted', 'noting'],
@@ -248,7 +248,7 @@ t.test('a page that ends while it is asked: the next page is asked again', async
 t.test(
   'the answer of a page that has ended counts only when it proves that the server has the message',
   async (t) => {
-    const gone = (said: Said) => new Play().turn(A).pageIs(2).said(said);
+    const gone = (said: DeliveryResult) => new Play().turn(A).pageIs(2).said(said);
     t.same(gone({ as: 'accepted' }).does, ['ask m1']);
     t.same(gone({ as: 'again', way: 'send', error }).does, ['ask m1']);
     t.same(gone({ as: 'sent', ack: 1 }).does, ['note m1 accepted']);

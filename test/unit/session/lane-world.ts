@@ -14,7 +14,7 @@ import {
 } from '../../../src/session/lane.js';
 import { nextLane } from '../../../src/session/lane-transition.js';
 import { advance, isEnded, isTaken, type SendEvent } from '../../../src/session/outbox.js';
-import type { Said } from '../../../src/session/send-outcome.js';
+import type { DeliveryResult } from '../../../src/session/send-outcome.js';
 
 /** Thrown by a step that violates a rule. */
 export class Broken extends Error {}
@@ -35,7 +35,7 @@ interface Page {
   readonly has: Map<string, 'working' | 'stored' | 'acked'>;
 }
 
-type Call = Extract<LaneEffect, { readonly do: 'deliver' | 'ask' | 'rest' }> | { readonly do: 'meet' };
+type Call = Extract<LaneEffect, { readonly do: 'deliver' | 'ask' | 'rest' }> | { readonly do: 'check' };
 
 const MOST_ROWS = 6;
 
@@ -220,8 +220,8 @@ export class LaneWorld {
       const next = this.#rows.find(({ state }) => state === 'queued');
       if (isBusy || next === undefined) return told;
       if (this.#chance(0.1)) {
-        this.#calls.push({ call: { do: 'meet' }, page: this.#page });
-        return [...told, { type: 'meet' }];
+        this.#calls.push({ call: { do: 'check' }, page: this.#page });
+        return [...told, { type: 'check' }];
       }
       this.#mark(next);
       return [...told, { type: 'turn', message: { ...next } }];
@@ -316,9 +316,9 @@ export class LaneWorld {
     if (entry === undefined) return;
     const { call, page } = entry;
     if (call.do === 'rest') this.#post({ type: 'rested' });
-    else if (call.do === 'meet') this.#post({ type: 'met' });
+    else if (call.do === 'check') this.#post({ type: 'checked' });
     else if (call.do === 'ask') this.#askedFor(call.message.id, page);
-    else this.#post({ type: 'said', said: this.#said(call.attempt.id, call.attempt.way, page) });
+    else this.#post({ type: 'result', result: this.#said(call.attempt.id, call.attempt.way, page) });
     this.#isWoken ||= isIdle(this.#lane);
   }
 
@@ -332,7 +332,7 @@ export class LaneWorld {
   }
 
   /** The outcome of a call that gives a message to a page. */
-  #said(id: string, way: 'send' | 'resend', page: Page | null): Said {
+  #said(id: string, way: 'send' | 'resend', page: Page | null): DeliveryResult {
     if (this.#row(id).state !== 'sending' && this.#chance(0.5)) return { as: 'gone' };
     if (page === null) return { as: 'no-page' };
     const isAlive = page === this.#page;
@@ -350,7 +350,7 @@ export class LaneWorld {
       if (this.#chance(0.3)) this.#take(id);
       if (this.#chance(0.3)) this.#stored.add(id);
       if (this.#page && this.#stored.has(id) && !this.#page.has.has(id)) this.#page.has.set(id, 'stored');
-      return this.#one<Said>([{ as: 'unknown' }, { as: 'accepted' }, { as: 'unknown' }]);
+      return this.#one<DeliveryResult>([{ as: 'unknown' }, { as: 'accepted' }, { as: 'unknown' }]);
     }
     if (this.#chance(0.4)) {
       this.#take(id);

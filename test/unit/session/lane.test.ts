@@ -28,8 +28,19 @@ t.test(`${HISTORIES} histories of ${STEPS} events each`, (t) => {
     if (failure !== null) failures.push(failure);
   }
   t.same(failures, []);
-  const states = ['idle', 'meeting', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'];
-  const events = ['turn', 'row', 'said', 'answered', 'noted', 'unwritten', 'met', 'page', 'tick', 'rested'];
+  const states = ['idle', 'checking', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'];
+  const events = [
+    'turn',
+    'row',
+    'result',
+    'answered',
+    'noted',
+    'unwritten',
+    'checked',
+    'page',
+    'tick',
+    'rested',
+  ];
   for (const what of [...states, ...events]) t.ok(seen.has(what), what);
   t.end();
 });

@@ -1,7 +1,7 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
 import { makeMessages } from '../../../src/whatsapp/page/messages.js';
-import { allowAgain, ID_TAG, installOwnIds, throughTheDoor } from '../../../src/whatsapp/page/own-id.js';
+import { allowAgain, ID_TAG, installOwnIds, withOwnId } from '../../../src/whatsapp/page/own-id.js';
 import { makeOwn } from '../../../src/whatsapp/page/own-message.js';
 import { type Mended, makeTools } from '../../../src/whatsapp/page/tools.js';
 
@@ -123,7 +123,7 @@ t.test('abandoned before the door: it never goes through, until it is handed ove
   t.equal(sends[ID], 'refused');
   t.throws(() => send(), /was abandoned/);
   await t.rejects(
-    throughTheDoor(ID, async () => void t.fail('it went through')),
+    withOwnId(ID, async () => void t.fail('it went through')),
     /was abandoned/,
   );
   t.same(through, []);
@@ -174,10 +174,10 @@ t.test('refused by the page: another may begin', async (t) => {
 t.test('a post counts when the server has it; its views are no receipts', async (t) => {
   const { sends, stored } = page(t);
   let finish = (): void => undefined;
-  const running = throughTheDoor(ID, () => new Promise<void>((resolve) => (finish = resolve)));
+  const running = withOwnId(ID, () => new Promise<void>((resolve) => (finish = resolve)));
   await t.rejects(ackOf('status@broadcast', ID, true), /posting it/);
   await t.rejects(
-    throughTheDoor(ID, async () => void t.fail('twice')),
+    withOwnId(ID, async () => void t.fail('twice')),
     /already made/,
   );
   finish();
@@ -189,7 +189,7 @@ t.test('a post counts when the server has it; its views are no receipts', async 
   stored[0] = { id: { fromMe: true, id: ID }, ack: 0 };
   t.equal(await ackOf('status@broadcast', ID, false), null, 'it went with its document');
   await t.rejects(
-    throughTheDoor(ID, async () => {
+    withOwnId(ID, async () => {
       throw new Error('no');
     }),
     /no/,

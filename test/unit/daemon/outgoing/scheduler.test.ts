@@ -1,7 +1,7 @@
 /** The scheduler selects the next message within one write, and ends expired messages. */
 import t, { type Test } from 'tap';
-import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
+import { RecipientCache } from '../../../../src/daemon/outgoing/recipient-cache.js';
 import { Scheduler } from '../../../../src/daemon/outgoing/scheduler.js';
 import { EMPTY } from '../../../../src/session/lane.js';
 import type { PacingRules } from '../../../../src/session/pacing.js';
@@ -23,7 +23,7 @@ function open(t: Test, pacing: PacingRules) {
   const begin = () =>
     new Scheduler({
       ...{ store, outbox, pacing, restriction, chance: () => 0.5, now: () => NOW },
-      acquaintances: new Acquaintances({ page, restriction, log, now: () => NOW }),
+      recipientCache: new RecipientCache({ page, restriction, log, now: () => NOW }),
       lanes: { find: () => EMPTY, served: 0 },
     });
   const accept = (chatId: typeof A, expiresAtMs: number | null = null) =>

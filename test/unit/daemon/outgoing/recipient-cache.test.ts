@@ -1,6 +1,6 @@
 /** The page's answers about a person are used unless a newer fact arrives before them. */
 import t, { type Test } from 'tap';
-import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
+import { RecipientCache } from '../../../../src/daemon/outgoing/recipient-cache.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
 import { NOW, WID } from '../../store/scratch.js';
 import { keepLines } from '../log/lines.js';
@@ -26,40 +26,40 @@ class SlowPage extends Page {
 function begin(t: Test) {
   const page = new SlowPage();
   const log = keepLines();
-  const acquaintances = new Acquaintances({ page, restriction: () => LOCKED, log, now: () => NOW });
-  acquaintances.belongTo(WID);
-  t.equal(acquaintances.isOpen(A), null);
-  return { page, acquaintances };
+  const cache = new RecipientCache({ page, restriction: () => LOCKED, log, now: () => NOW });
+  cache.useAccount(WID);
+  t.equal(cache.mayWrite(A), null);
+  return { page, cache };
 }
 
 t.test('an answer from before the person wrote is discarded', async (t) => {
-  const { page, acquaintances } = begin(t);
-  const met = acquaintances.meet([A]);
+  const { page, cache } = begin(t);
+  const asked = cache.ask([A]);
   page.reachable.add(A);
   page.acquaintances.add(A);
-  acquaintances.reconsider(A);
+  cache.reconsider(A);
   page.arrive();
-  await met;
-  t.equal(acquaintances.isOpen(A), null, 'the page is asked again');
-  t.equal(acquaintances.knows(A), null);
-  const again = acquaintances.meet([A]);
+  await asked;
+  t.equal(cache.mayWrite(A), null, 'the page is asked again');
+  t.equal(cache.hasChat(A), null);
+  const again = cache.ask([A]);
   page.arrive();
   await again;
-  t.equal(acquaintances.isOpen(A), true);
-  t.equal(acquaintances.knows(A), true);
-  t.equal(acquaintances.reconsider(A), false, 'the permission to write to them stays');
-  t.equal(acquaintances.isOpen(A), true);
+  t.equal(cache.mayWrite(A), true);
+  t.equal(cache.hasChat(A), true);
+  t.equal(cache.reconsider(A), false, 'the permission to write to them stays');
+  t.equal(cache.mayWrite(A), true);
 });
 
 t.test('a person who may not be written to is checked again after they write', async (t) => {
-  const { page, acquaintances } = begin(t);
-  const met = acquaintances.meet([A]);
+  const { page, cache } = begin(t);
+  const asked = cache.ask([A]);
   page.arrive();
-  await met;
-  t.equal(acquaintances.isOpen(A), false);
-  t.equal(acquaintances.reconsider(A), true);
-  t.equal(acquaintances.isOpen(A), null);
-  t.equal(acquaintances.reconsider(A), false, 'there is nothing more to forget');
+  await asked;
+  t.equal(cache.mayWrite(A), false);
+  t.equal(cache.reconsider(A), true);
+  t.equal(cache.mayWrite(A), null);
+  t.equal(cache.reconsider(A), false, 'there is nothing more to forget');
 });
 
 t.test('a held message is sent when its person writes, under either identity', async (t) => {

@@ -5,7 +5,7 @@ import { type Addressee, isGroupId, isPostId } from '../../protocol/wid.js';
 import { holdsNewChats, type Restriction } from '../../session/restriction.js';
 import { askForEach, type SendingPage } from './sending-page.js';
 
-export interface AcquaintancesOptions {
+export interface RecipientCacheOptions {
   readonly page: Pick<SendingPage, 'knowsChat' | 'mayWrite'>;
   /** What WhatsApp currently forbids the account. */
   readonly restriction: () => Restriction | null;
@@ -24,59 +24,59 @@ const CLOSED_MS = 600_000;
 /** An upper bound, above any realistic number of waiting people. */
 const REMEMBERED = 100_000;
 
-interface Word {
+interface CachedAnswer {
   readonly yes: boolean;
   readonly untilMs: number;
 }
 
 /** Nothing to close. */
-export class Acquaintances {
-  readonly #options: AcquaintancesOptions;
-  readonly #known = new Map<Addressee, Word>();
-  readonly #open = new Map<Addressee, Word>();
+export class RecipientCache {
+  readonly #options: RecipientCacheOptions;
+  readonly #hasChat = new Map<Addressee, CachedAnswer>();
+  readonly #mayWrite = new Map<Addressee, CachedAnswer>();
   /** People about whom the page is being asked. A person who is removed meanwhile is asked about again. */
   readonly #asking = new Set<Addressee>();
   /** The account that the cache belongs to. */
   #wid: string | null = null;
 
-  constructor(options: AcquaintancesOptions) {
+  constructor(options: RecipientCacheOptions) {
     this.#options = options;
   }
 
   /** Clears the cache when another account is linked. */
-  belongTo(wid: string): void {
+  useAccount(wid: string): void {
     if (wid !== this.#wid) {
-      this.#known.clear();
-      this.#open.clear();
+      this.#hasChat.clear();
+      this.#mayWrite.clear();
     }
     this.#wid = wid;
   }
 
   /** Whether there was a chat before; null: the page has to be asked. */
-  knows(lane: Addressee): boolean | null {
-    return this.#word(this.#known, lane);
+  hasChat(lane: Addressee): boolean | null {
+    return this.#fresh(this.#hasChat, lane);
   }
 
   /** Whether a restricted account may write there; null: the page has to be asked. */
-  isOpen(lane: Addressee): boolean | null {
-    return this.#word(this.#open, lane);
+  mayWrite(lane: Addressee): boolean | null {
+    return this.#fresh(this.#mayWrite, lane);
   }
 
   /**
-   * Until when the answer of `isOpen` holds, ms since 1970; Infinity when it has none, or it does not expire.
+   * Until when the answer of `mayWrite` holds, ms since 1970; Infinity when it has none, or it does not expire.
    */
-  openUntilMs(lane: Addressee): number {
-    return this.#open.get(lane)?.untilMs ?? Infinity;
+  mayWriteUntilMs(lane: Addressee): number {
+    return this.#mayWrite.get(lane)?.untilMs ?? Infinity;
   }
 
   /** Records that a message was sent there. */
-  met(lane: Addressee): void {
-    this.#known.set(lane, { yes: true, untilMs: Infinity });
+  sentTo(lane: Addressee): void {
+    this.#hasChat.set(lane, { yes: true, untilMs: Infinity });
   }
 
   /** Records that the account is not restricted. */
   unrestricted(): void {
-    this.#open.clear();
+    this.#mayWrite.clear();
   }
 
   /**
@@ -86,13 +86,13 @@ export class Acquaintances {
    */
   reconsider(lane: Addressee): boolean {
     this.#asking.delete(lane);
-    const closed = this.#open.get(lane)?.yes === false && this.#open.delete(lane);
-    const unknown = this.#known.get(lane)?.yes === false && this.#known.delete(lane);
+    const closed = this.#mayWrite.get(lane)?.yes === false && this.#mayWrite.delete(lane);
+    const unknown = this.#hasChat.get(lane)?.yes === false && this.#hasChat.delete(lane);
     return closed || unknown;
   }
 
   /** Asks the page about these people. Never rejects. */
-  async meet(lanes: readonly Addressee[]): Promise<void> {
+  async ask(lanes: readonly Addressee[]): Promise<void> {
     const { page, log, now } = this.#options;
     const wid = this.#wid;
     const isRestricted = holdsNewChats(this.#options.restriction());
@@ -113,15 +113,15 @@ export class Acquaintances {
         .then((yes) => ({ yes, untilMs: Infinity }), guess('outbox.stranger'));
       // Another account may have been linked meanwhile, or the person may have written.
       if (!this.#asking.delete(lane) || this.#wid !== wid) return;
-      if (open !== null) this.#open.set(lane, open);
-      this.#known.set(lane, known);
+      if (open !== null) this.#mayWrite.set(lane, open);
+      this.#hasChat.set(lane, known);
     });
-    for (const words of [this.#known, this.#open]) if (words.size > REMEMBERED) words.clear();
+    for (const answers of [this.#hasChat, this.#mayWrite]) if (answers.size > REMEMBERED) answers.clear();
   }
 
-  #word(words: ReadonlyMap<Addressee, Word>, lane: Addressee): boolean | null {
-    const word = words.get(lane);
-    return word === undefined || word.untilMs <= this.#options.now() ? null : word.yes;
+  #fresh(answers: ReadonlyMap<Addressee, CachedAnswer>, lane: Addressee): boolean | null {
+    const answer = answers.get(lane);
+    return answer === undefined || answer.untilMs <= this.#options.now() ? null : answer.yes;
   }
 }
 

@@ -6,7 +6,7 @@ import { Fault } from './fault.js';
 const KEPT = 4;
 
 /** Nothing to close. */
-export class Places {
+export class ConnectionSlots {
   readonly #max: number;
   readonly #mayHold: number;
   #held = 0;
