@@ -61,7 +61,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
       loadMs: timeoutMs,
       expectsSession: false,
       // No account is linked, so these have no effect.
-      manners: { online: false, sendMarksRead: false },
+      presence: { online: false, sendMarksRead: false },
     },
     {
       event: (event) => {

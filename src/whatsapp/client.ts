@@ -38,7 +38,7 @@ import { Linking } from './linking/linking.js';
 import { logout } from './linking/logout.js';
 import { BINDING, preparePage, watchForDeath } from './new-page.js';
 import { knowsChat } from './page/known-chat.js';
-import { keepManners, type Manners } from './page/presence.js';
+import { controlPresence, type PresenceOptions } from './page/presence.js';
 import { mayWrite, refreshLimits } from './page/restriction.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
 import { actPage } from './requests/acts.js';
@@ -63,7 +63,7 @@ export interface ClientOptions {
   /** The profile has a saved session: a QR code then means that the session is lost. */
   readonly expectsSession: boolean;
   readonly loadMs: number;
-  readonly manners: Manners;
+  readonly presence: PresenceOptions;
   /** The directory with the files of messages, named by their ids. */
   readonly mediaDir: string;
   /** Where to store a screenshot of a page that waits for a person. */
@@ -131,14 +131,14 @@ class Client implements WhatsAppClient {
     this.#guarded = new GuardedClient(
       { ...options, signal: this.#abort.signal },
       {
-        born: (page, session) => this.#born(page, session),
+        pageCreated: (page, session) => this.#born(page, session),
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
         linked: (page) => readiness.linked(page),
         attached: async (page) => {
           await readiness.attached(page);
-          const gone = await page.evaluate(keepManners, options.manners);
-          if (gone.length > 0) log.warn('whatsapp.manners', { missing: gone, build: readiness.build });
+          const gone = await page.evaluate(controlPresence, options.presence);
+          if (gone.length > 0) log.warn('whatsapp.presence', { missing: gone, build: readiness.build });
         },
         listening: () => readiness.look(),
         eventFailed: (event, error) => {
@@ -147,7 +147,7 @@ class Client implements WhatsAppClient {
             log.debug('whatsapp.listener', { event, error: errorText(error) });
           else this.#warnings.warn(event, errorText(error));
         },
-        trouble: (where, error) => {
+        hookFailed: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
             pageState.capable({ 'session.receive': { state: 'missing', what: [errorText(error)] } });

@@ -5,7 +5,7 @@ import { identityOf } from './browser/identity.js';
 import { passCheckpoints } from './page/checkpoint.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import type { CallReport, PageReport } from './page/page-window.js';
-import { holdPasskeys } from './page/passkey.js';
+import { interceptPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 
 /** The name of the function with which the page reports to the daemon. */
@@ -42,7 +42,7 @@ export async function preparePage(
   await page.exposeFunction(BINDING, hear);
   await page.evaluateOnNewDocument(watch, BINDING);
   await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
-  await page.evaluateOnNewDocument(holdPasskeys, BINDING, headed);
+  await page.evaluateOnNewDocument(interceptPasskeys, BINDING, headed);
   await page.evaluateOnNewDocument(passCheckpoints, BINDING);
   const version = await browser.version();
   await session.send('Emulation.setUserAgentOverride', await identityOf(browser));

@@ -126,7 +126,7 @@ t.test(
 
     await t.test('malformed calls and calls of unknown functions are ignored', async (t) => {
       await page.evaluate(`for (const junk of ['', '{', 'null', '[1]', '["nobody", 1]', '["toString", []]'])
-      __wadHear(junk)`);
+      __wadEvent(junk)`);
       t.same(await tellAndHear('ours', 'end'), [['second', 'end']]);
       t.equal(failures.length, 2);
     });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer';
 import t from 'tap';
-import { holdPasskeys } from '../../src/whatsapp/page/passkey.js';
+import { interceptPasskeys } from '../../src/whatsapp/page/passkey.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { holdPasskey } from '../harness/passkey.js';
@@ -274,7 +274,7 @@ t.test('a browser with a window may answer by itself, and then no relay is neede
   const page = await browser.newPage();
   const told: string[] = [];
   await page.exposeFunction('tell', ({ kind }: { kind: string }) => told.push(kind));
-  await page.evaluateOnNewDocument(holdPasskeys, 'tell', true);
+  await page.evaluateOnNewDocument(interceptPasskeys, 'tell', true);
   await holdPasskey(page, phone.passkey, sim.knobs.passkeyRpId);
   await page.goto('https://web.whatsapp.com/');
   await phone.scan(await sim.waitForQr());

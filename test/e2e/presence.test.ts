@@ -74,7 +74,7 @@ t.test(
     const ana = sim.createContact({ number: '15550002222' });
     const wad = await home.start();
     await wad.link(phone);
-    t.match(await wad.logged('whatsapp.manners'), { missing: missingModules });
+    t.match(await wad.logged('whatsapp.presence'), { missing: missingModules });
     t.match(await wad.wactl(['send', ana.number, 'hello']), { code: 0 });
     t.match((await wad.status()).capabilities, { 'session.receive': 'ok' });
     await wad.stop();

@@ -38,7 +38,7 @@ export class Lanes {
   /**
    * Lanes with a message in flight whose person turned out to have a second lane with a message in flight.
    */
-  readonly #strays = new Set<OwnSlot>();
+  readonly #secondLanes = new Set<OwnSlot>();
   #served = 0;
 
   constructor(options: LanesOptions) {
@@ -57,7 +57,7 @@ export class Lanes {
 
   /** The lane that holds the message; else the lane that its row names. */
   of(row: { readonly id: string; readonly lane: Addressee }): Slot {
-    for (const stray of this.#strays) if (knows(stray.lane, row.id)) return stray;
+    for (const stray of this.#secondLanes) if (knows(stray.lane, row.id)) return stray;
     return this.at(row.lane);
   }
 
@@ -66,7 +66,7 @@ export class Lanes {
   }
 
   get all(): readonly Slot[] {
-    return [...this.#slots.values(), ...this.#strays];
+    return [...this.#slots.values(), ...this.#secondLanes];
   }
 
   /**
@@ -101,12 +101,12 @@ export class Lanes {
       else if (isIdle(other.lane)) {
         slot.lane = merged(slot.lane, other.lane);
         this.#slots.set(name, slot);
-      } else this.#strays.add(slot);
+      } else this.#secondLanes.add(slot);
     }
   }
 
   #present(given: Slot): OwnSlot {
-    for (const stray of this.#strays) if (stray === given) return stray;
+    for (const stray of this.#secondLanes) if (stray === given) return stray;
     const home = this.#slots.get(given.name);
     if (home !== undefined) return home;
     const fresh = { name: given.name, lane: EMPTY };
@@ -115,9 +115,9 @@ export class Lanes {
   }
 
   #tidy(slot: OwnSlot): void {
-    if (this.#strays.has(slot)) {
+    if (this.#secondLanes.has(slot)) {
       if (!isIdle(slot.lane)) return;
-      this.#strays.delete(slot);
+      this.#secondLanes.delete(slot);
       const home = this.#slots.get(slot.name);
       if (home === undefined) this.#slots.set(slot.name, slot);
       else home.lane = merged(home.lane, slot.lane);

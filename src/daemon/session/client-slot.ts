@@ -103,7 +103,7 @@ export class ClientSlot {
         loadMs: config.deadlines.loadMs,
         mediaDir,
         pictureFile: this.#options.pictureFile,
-        manners: config.presence,
+        presence: config.presence,
         log,
       },
       listener,

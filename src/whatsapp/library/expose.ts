@@ -16,7 +16,7 @@ const UNUSED: readonly string[] = ['onChatUnreadCountEvent'];
 type Callee = (...args: never[]) => unknown;
 
 /** A global function of the page with one string parameter; each call is a CDP event here. */
-const CHANNEL = '__wadHear';
+const CHANNEL = '__wadEvent';
 
 /**
  * Runs in the page. Returns its first argument, which the library's requestPairingCode() expects, and no other caller needs.

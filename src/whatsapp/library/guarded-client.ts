@@ -15,7 +15,7 @@ declare const window: PageWindow;
 
 export interface GuardHooks {
   /** The page exists, before its first navigation. */
-  born(page: Page, session: CDPSession): Promise<void>;
+  pageCreated(page: Page, session: CDPSession): Promise<void>;
   /** The document has modules, and the library has not touched it yet. */
   beforeInject(page: Page): Promise<void>;
   /** The library has injected itself into the document. */
@@ -29,7 +29,7 @@ export interface GuardHooks {
   /** The library failed to handle a call from the page to the function of that name. */
   eventFailed(name: string, error: unknown): void;
   /** An error that the library would have swallowed, or rejected without a handler (H2, H5). */
-  trouble(where: string, error: unknown): void;
+  hookFailed(where: string, error: unknown): void;
 }
 
 export interface GuardOptions {
@@ -101,7 +101,7 @@ export class GuardedClient extends Client {
     // Puppeteer does not expose its own session.
     const session = await page.createCDPSession();
     await exposeOneWay(page, session, this.#hooks.eventFailed);
-    await this.#hooks.born(page, session);
+    await this.#hooks.pageCreated(page, session);
   }
 
   /**
@@ -125,7 +125,7 @@ export class GuardedClient extends Client {
         await this.#injectOnce(this.#page());
         this.#injected = true;
       } catch (error) {
-        this.#hooks.trouble('inject', error);
+        this.#hooks.hookFailed('inject', error);
         // The page reloaded meanwhile (at first the library's own re-injection is not installed yet), or it is stuck in
         // OPENING longer than the protocol's time-out and may still recover: try again while there is a page.
         if ((isNavigation(error) || isTransport(error)) && this.#lives()) this.#injectAgain = true;
@@ -187,7 +187,7 @@ export class GuardedClient extends Client {
     } catch (error) {
       // The document went away during the call. The next one syncs itself and is not affected.
       if (isNavigation(error) || !(await page.evaluate(isClaimed).catch(isTransport))) return;
-      this.#hooks.trouble('attachEventListeners', error);
+      this.#hooks.hookFailed('attachEventListeners', error);
       throw error;
     }
   }

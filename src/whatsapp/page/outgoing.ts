@@ -197,7 +197,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
       job.ended = send(chatId, tag, content, replyTo, data).then(
         async () => {
           const isPost = posts.isPost(chatId);
-          const trouble = isPost ? null : await own.word(messageId);
+          const trouble = isPost ? null : await own.failureOf(messageId);
           if (trouble) Object.assign(job, { ...trouble, state: 'failed' });
           else job.state = 'done';
           // A post has been confirmed by the server, although the page may not show its ack yet.

@@ -38,7 +38,9 @@ export function installOwnIds(tag: string): void {
     const [added, taken] = result;
     sends[id] = 'entered';
     if (window.__wad)
-      window.__wad.words[id] = Promise.resolve(taken as Promise<{ messageSendResult?: string } | null>).then(
+      window.__wad.sendReports[id] = Promise.resolve(
+        taken as Promise<{ messageSendResult?: string } | null>,
+      ).then(
         (end) => ({ result: end?.messageSendResult ?? null, thrown: null }),
         (error: unknown) => ({ result: null, thrown: String(error) }),
       );

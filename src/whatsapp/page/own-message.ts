@@ -41,11 +41,11 @@ export function makeOwn(tools: Tools, _mended: Mended) {
    * listeners are called, and the next message of the chat waits for it.
    * @returns why the page has given the send up; null when that is not known
    */
-  const word = async (id: string): Promise<Trouble | null> => {
-    const { words = {}, sends = {} } = window.__wad ?? {};
+  const failureOf = async (id: string): Promise<Trouble | null> => {
+    const { sendReports = {}, sends = {} } = window.__wad ?? {};
     const late = new Promise<null>((resolve) => window.setTimeout(() => resolve(null), WORD_MS));
-    const said = (await Promise.race([words[id], late])) ?? null;
-    delete words[id];
+    const said = (await Promise.race([sendReports[id], late])) ?? null;
+    delete sendReports[id];
     if (said === null || (said.thrown === null && (said.result === null || said.result === 'OK')))
       return null;
     sends[id] = 'failed';
@@ -59,7 +59,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
   };
 
   return {
-    word,
+    failureOf,
 
     /**
      * The state of our message with this id in the page; null when the page does not have it. With `giveUp`,
@@ -104,7 +104,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
      * @returns why the page has given it up again, if that happens soon
      */
     async resend(chatId: string, id: string): Promise<Trouble | null> {
-      const { sends = {}, words = {} } = window.__wad ?? {};
+      const { sends = {}, sendReports = {} } = window.__wad ?? {};
       const msg = await stored(chatId, id);
       if (msg === null) return tools.refuse('no_such_message', `WhatsApp Web has no message ${id}.`);
       if (msg.ack > 0 || (sends[id] === 'resent' && msg.isSendFailure !== true)) return null;
@@ -119,11 +119,11 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       const fresh = { ack: 0, isSendFailure: false };
       if (msg.ack < 0) await window.require('WAWebDBUpdateMessageTable').updateMessageTable(msg.id, fresh);
       msg.set(msg.ack < 0 ? fresh : { isSendFailure: false });
-      words[id] = resendMsgToChat(chat, Promise.resolve(msg)).then(
+      sendReports[id] = resendMsgToChat(chat, Promise.resolve(msg)).then(
         (end) => ({ result: end?.messageSendResult ?? null, thrown: null }),
         (error: unknown) => ({ result: null, thrown: String(error) }),
       );
-      return word(id);
+      return failureOf(id);
     },
   };
 }

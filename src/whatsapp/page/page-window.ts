@@ -15,7 +15,7 @@ export interface DocumentMarks {
   /** The state of own messages that were passed to the page, by their id. */
   readonly sends: Record<string, 'entered' | 'added' | 'resent' | 'failed' | 'refused'>;
   /** The result of the page's own send, by message id, until it has been read. Never rejects. */
-  readonly words: Record<string, Promise<SendWord>>;
+  readonly sendReports: Record<string, Promise<SendReport>>;
   /** The codes with which the server has refused own messages, by their id. */
   readonly nacks: Record<string, number>;
   /** Our functions for chats, people, groups and messages; see whatsapp/requests/page-rpc.ts. */
@@ -53,7 +53,7 @@ export interface DocumentMarks {
  * The result of the page's own send: `messageSendResult` of its value, or its error
  * (WAWebSendMsgRecordAction and WAWebSendMsgResultAction, 2026-04-27).
  */
-export interface SendWord {
+export interface SendReport {
   readonly result: string | null;
   readonly thrown: string | null;
 }

@@ -17,7 +17,7 @@ export type PasskeySettled =
  * @param hasWindow true when the browser has a visible window: then it shows its own dialog too, and the
  * first answer counts
  */
-export function holdPasskeys(binding: string, hasWindow: boolean): void {
+export function interceptPasskeys(binding: string, hasWindow: boolean): void {
   if (window.top !== (window as unknown)) return;
   if (window.location.host !== 'web.whatsapp.com') return;
   type Get = (this: unknown, options?: CredentialOptions) => Promise<unknown>;

@@ -7,7 +7,7 @@ import type { Emitter, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
-export interface Manners {
+export interface PresenceOptions {
   /** The account appears online while it is ready. */
   readonly online: boolean;
   /** Sending a message marks its chat as read, as for a person who uses the page. */
@@ -15,7 +15,7 @@ export interface Manners {
 }
 
 /** Returns the missing modules, without which the page's default behaviour remains. Nothing else depends on them. */
-export function keepManners({ online, sendMarksRead }: Manners): string[] {
+export function controlPresence({ online, sendMarksRead }: PresenceOptions): string[] {
   const marks = window.__wad;
   if (!marks || marks.reading !== undefined) return [];
   marks.reading = false;
@@ -40,12 +40,12 @@ export function keepManners({ online, sendMarksRead }: Manners): string[] {
     markAvailable(): void;
     markUnavailable(): void;
   };
-  const hold = (): void => {
+  const apply = (): void => {
     if (stream.available === online) return;
     if (online) stream.markAvailable();
     else stream.markUnavailable();
   };
-  stream.on('change:available', hold);
-  hold();
+  stream.on('change:available', apply);
+  apply();
   return gone;
 }

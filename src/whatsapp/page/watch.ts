@@ -23,7 +23,7 @@ export function watch(binding: string): void {
     attaching: false,
     listening: false,
     sends: {},
-    words: {},
+    sendReports: {},
     nacks: {},
     asked: [],
     report,

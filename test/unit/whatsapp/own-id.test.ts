@@ -75,7 +75,7 @@ function page(t: Test) {
   (globalThis as { window?: unknown }).window = {
     require: (name: string) => modules[name],
     setTimeout: (run: () => void) => setTimeout(run, 20),
-    __wad: { sends, words: {}, nacks: {} },
+    __wad: { sends, sendReports: {}, nacks: {} },
   };
   t.teardown(() => {
     (globalThis as { window?: unknown }).window = before;
@@ -260,7 +260,7 @@ for (const [name, end, trouble] of ENDS)
     ends.push(end());
     send();
     stored.push(stands());
-    const said = await own().word(ID);
+    const said = await own().failureOf(ID);
     if (trouble === null) t.equal(said, null);
     else t.match(said, trouble);
     store();

@@ -36,7 +36,7 @@ t.test('an answer from before the person wrote is discarded', async (t) => {
   const { page, cache } = begin(t);
   const asked = cache.ask([A]);
   page.reachable.add(A);
-  page.acquaintances.add(A);
+  page.knownChats.add(A);
   cache.reconsider(A);
   page.arrive();
   await asked;

@@ -616,7 +616,7 @@ t.test('the pace permits a burst, then single messages, and the wait names its r
   const options = { pacing, now: () => clock.ms, chance: () => 0.5, directory };
   const { page, outbox, sender, accept, store } = open(t, options);
   const chats = Array.from({ length: 6 }, (_, n): Addressee => `1555000444${n}@c.us`);
-  for (const chat of chats) page.acquaintances.add(chat);
+  for (const chat of chats) page.knownChats.add(chat);
   const rows = [];
   for (const chat of chats) rows.push(await accept(chat, chat));
   sender.open(WID);
@@ -630,7 +630,7 @@ t.test('the pace permits a burst, then single messages, and the wait names its r
   sender.stop();
   store.close();
   const later = open(t, options);
-  for (const chat of chats) later.page.acquaintances.add(chat);
+  for (const chat of chats) later.page.knownChats.add(chat);
   later.page.has = () => 1;
   later.sender.open(WID);
   await rest(later.store);
@@ -644,7 +644,7 @@ t.test('messages to two strangers are twenty seconds apart, and known people are
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, outbox, sender, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
   const friend: Addressee = '15550009999@c.us';
-  page.acquaintances.add(friend);
+  page.knownChats.add(friend);
   sender.open(WID);
   const one = await accept(A, 'stranger');
   await until(() => page.sent.length === 1);
@@ -665,7 +665,7 @@ t.test('a known person gets a turn behind thousands of strangers', async (t) => 
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, sender, accept, store } = open(t, { pacing, now: () => Date.UTC(2026, 0, 1) });
   const friend: Addressee = '15550009999@c.us';
-  page.acquaintances.add(friend);
+  page.knownChats.add(friend);
   const strangers = Array.from(
     { length: 2_500 },
     (_, n): Addressee => `1555${String(n).padStart(7, '0')}@c.us`,
@@ -687,7 +687,7 @@ t.test('a contact of one account is a stranger to the next account', async (t) =
       ...{ wid, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
       ...{ notBeforeMs: null, expiresAtMs: null },
     });
-  page.acquaintances.add(A);
+  page.knownChats.add(A);
   sender.open(WID);
   await accept(WID, A, 'known');
   await until(() => page.texts.includes('known'));
@@ -695,7 +695,7 @@ t.test('a contact of one account is a stranger to the next account', async (t) =
   await ack(page.last().messageId, 1);
   await rest(store);
   sender.close();
-  page.acquaintances.clear();
+  page.knownChats.clear();
   const other = '15550007777@c.us';
   store.writeNow((tx) => store.account.link(tx, other, clock.ms));
   sender.open(other);
@@ -730,7 +730,7 @@ t.test('an unanswered question whether a person is a stranger is repeated', asyn
   );
   t.equal(asked, 1, 'the page is not asked in a loop');
   broken.restore();
-  page.acquaintances.add(B);
+  page.knownChats.add(B);
   clock.ms += 15_000;
   await accept(B, 'another look at the chat');
   await until(() => page.sent.length === 2);

@@ -38,7 +38,7 @@ export interface Sent {
 export class Page implements SendingPage {
   readonly sent: Sent[] = [];
   readonly asked: string[] = [];
-  readonly acquaintances = new Set<Addressee>();
+  readonly knownChats = new Set<Addressee>();
   textOf: (messageId: string) => string = () => '';
   has: (text: string) => number | null | Promise<number | null> = () => null;
   /** Whether the page is still sending what it has stored. After a reload it is not. */
@@ -75,7 +75,7 @@ export class Page implements SendingPage {
   }
 
   async knowsChat(chatId: Addressee): Promise<boolean> {
-    return this.acquaintances.has(chatId);
+    return this.knownChats.has(chatId);
   }
 
   get texts(): string[] {

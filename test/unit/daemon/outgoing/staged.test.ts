@@ -279,7 +279,7 @@ t.test('when the page ends, the staged message is queued and the one in the page
 t.test('a message is not staged when something may delay or end it', async (t) => {
   await t.test('because of the pace', async (t) => {
     const { page, sender, accept, state } = open(t, { pacing: { ...FAST, mode: 'on' } });
-    page.acquaintances.add(A);
+    page.knownChats.add(A);
     for (const text of ['1', '2']) await accept(A, text);
     const third = await accept(A, '3');
     sender.open(WID);

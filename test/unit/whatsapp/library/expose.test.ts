@@ -27,9 +27,9 @@ async function exposing(
   await exposeOneWay(page, session as unknown as CDPSession, (name, error) =>
     failures.push(`${name}: ${(error as Error).message}`),
   );
-  const binding = (payload: string, name = '__wadHear') =>
+  const binding = (payload: string, name = '__wadEvent') =>
     session.emit('Runtime.bindingCalled', { name, payload });
-  window.__wadHear = (payload) => binding(String(payload));
+  window.__wadEvent = (payload) => binding(String(payload));
   return { page, session, sent, failures, window, laterDocuments, binding };
 }
 

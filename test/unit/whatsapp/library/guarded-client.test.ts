@@ -50,14 +50,14 @@ function guarded(
       loadMs: 10_000,
     },
     {
-      born: hook('born'),
+      pageCreated: hook('born'),
       beforeInject: hook('before'),
       injected: hook('injected'),
       linked: hook('linked'),
       listening: () => void done.push('listening'),
       attached: hook('attached'),
       eventFailed: () => undefined,
-      trouble: (where, error) => void done.push(`trouble in ${where}: ${(error as Error).message}`),
+      hookFailed: (where, error) => void done.push(`trouble in ${where}: ${(error as Error).message}`),
     },
   );
   const life = { connected: true, closed: false };
