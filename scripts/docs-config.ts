@@ -7,7 +7,7 @@ const INTRO = `# Configuration
 
 Generated from \`src/config/keys.ts\` by \`npm run docs\`; do not edit.
 
-Every key has a good default; an empty configuration is a complete one. A value comes from these places; a later one
+Every key has a default; an empty configuration is valid. A value comes from these places; a later one
 has precedence:
 
 1. the default
@@ -17,7 +17,7 @@ has precedence:
 5. a flag of \`wad\`
 
 Outside the system service the two files are in \`$XDG_CONFIG_HOME/wad/\`; \`--config FILE\` replaces both. An unknown key or a
-bad value ends the start with exit 78 (a flag: 64), naming file, line and the nearest key, all errors at once; an
+bad value makes \`wad\` exit with 78 (a flag: 64) and print all errors, each with its file, line and the nearest key; an
 unknown \`WAD_\` variable is only a warning. \`wad --check-config\` prints every value and where it comes from.`;
 
 export function configPage(): string {

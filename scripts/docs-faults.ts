@@ -32,15 +32,15 @@ export function faultsPage(): string {
     `# Faults
 
 Generated from \`src/protocol/fault-table.ts\` by \`npm run docs\`; do not edit. Every error of \`wad\` and \`wactl\` is one of
-these. Programs look at \`data.kind\` (or at the exit status of \`wactl\`), never at a text: texts may change.
+these. Programs should check \`data.kind\` (or the exit status of \`wactl\`), never a text: texts may change.
 
 \`\`\`json
 ${JSON.stringify(example)}
 \`\`\`
 
 - \`kind\`: a name below. \`reason\`: what happened, in one sentence. \`hint\`: a command that helps, or null.
-- \`retryable\`: the same call may work at once or later. \`retryAfterMs\`: when, where it is known.
-- \`outcome\`: \`none\`, or \`unknown\` when the request may have been carried out all the same.
+- \`retryable\`: the same call may work at once or later. \`retryAfterMs\`: when, if it is known.
+- \`outcome\`: \`none\`, or \`unknown\` if the request may have been carried out after all.
 - Further fields depend on the kind.`,
     '## Exit statuses of `wactl`',
     table(

@@ -22,13 +22,13 @@ HTTP is off until the configuration has a table \`[http]\`; an empty one is enou
 # anonymousLoopback = true     # no token: see below
 \`\`\`
 
-It is another door to the same methods as the control socket ([rpc.md](rpc.md)): one implementation, the same checks, the
-same errors. It listens on this machine only. Each account needs an address of its own: put the table into \`ACCOUNT.toml\`. A
-daemon whose address is taken ends with 78 and says which line to write into which file.
+HTTP offers the same methods as the control socket ([rpc.md](rpc.md)), with one implementation, the same checks and the same
+errors. It listens on this machine only. Each account needs its own address: put the table into \`ACCOUNT.toml\`. A daemon
+whose address is in use exits with 78 and prints which line to write into which file.
 
 ## Without a token
 
-With \`anonymousLoopback = true\` these lines work as they stand:
+With \`anonymousLoopback = true\` these commands work unchanged:
 
 \`\`\`sh
 curl http://localhost:3001/api/whatsapp/status
@@ -38,47 +38,48 @@ curl -X POST http://localhost:3001/api/whatsapp/disconnect
 curl -X POST http://localhost:3001/api/whatsapp/clear-session
 \`\`\`
 
-Everybody who can run a program on this machine may then use the account. Pages in a browser may not, whatever they try.
+Everyone who can run a program on this machine can then use the account. Pages in a browser are refused in any case.
 
 ## With a token
 
-Without that key every request carries a bearer token. It is made at the first start, in \`http-token\` in the state
-directory, or read from \`tokenFile\`, which has to be there and closed to others (mode 0600):
+Without that key every request requires a bearer token. It is created at the first start, in \`http-token\` in the state
+directory, or read from \`tokenFile\`, which must exist and be closed to others (mode 0600):
 
 \`\`\`sh
 curl -H "Authorization: Bearer $(sudo cat /var/lib/wad/default/http-token)" http://localhost:3001/api/whatsapp/status
 \`\`\`
 
-\`/healthz\`, the linking page and \`/openapi.json\` tell nothing of the account and require none. \`/readyz\` says yes or no without
-it, and with it also the state and the reason.
+\`/healthz\`, the linking page and \`/openapi.json\` reveal nothing about the account and require no token. \`/readyz\` answers yes
+or no without a token; with one it also gives the state and the reason.
 
 ## The linking page
 
-\`http://localhost:3001/\` in a browser shows what state the account is in, what to do, the QR code as it changes, and a
-pairing code for who cannot scan. Where a token is wanted it asks for it, or takes it from behind the address,
-\`http://localhost:3001/#token=TOKEN\`, which no server and no log gets to see. From another machine: \`ssh -L
+\`http://localhost:3001/\` in a browser shows the state of the account, what to do, the current QR code, and a pairing
+code for those who cannot scan. If a token is required, the page asks for it, or takes it from the fragment of the address,
+\`http://localhost:3001/#token=TOKEN\`, which is never sent to a server or logged. From another machine: \`ssh -L
 3001:localhost:3001 HOST\`.
 
 ## Rules
 
-- A body is a JSON object with \`Content-Type: application/json\`, ${mib(HTTP_LIMITS.maxBodyBytes)} at most, and has to come within ${HTTP_LIMITS.requestMs / 1000} s. Parameters
-  of a GET stand in the query. Unknown ones are refused by name. Any request may have \`deadlineMs\`, and
-  \`account\`: the daemon of another one refuses it (\`wrong_account\`, 409).
-- An error is \`{ success: false, message, reason, hint, timestamp, error }\`; \`error\` is what the socket would have answered.
-  Look at \`error.data.kind\`: see [faults.md](faults.md).
-- \`Host\` has to name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and an \`Origin\` has to be ours: else 403. So neither
-  another site in your browser nor a name that was made to point here gets through. A proxy before it sets
-  \`Host: localhost\` and removes \`Origin\`.
-- No answer has a type or a name that a sender chose, and each has \`X-Content-Type-Options: nosniff\`: files come as base64 in
-  JSON (\`media.read\`). A program that passes one on to a browser should send it with \`Content-Disposition: attachment\`.
-- ${MAX_HEADERS} headers, and ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429). ${HTTP_LIMITS.maxConnections} connections; one more takes the place of the one that has
-  been idle for longest, never of a request in flight or of a listener to events. The last 4 take no listener (429), so that a
-  short request finds a place.
-- A peer has to read. At most ${HTTP_LIMITS.maxUnanswered} requests of a connection may wait for their answers to be read: one more is not answered, and
-  the connection ends once the others are read. A connection is cut off when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} wait for its peer (one answer alone may have
-  ${mib(HTTP_LIMITS.maxAnswerBytes)}; a longer one is \`answer_too_long\`), and when answers wait and nothing was read for ${HTTP_LIMITS.unreadMs / 1000} s, unless it listens to
-  events. A request that takes longer than that is not cut off. ${mib(MAX_TOTAL_BYTES)} may wait for all peers together; then those that have not
-  read for longest are cut off first.
+- A body is a JSON object with \`Content-Type: application/json\`, ${mib(HTTP_LIMITS.maxBodyBytes)} at most, and must arrive within ${HTTP_LIMITS.requestMs / 1000} s. A GET
+  takes its parameters from the query. Unknown parameters are refused by name. Any request may have \`deadlineMs\`, and
+  \`account\`: the daemon of another account refuses it (\`wrong_account\`, 409).
+- An error is \`{ success: false, message, reason, hint, timestamp, error }\`; \`error\` is the error as the socket reports it.
+  Programs check \`error.data.kind\`; see [faults.md](faults.md).
+- \`Host\` must name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and \`Origin\`, if present, must be ours; otherwise the
+  answer is 403. This stops other sites in your browser, and names that were made to resolve to this machine. A proxy in
+  front of it must set \`Host: localhost\` and remove \`Origin\`.
+- No answer has a content type or a file name that a sender chose, and every answer has \`X-Content-Type-Options: nosniff\`.
+  Files are base64 in JSON (\`media.read\`). A program that passes a file on to a browser should send it with
+  \`Content-Disposition: attachment\`.
+- A request has at most ${MAX_HEADERS} headers. At most ${HTTP_LIMITS.maxInFlight} requests run at a time (more: 429). At most ${HTTP_LIMITS.maxConnections} connections are open; a new one
+  replaces the one that has been idle longest, but never one with a request in flight or an event stream. The last 4 accept
+  no event streams (429), so that short requests can always connect.
+- Clients must read their answers. At most ${HTTP_LIMITS.maxUnanswered} answers of a connection may be unread: a further request is not answered, and the
+  connection is closed once the others are read. A connection is also closed when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} are unread (a single answer may have
+  ${mib(HTTP_LIMITS.maxAnswerBytes)}; a longer one is \`answer_too_long\`), and when answers are unread and the client has read nothing for ${HTTP_LIMITS.unreadMs / 1000} s, unless it
+  has an event stream. A request that takes longer than that is not interrupted. All clients together may have ${mib(MAX_TOTAL_BYTES)} unread;
+  beyond that, connections are closed, those first that have read nothing for longest.
 
 ## Sending
 
@@ -87,9 +88,9 @@ curl -H 'Content-Type: application/json' http://localhost:3001/api/whatsapp/mess
   -d '{"to": "+1 555 000 2222", "text": "hello", "key": "order-17"}'
 \`\`\`
 
-answers 202 with \`{ id, messageId, state: "queued" }\` when the message is on disk: it goes out once, even if the daemon is
-killed. With the same \`key\` again, in the body or as the header \`Idempotency-Key\`, it is the same message, and \`state\` is what has
-become of it. So does \`GET /api/whatsapp/messages/ID\` say, and its \`message.ack\` events.
+The answer is 202 with \`{ id, messageId, state: "queued" }\` when the message is on disk. The message is sent once, even if the
+daemon is killed. Repeating the request with the same \`key\`, in the body or as the header \`Idempotency-Key\`, sends nothing more
+and returns the current \`state\` of that message. \`GET /api/whatsapp/messages/ID\` and \`message.ack\` events report it too.
 
 ## Events
 
@@ -100,8 +101,8 @@ become of it. So does \`GET /api/whatsapp/messages/ID\` say, and its \`message.a
 curl -N 'http://localhost:3001/api/whatsapp/events?after=0&types=message,message.ack'
 \`\`\`
 
-A listener that comes back says \`Last-Event-ID\`, as browsers do by themselves, and misses nothing. One that does not read is
-cut off.`;
+A client that reconnects with \`Last-Event-ID\`, as browsers do by themselves, misses nothing. A client that does not read is
+disconnected.`;
 
 /** Routes are in the order of the table. Those that call a method by its own name share one row. */
 export function httpPage(): string {

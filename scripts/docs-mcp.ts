@@ -10,7 +10,7 @@ The tools are generated from \`src/mcp/exposure.ts\` by \`npm run docs\`; do not
 
 \`wactl mcp\` is a server of the [Model Context Protocol](https://modelcontextprotocol.io/) on stdin and stdout. A program that
 runs a language model (an editor, a desktop assistant, an agent of your own) starts it, and the model can then read the
-account's chats, and write to the people you name.
+account's chats, and write to the recipients that you name.
 
 ## Set up
 
@@ -24,8 +24,8 @@ The daemon must run and be linked (\`wactl status\`). Most programs take this co
 }
 \`\`\`
 
-\`command\` is the full path of \`wactl\` where it is not on the program's \`PATH\`. For another account, or a socket elsewhere:
-\`"args": ["-a", "shop", "mcp"]\`, \`"args": ["--socket", "/path/control.sock", "mcp"]\`. The program runs as a user who may open
+\`command\` must be the full path of \`wactl\` if it is not on the program's \`PATH\`. For another account, or a socket elsewhere:
+\`"args": ["-a", "shop", "mcp"]\`, \`"args": ["--socket", "/path/control.sock", "mcp"]\`. The program must run as a user who can open
 the socket. To let the model write:
 
 \`\`\`json
@@ -35,29 +35,29 @@ the socket. To let the model write:
 ## What it can and cannot do
 
 - It reads the state of the account, chats, messages, contacts, groups, events and the outbox. Reading marks nothing as read.
-- It sends nothing, and there is no tool for it, unless \`--allow-send\` is given; then text messages, to those of \`--recipient\`
-  only. A status or a channel cannot be a recipient. Pacing (\`[pacing]\`) holds for its messages as for all others.
+- Without \`--allow-send\` it cannot send, and there is no tool for it. With the flag it can send text messages, only to those of
+  \`--recipient\`. A status or a channel cannot be a recipient. Pacing (\`[pacing]\`) applies to its messages as to all others.
 - It never gets a QR code, a pairing code or a passkey, so it cannot link the account to anything.
 - It cannot delete, edit, forward or react, change groups, contacts or settings, open or send files, ask WhatsApp whether a
   number is registered, or stop the daemon.
-- Each list has an end: a tool returns at most as many entries as its \`limit\` allows.
+- Each list is bounded: a tool returns at most as many entries as its \`limit\` allows.
 
 Every tool has an output schema and answers with \`structuredContent\` that follows it; the same JSON is in the text. An error
 is a result with \`isError\`, and its text is the error's \`data\` ([faults.md](faults.md)): the model reads \`reason\` and \`outcome\`.
 
 ## Safety
 
-**What the model reads, strangers have written.** A message can hold instructions, and a model may follow them. The limits
-above are therefore enforced by \`wactl\`, outside the model: what it is talked into cannot exceed them. What remains:
+**The model reads texts that strangers wrote.** A message can hold instructions, and a model may follow them. The limits
+above are therefore enforced by \`wactl\`, outside the model: a manipulated model cannot exceed them. These risks remain:
 
 - It can tell one allowed recipient what another person wrote. Name as few recipients as possible, best only yourself. All
   members of a group read what goes to the group.
 - It can send many messages to an allowed recipient, at the pace that \`[pacing]\` allows; \`dailyCap\` limits the number.
-- Whatever else the same program gives its model (a browser, a shell, mail) has limits of its own: what it reads here can leave
-  through them.
-- All it reads goes to whoever runs the model. Ask those who write to you, where the law or courtesy wants it.
+- Other tools that the same program gives its model (a browser, a shell, mail) are outside these limits: what the model reads
+  here can leave through them.
+- Everything it reads goes to the operator of the model. Ask the people who write to you, where the law or courtesy requires it.
 
-The parameters are an explicit list too: a parameter that a method gets in a later version is not exposed by itself.`;
+The parameters are an explicit list too: a parameter that a later version adds to a method is not exposed automatically.`;
 
 export function mcpPage(): string {
   const tools = toolsFor(['…']).map(({ name, description, inputSchema, method }) => [

@@ -20,13 +20,13 @@ scrape_configs:
         labels: { account: default }
 \`\`\`
 
-\`alerts.yml\`, next to this page, has alerting rules for it; \`alerts.test.yml\` shows for each when it fires
+\`alerts.yml\`, next to this page, has alerting rules for it; \`alerts.test.yml\` shows for each when it fires.
 (\`promtool test rules alerts.test.yml\`). \`grafana-dashboard.json\` is a dashboard: import it, and choose the data source.
 Rules and dashboard expect the label \`account\`, which the scrape configuration above gives to each target.
 
 A counter has all its series from the start, at 0, so the first event of a kind is an increase that a rule can see. Only the
-histogram of requests has the series of a method from its first request on. The usual \`process_…\` and \`nodejs_…\` are there as
-well.`;
+histogram of requests has no series for a method before its first request. The usual \`process_…\` and \`nodejs_…\` metrics are
+included.`;
 
 export interface Described {
   readonly name: string;

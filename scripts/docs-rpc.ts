@@ -18,8 +18,8 @@ Generated from \`src/protocol/methods/\` by \`npm run docs\`; do not edit. The s
 answer, and \`rpc.discover\` gives it as an OpenRPC document, with a schema for each event.
 
 Each account has one Unix socket: \`$WAD_SOCKET\`, else \`/run/wad/ACCOUNT/control.sock\` for the system service, else
-\`$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock\`, else \`/tmp/wad-UID/ACCOUNT/control.sock\`. Who can open it may use the
-account. From a shell:
+\`$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock\`, else \`/tmp/wad-UID/ACCOUNT/control.sock\`. Everyone who can open it
+can use the account. From a shell:
 
 \`\`\`sh
 wactl call daemon.ping
@@ -28,51 +28,56 @@ printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-
 
 ## Rules
 
-- JSON-RPC 2.0, UTF-8, one object a line (NDJSON). CRLF is taken for LF, empty lines are skipped, and the last line needs
-  no newline. Answers come as they are done, not in the order of the requests.
-- \`id\` is a string, or an integer that a double holds exactly; it comes back unchanged. A request without one is a
-  notification: it is carried out and, as JSON-RPC has it, never answered.
-- \`params\` is an object, or left out. Unknown keys are refused by name, all problems at once (\`data.issues\`).
-- Any request may carry \`deadlineMs\` in its \`params\`. When it passes the answer is \`deadline_exceeded\`, with the outcome
-  \`unknown\` when the work may still happen (methods that write) and \`none\` when it cannot.
+- JSON-RPC 2.0, UTF-8, one object a line (NDJSON). CRLF is accepted as LF, empty lines are skipped, and the last line
+  needs no newline. Answers are sent as they complete, not in the order of the requests.
+- \`id\` is a string, or an integer that a double holds exactly; it is returned unchanged. A request without one is
+  a notification: it is carried out and, as JSON-RPC specifies, never answered.
+- \`params\` is an object, or is omitted. Unknown keys are refused by name; \`data.issues\` lists all problems at once.
+- Any request may carry \`deadlineMs\` in its \`params\`. When it passes, the answer is \`deadline_exceeded\`. The outcome
+  is \`unknown\` if the work may still happen (methods that write), and \`none\` if it cannot.
 - Any request may carry \`account\`: a daemon of another account refuses with \`wrong_account\`, and does nothing.
 - Results are objects. Fields are added, never changed; a client ignores those that it does not know.
-- Errors have a positive code of ours, or one of JSON-RPC's; never 0. Look at \`data.kind\`; see [faults.md](faults.md).
+- The code of an error is a positive one of ours or one of JSON-RPC's, never 0. Programs check \`data.kind\`; see
+  [faults.md](faults.md).
 - An error with \`id: null\` means that no id could be read: not JSON (-32700), a batch or no request (-32600), a line that
-  is too long, or about the connection itself (\`busy\`, \`connection_idle\`).
+  is too long, or an error about the connection itself (\`busy\`, \`connection_idle\`).
 - Batches are refused: requests can be pipelined, one a line.
 - Limits: ${mib(SOCKET_LIMITS.maxLineBytes)} a line (longer: \`line_too_long\`, and the connection is closed), nested at most ${MAX_LEVELS} levels deep (\`parse_error\`), ${SOCKET_LIMITS.maxConnections} connections and
-  ${SOCKET_LIMITS.maxInFlight} requests in flight on each (more: \`busy\`). A peer that does not read is cut off once ${mib(SOCKET_LIMITS.maxBacklogBytes)} wait for
-  it; from half of that on nothing is read from it. ${mib(MAX_TOTAL_BYTES)} may wait for all peers of socket and HTTP together; then those
-  are cut off first that have not read for longest. Answers wait ${SOCKET_LIMITS.unreadMs / 1000} s at most, events of a subscription without end.
-- A connection with neither a request in flight nor a subscription is ended when all places are taken and another one comes,
-  the longest idle first: it gets \`connection_idle\` with \`id: null\`, and nothing behind it was taken. Ask again on a new one.
-- The last 4 places are kept for short requests: when all others have a subscription or an unfinished upload, a connection
-  that wants one as well is answered \`busy\`. Try again later, or raise \`socket.maxConnections\`.
-- Who ends only its sending side still gets its answers, then the connection is closed. Who hangs up takes its requests
-  with it: their work is stopped where it still can be.
+  ${SOCKET_LIMITS.maxInFlight} requests in flight on each (more: \`busy\`). A client that does not read is disconnected when it has ${mib(SOCKET_LIMITS.maxBacklogBytes)} unread;
+  above half of that, the daemon reads nothing more from it. All clients of socket and HTTP together may have ${mib(MAX_TOTAL_BYTES)} unread;
+  beyond that, those that have read nothing for longest are disconnected first. A client that has unread answers and reads
+  nothing for ${SOCKET_LIMITS.unreadMs / 1000} s is disconnected; unread events of a subscription have no such limit.
+- When all connections are in use and a new one arrives, the one that has been idle longest is closed, among those with
+  neither a request in flight nor a subscription. It gets \`connection_idle\` with \`id: null\`, and no later request on it was
+  accepted. Repeat such requests on a new connection.
+- The last 4 connections are reserved for short requests: when all others have a subscription or an unfinished upload, a
+  request for another one is answered \`busy\`. Try again later, or raise \`socket.maxConnections\`.
+- A client that closes only its sending side still gets its answers; then the connection is closed. If a client closes the
+  whole connection, its requests are cancelled where that is still possible.
 - Any method may fail with ${list(COMMON_FAULTS)}.
 
 ## Events
 
-After \`events.subscribe\` each event comes as a notification; it is the only thing the daemon says unasked:
+After \`events.subscribe\` each event is sent as a notification. The daemon sends nothing else without a request:
 
 \`\`\`json
 {"jsonrpc":"2.0","method":"event","params":{"cursor":1767225600001,"type":"state","time":"2026-01-01T00:00:00.000Z","account":"default","data":{}}}
 \`\`\`
 
 \`type\` is one of ${list(EVENT_TYPES)}; [events.md](events.md) has the fields of each. Cursors only grow, also across restarts.
-Read with \`events.list\` until \`next\` is the cursor that was asked from; keep \`next\`, and go on from it later. \`after: 0\` is
-the oldest that is kept. What is not kept any more is said by an event \`gap\` with \`{reason: "not_kept", after, oldest}\`,
-whatever types were asked for. A subscription without \`after\` and \`consumer\` begins now; with one of them, what came
-since is replayed first, every event once and in order, at the pace of the reader. A consumer without \`after\` goes on
-where it has acknowledged with \`events.ack\`; a new one begins now, or with \`from: "oldest"\` at the oldest that is kept, and its
-place is on disk before this is answered.
+Call \`events.list\` until \`next\` equals the cursor of the request; keep \`next\`, and continue from it later. \`after: 0\` starts
+at the oldest event that is kept. If events after the cursor are no longer kept, an event \`gap\` with
+\`{reason: "not_kept", after, oldest}\` says so, whatever types were requested.
 
-The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`chatId\` since \`since\` could not all be read back),
+A subscription without \`after\` and \`consumer\` begins now. With one of them the events since then are replayed first, each once
+and in order, as fast as the client reads. A consumer without \`after\` continues after the event that it last acknowledged
+with \`events.ack\`. A new consumer begins now, or with \`from: "oldest"\` at the oldest event that is kept; its position is on
+disk before the answer is sent.
+
+The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (not all messages to \`chatId\` since \`since\` could be fetched again),
 \`undecrypted\` (\`messageIds\` of \`chatId\`), \`unlinked\` (no phone was linked from \`since\` to \`until\`),
 \`adopted\` (another program used the session until \`until\`), and a kind of fault such as
-\`disk_full\`: so many \`events\`, at least, could not be kept.`;
+\`disk_full\`: at least \`events\` events could not be stored.`;
 
 const { schemas, schemaOf, answerOf } = componentsFor('draft-7');
 /** The shapes with a heading here. Events have their own page, and a time is described in words. */

@@ -17,7 +17,7 @@ export interface Row {
   readonly within: number;
   /** Repairs the cause from outside, when `via` was seen; without it the row could not end well. */
   readonly mend?: Act;
-  /** The browser cannot be closed in order, so it has not recorded a clean exit. */
+  /** The browser cannot be closed cleanly, so it has not recorded a clean exit. */
   readonly rough?: true;
   /** Why the row cannot run on this machine; null when it can. */
   readonly needs?: string | null;

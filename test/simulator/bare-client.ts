@@ -139,7 +139,7 @@ export class BareClient {
     await this.client.pupPage?.waitForFunction(shown, { timeout: ms });
   }
 
-  /** Closes the browser in order; the profile stays. */
+  /** Closes the browser cleanly; the profile stays. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -94,7 +94,7 @@ export class Machine implements AsyncDisposable {
     return profile?.exit_type ?? null;
   }
 
-  /** Lock files that a browser removes when it closes in order. The machine may be down. */
+  /** Lock files that a browser removes when it closes cleanly. The machine may be down. */
   leftInProfile(): string[] {
     const directory = join(this.lab.directory, 'disk/up', PROFILE);
     return existsSync(directory) ? readdirSync(directory).filter((name) => name.startsWith('Singleton')) : [];

@@ -15,7 +15,7 @@ machineTest('a reboot, poweroff or halt of the machine keeps the session', async
     ['systemctl halt', 'poweroff'],
   ] as const) {
     t.equal(await lab.down(command), ending);
-    t.equal(machine.exitType(), 'Normal', `${command}: the browser was closed in order`);
+    t.equal(machine.exitType(), 'Normal', `${command}: the browser was closed cleanly`);
     t.same(machine.leftInProfile(), [], 'the browser has removed its locks');
     t.equal(phone.devices[0]?.id, device?.id, 'the phone still lists the device');
     t.equal(phone.devices[0]?.online, false);
@@ -30,7 +30,7 @@ machineTest('a reboot, poweroff or halt of the machine keeps the session', async
   for (const mode of ['rescue', 'emergency']) {
     await lab.must(`systemctl --no-block ${mode}`);
     await lab.until(`[ $(systemctl is-active ${UNIT}) = inactive ]`);
-    t.equal(machine.exitType(), 'Normal', `${mode}: the browser was closed in order`);
+    t.equal(machine.exitType(), 'Normal', `${mode}: the browser was closed cleanly`);
     await lab.must('systemctl --no-block default');
     await lab.until(`systemctl -q is-active ${UNIT} && wactl wait ready`);
     t.equal(phone.devices[0]?.id, device?.id);

@@ -10,7 +10,7 @@ interface Row {
   readonly why: RegExp;
   readonly session: 'unlinked' | 'kept';
   readonly after: 'inactive' | 'active';
-  /** The browser need not end in order. */
+  /** The browser need not close cleanly. */
   readonly rough?: boolean;
   /** Undoes other changes of the row. */
   readonly undo?: string;

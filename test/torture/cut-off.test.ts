@@ -28,7 +28,7 @@ for (const generation of ['2026-10'] as const)
       const { id } = await wad.request('message.send', { to: contact.number, text });
       await wad.logged('message.state', (line) => line.id === id && line.to === 'sending');
       if (hadIt) await contact.waitForMessage(({ body }) => body === text);
-      // The browser first, because it closes in order when it sees that its daemon is gone.
+      // The browser first, because it closes cleanly when it sees that its daemon is gone.
       for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
       await wad.kill();
       await sim.set('ackFault', 'none');

@@ -29,7 +29,7 @@ const QUIET: DaemonLog = {
 };
 
 /**
- * Connects on the session, waits until it is ready, and closes the browser in order.
+ * Connects on the session, waits until it is ready, and closes the browser cleanly.
  * @returns the linked account, a wid, if known
  * @throws Fault not_linked when WhatsApp shows a QR code instead, wait_expired, launch_failed, interrupted
  */
