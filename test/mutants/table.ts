@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
   ['session-dir/durable-file', 'await file.sync();', '', 'unit/session-dir/profile', 'unit/session-dir/durable-file'],
   ['store/open', '(found.mode & 0o077) === 0', '(found.mode & 0o007) === 0', 'unit/store/open'],
   // Incoming messages.
-  ['whatsapp/state/page-state', "if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;", 'return;', 'unit/whatsapp/state/page-state'],
+  ['whatsapp/state/link-state', "if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;", 'return;', 'unit/whatsapp/state/page-state'],
   ['daemon/incoming/people', 'moved += store.outbox.join(tx, pair)', 'moved += 0', 'unit/daemon/incoming/people'],
   ['daemon/incoming/event-people', "pair?.lid ?? (id.endsWith('@lid') ? id : null)", 'null', 'unit/daemon/incoming/people'],
   ['daemon/incoming/event-people', 'numberOf(pair?.number ?? id)', 'numberOf(id)', 'unit/daemon/incoming/people'],
