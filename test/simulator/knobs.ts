@@ -71,40 +71,37 @@ const choice = <const T extends string>(
 
 export const KNOBS = {
   // The page as it loads
-  pageVersion: text('2.3000.1035920091', 'what window.Debug.VERSION says', 'this simulator'),
+  pageVersion: text('2.3000.1035920091', 'the value of window.Debug.VERSION', 'this simulator'),
   loadFault: choice(
     ['none', 'refuse', 'reset', 'hang', 'error', 'blank', 'hang-subresource'],
     'none',
-    'loading the page: connection refused, reset, accepted and never answered, 503, empty document, one sub-resource that never comes (no load event)',
+    'loading the page: connection refused, reset, accepted and never answered, 503, empty document, one sub-resource that never loads (no load event)',
     'this simulator',
   ),
-  requireDelayMs: ms(0, 'how long window.Debug.VERSION is there before window.require is', 'reports only'),
+  requireDelayMs: ms(0, 'how long window.Debug.VERSION exists before window.require does', 'reports only'),
   requireUnknown: choice(
     ['throw', 'undefined'],
     'throw',
-    'what require() does with a name it does not know',
+    'the result of require() for an unknown name',
     'reports only',
   ),
-  missingModules: names('modules the page has lost', 'this simulator'),
+  missingModules: names('modules that are missing from the page', 'this simulator'),
   lateModules: names(
     'modules that are registered later than the rest, lateModulesMs after the document began (wa-js #3476, #3481)',
     'reports only',
   ),
   lateModulesMs: ms(1_500, 'see lateModules', 'this simulator'),
-  renamedMembers: names(
-    'members, as Module.member, that are there under another name only',
-    'this simulator',
-  ),
+  renamedMembers: names('members, as Module.member, that exist only under another name', 'this simulator'),
   msgKeyString: choice(
     ['_serialized', '$1'],
     '_serialized',
-    'the property in which a message key keeps its string; $1 since 2.3000.1042401057, 2026-07-14',
+    'the property of a message key that holds its string; $1 since 2.3000.1042401057, 2026-07-14',
     'WAWebMsgKey',
   ),
   reloadAfterLinkMs: ms(0, 'the page reloads itself this long after a fresh link; 0 never', 'reports only'),
   ballastMb: count(
     0,
-    'megabytes of models that the page holds, and a list with pictures that it shows, as the real one does',
+    'megabytes of models that the page holds; it also shows a list with pictures, as the real one does',
     'this simulator',
   ),
   reloadAtSyncMs: ms(
@@ -127,7 +124,7 @@ export const KNOBS = {
   qrPrefix: choice(
     ['none', 'gated', 'always'],
     'none',
-    "a link for the phone's camera before the text of the QR: none; where WAWebNativeCameraQRLinkedDeviceUtils says so; or drawn so without that module (whatsmeow 876de1e9)",
+    "a link for the phone's camera before the text of the QR: none; only if WAWebNativeCameraQRLinkedDeviceUtils enables it; or always, without that module (whatsmeow 876de1e9)",
     'WAWebLinkDeviceQrcode.react',
   ),
   linkDelayMs: ms(30, 'from the scan to pair-success', 'this simulator'),
@@ -138,43 +135,43 @@ export const KNOBS = {
   codeFault: choice(
     ['none', 'rate-overlimit', 'hang', 'undefined'],
     'none',
-    'asking for a pairing code goes wrong',
+    'the failure of a request for a pairing code',
     'reports only',
   ),
   codeEnds: choice(
     ['late', 'refresh', 'manual', 'error'],
     'late',
-    "how a pairing code ends before it is typed: by its time alone; the server asks for a new one; or wants that done by hand; or the phone's answer to it fails",
+    "how a pairing code ends before it is typed: it only expires; the server requests a new one; the server requires a manual refresh; or the phone's answer to it fails",
     'WAWebLinkDeviceEvents',
   ),
-  codeEndsMs: ms(1_000, 'how long after it was given that happens', 'this simulator'),
+  codeEndsMs: ms(1_000, 'the delay from the pairing code to that event', 'this simulator'),
   codeUnlinks: choice(
     ['none', 'self', 'all'],
     'none',
-    'a pairing code for a number that is already linked revokes the link of the asking page, or of all',
+    'a pairing code for a number that is already linked revokes the link of the page that requested it, or all links',
     'reports only',
   ),
-  codeUnlinkMs: ms(45_000, 'how long after asking that happens', 'reports only'),
+  codeUnlinkMs: ms(45_000, 'the delay from the request to that event', 'reports only'),
 
   passkey: flag(
     false,
-    'linking demands a passkey after the scan or the code, as of some accounts since 2026-06-30',
+    'linking requires a passkey after the scan or the code, as for some accounts since 2026-06-30',
     'WAWebIntegrityPasskeyCheckpointUtils',
   ),
   passkeyRpId: choice(
     ['whatsapp.com', 'web.whatsapp.com'],
     'whatsapp.com',
-    'for which site the passkey is',
+    'the site of the passkey',
     'WAWebIntegrityPasskeyCheckpointUtils',
   ),
   passkeyListed: flag(
     true,
-    'the demand names the passkey; else any of the site may be offered',
+    'the request names the passkey; otherwise any passkey of the site is accepted',
     'reports only',
   ),
   passkeyMs: ms(
     600_000,
-    'how long the page waits for it; the server a little longer',
+    'how long the page waits for it; the server waits slightly longer',
     'WAWebIntegrityPasskeyCheckpointUtils',
   ),
   passkeyReads: choice(
@@ -199,18 +196,18 @@ export const KNOBS = {
   ),
   tempBanMs: ms(
     3_600_000,
-    'with 402: for how long the account is banned, which the page is told in seconds and raises as account_temporarily_banned_from_bridge',
+    'with 402: the duration of the ban, which the page gets in seconds and raises as account_temporarily_banned_from_bridge',
     'WAWebHandleFailure',
   ),
   refusalIsHeard: flag(
     true,
-    'the code of a refusal goes through a parser whose class can be listened to; else a lock (403) alone is told, in the address of the document after it',
+    'the code of a refusal goes through a parser whose class can be wrapped; otherwise only a lock (403) is visible, in the address of the next document',
     'WADeprecatedWapParser',
   ),
   refusalShows: choice(
     ['logout', 'state'],
     'logout',
-    'what a ban (406) and a lock (403) come to: credentials wiped, Cmd logout_from_bridge and a reload; or, by reports, the states SMB_TOS_BLOCK and TOS_BLOCK',
+    'the effect of a ban (406) and a lock (403): credentials wiped, Cmd logout_from_bridge and a reload; or, according to reports, the states SMB_TOS_BLOCK and TOS_BLOCK',
     'WAWebHandleFailure',
   ),
   loginRefusedNavigates: flag(
@@ -221,25 +218,25 @@ export const KNOBS = {
   syncTiming: choice(
     ['when-listened', 'early', 'timed', 'never'],
     'when-listened',
-    'when hasSynced turns true: syncDelayMs after somebody listens for it; before the load event; syncDelayMs after login; never',
+    'when hasSynced turns true: syncDelayMs after a listener is added; before the load event; syncDelayMs after login; never',
     'reports only',
   ),
   syncDelayMs: ms(50, 'see syncTiming', 'this simulator'),
   syncListenMs: ms(10_000, 'with when-listened: sync anyway after this long', 'this simulator'),
   syncFlaps: count(0, 'times hasSynced goes false and true again afterwards', 'reports only'),
   syncFlapMs: ms(100, 'pause between those changes', 'reports only'),
-  historyLimit: count(1_000, 'messages of the phone that come along with a fresh link', 'reports only'),
+  historyLimit: count(1_000, 'messages that the phone transfers with a fresh link', 'reports only'),
   queuedItems: choice(
     ['before', 'after'],
     'before',
-    'what came while the device was away is delivered before or after hasSynced',
+    'messages that arrived while the device was offline are delivered before or after hasSynced',
     'reports only',
   ),
-  queuedItemsMs: ms(150, 'with after: how long after', 'this simulator'),
+  queuedItemsMs: ms(150, 'with after: the delay after hasSynced', 'this simulator'),
   queuedAreNew: flag(true, 'such messages carry isNewMsg', 'reports only'),
   chatRowsAreWritten: flag(
     true,
-    'what changes about a chat is written to the profile; off is a browser that dies between a message and its chat',
+    'changes of a chat are written to the profile; off simulates a browser that dies between writing a message and its chat',
     'this simulator',
   ),
 
@@ -250,11 +247,11 @@ export const KNOBS = {
     'the WebSocket: refused, opened but never answered, or silent from now on in both directions',
     'this simulator',
   ),
-  socketSlowMs: ms(0, 'every frame of the server is late by this much', 'this simulator'),
+  socketSlowMs: ms(0, 'the delay of every frame from the server', 'this simulator'),
   replacedShows: choice(
     ['stream', 'state'],
     'stream',
-    'another WhatsApp Web takes the session: Socket.stream goes to DISCONNECTED and the state stays CONNECTED; or the state is CONFLICT, and a takeover is wanted',
+    'another WhatsApp Web takes the session: Socket.stream goes to DISCONNECTED and the state stays CONNECTED; or the state is CONFLICT, and a takeover is required',
     'WAWebHandleStreamError',
   ),
   reconnectMs: ms(1_000, 'pause between two attempts of the page to connect', 'WAComms'),
@@ -269,10 +266,10 @@ export const KNOBS = {
       ...(['never-leaves', 'fails', 'network'] as const),
     ],
     'none',
-    'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page; or its second promise says ERROR_UNKNOWN or ERROR_NETWORK, with isSendFailure and the ack as it was',
+    'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page; or its second promise resolves to ERROR_UNKNOWN or ERROR_NETWORK, with isSendFailure and an unchanged ack',
     'WAWebSendMsgRecordAction',
   ),
-  sendResolveMs: ms(0, 'the send action resolves this much late', 'this simulator'),
+  sendResolveMs: ms(0, 'the delay until the send action resolves', 'this simulator'),
   sendRejectsAfterSend: flag(
     false,
     'the send action rejects although the message has left',
@@ -280,7 +277,7 @@ export const KNOBS = {
   ),
   resendsAtLogin: flag(
     false,
-    'a document sends what it finds in its store without an ack; the page never does',
+    'a document sends messages in its store that have no ack; the real page never does',
     'WAWebOrchestratorNonPersistedJob',
   ),
   ackFault: choice(
@@ -300,67 +297,67 @@ export const KNOBS = {
   sendNack: choice(
     ['none', '463', '475', '479'],
     'none',
-    'the server refuses what goes to people who never wrote to the account with this code, whatever it says of restrictions; 475 alone is put on the message',
+    'the server refuses messages to people who never wrote to the account with this code, whatever restrictions it reports; only 475 is recorded on the message',
     'WAWebSendMsgRecordAction',
   ),
   newChatQuota: count(
     0,
-    'people who never wrote to the account that it may write to in a cycle; 0 is no cap. The page is told at three quarters, nine tenths and the end',
+    'people who never wrote to the account that it may write to in a cycle; 0 is no cap. The page is notified at three quarters, nine tenths and the end',
     'WAWebNewChatMessageCappingNotificationHandler',
   ),
   trustDelayMs: ms(
     50,
-    'how long after what somebody wrote their token of trust comes, with which they may be written to whatever the limits',
+    'the delay from a message of a person to their token of trust, with which they can be written to despite the limits',
     'WAWebSendMsgJob',
   ),
   newChatCycleMs: ms(2_592_000_000, 'how long such a cycle lasts', 'reports only'),
   limitsFault: choice(
     ['none', 'hangs'],
     'none',
-    'asking the server for either restriction is never answered, as any question by GraphQL may be',
+    'a request for either restriction is never answered, as can happen to any GraphQL request',
     'WAWebMexClient',
   ),
-  seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen goes wrong', 'this simulator'),
+  seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen fails', 'this simulator'),
   previewFault: choice(
     ['none', 'hangs', 'throws'],
     'none',
-    'fetching a link preview goes wrong',
+    'fetching a link preview fails',
     'this simulator',
   ),
   existsFault: choice(
     ['none', 'hangs', 'throws'],
     'none',
-    'asking whether a number is on WhatsApp goes wrong',
+    'checking whether a number is on WhatsApp fails',
     'this simulator',
   ),
   coldChat: choice(
     ['opens', 'needs-lookup', 'no-lid', 'held'],
     'opens',
-    'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error; or waits until the knob is turned',
+    'opening a chat with a new number: works; "No LID for user" until the number was looked up; always that error; or waits until the knob is turned',
     'reports only',
   ),
 
   // Media
-  uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media goes wrong', 'this simulator'),
+  uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media fails', 'this simulator'),
   downloadFault: choice(
     ['none', 'hangs', 'missing'],
     'none',
-    'downloading media goes wrong',
+    'downloading media fails',
     'WAWebDownloadManager',
   ),
   phoneReuploads: flag(
     true,
-    'the phone uploads expired media again when asked',
+    'the phone uploads expired media again on request',
     'WAWebRequestMediaReuploadManager',
   ),
   downloadNeedsMimetype: flag(
     false,
-    'downloading media that are not in memory fails unless the mimetype is given',
+    'downloading media that is not in memory fails without a mimetype',
     'reports only',
   ),
   mediaSpreadsId: flag(
     false,
-    'the media model carries an enumerable __x_id, which overwrites the id of a message it is spread into',
+    'the media model has an enumerable __x_id, which overwrites the id of a message that it is spread into',
     'reports only',
   ),
 
@@ -368,25 +365,25 @@ export const KNOBS = {
   mexFault: choice(
     ['none', 'hangs'],
     'none',
-    'questions by GraphQL (w:mex), such as for the invitation of a group, are never answered',
+    'GraphQL requests (w:mex), such as for the invitation of a group, are never answered',
     'WAWebMexFetchGroupInviteCodeJob',
   ),
   mainScreen: flag(
     true,
-    'the main screen is there, which obeys the commands on the bus: archive, pin, star, delete',
+    'the main screen is mounted; it executes the commands on the bus: archive, pin, star, delete',
     'WAWebActionListener',
   ),
   actFault: choice(
     ['none', 'hangs', 'throws'],
     'none',
-    'reacting, editing, deleting, forwarding go wrong',
+    'reacting, editing, deleting and forwarding fail',
     'this simulator',
   ),
 
   forwarding: choice(
     ['loaded', 'bundle', 'flow'],
     'loaded',
-    'WAWebChatForwardMessage: there from the start; in a bundle that the Bootloader fetches for the component WAWebMediaForwardMediaMsg, or WAWebForwardMessageFlowLoadable does (wa-js PR #3582, waha #2278); or by the latter only',
+    'WAWebChatForwardMessage: available from the start; in a bundle that the Bootloader fetches for the component WAWebMediaForwardMediaMsg, or WAWebForwardMessageFlowLoadable does (wa-js PR #3582, waha #2278); or by the latter only',
     'WAWebForwardMessageFlowLoadable',
   ),
 
@@ -394,38 +391,38 @@ export const KNOBS = {
   groupChanges: choice(
     ['work', 'ignored', 'led-ignored', 'led-moved'],
     'work',
-    'changes of a group: done; answered with success while nothing changes; only promote, demote, remove and description ignored so; or promote, demote and remove done by WAWebGroupModifyParticipantsJob only (wwebjs PR #201895)',
+    'changes of a group: done; answered with success without a change; the same for promote, demote, remove and description only; or promote, demote and remove are done by WAWebGroupModifyParticipantsJob only (wwebjs PR #201895)',
     'reports only',
   ),
   groupDescription: choice(
     ['positional', 'named'],
     'positional',
-    'what setGroupDescription takes: four arguments, or one object since July 2026 (devlikeapro/waha #2199)',
+    'the parameters of setGroupDescription: four arguments, or one object since July 2026 (devlikeapro/waha #2199)',
     'reports only',
   ),
   blockFault: choice(
     ['none', 'ignored', 'moved'],
     'none',
-    'blocking somebody: done; a success that is none; or the helper that finds whom to block is gone, and a person is blocked by LID only (wwebjs #201866)',
+    'blocking a person: done; reported as done without effect; or the helper that finds the contact to block is gone, and a person is blocked by LID only (wwebjs #201866)',
     'WAWebBlockContactAction',
   ),
 
   blockList: choice(
     ['pn', 'lid'],
     'pn',
-    'what the list of the blocked is kept by: numbers, also of who is known by LID; or LIDs, once it is migrated, which a number has only with a chat',
+    'the key of the block list: numbers, also for contacts known by LID; or LIDs, once it is migrated; a number has a LID only if it has a chat',
     'WAWebBlockContactAction',
   ),
   groupMetadataMs: ms(
     0,
-    'from the answer to the creation of a group to its metadata: the chat is there at once, and empty',
+    'from the answer to the creation of a group to its metadata: the chat exists at once and is empty',
     'WAWebGroupCreateJob',
   ),
 
   statusPosts: choice(
     ['work', 'no-gating', 'named'],
     'work',
-    'posting a status: works; the helper that whatsapp-web.js asks first is gone (wwebjs #201761); and media are taken as one object too (PR #201816)',
+    'posting a status: works; the helper that whatsapp-web.js calls first is gone (wwebjs #201761); and media is passed as one object too (PR #201816)',
     'reports only',
   ),
   postsResend: flag(
@@ -437,12 +434,12 @@ export const KNOBS = {
   channelCards: choice(
     ['any', 'fitting'],
     'any',
-    'the card of a link in a channel: any is shown; or only one that was made for the channel and goes as media (rmyndharis/OpenWA #1006, vinikjkkj/zapo #214)',
+    'the card of a link in a channel: any is shown; or only one that was made for the channel and is sent as media (rmyndharis/OpenWA #1006, vinikjkkj/zapo #214)',
     'reports only',
   ),
   msgAvParams: flag(
     true,
-    'a message has avParams(), which whatsapp-web.js asks when media go into a channel (wwebjs #201823)',
+    'a message has avParams(), which whatsapp-web.js calls when media is sent to a channel (wwebjs #201823)',
     'reports only',
   ),
 
@@ -450,44 +447,44 @@ export const KNOBS = {
   inboundAddress: choice(
     ['pn', 'lid'],
     'pn',
-    'which identity messages of contacts come from',
+    'the identity that messages of contacts come from',
     'WAWebLid1X1MigrationGating',
   ),
   chatIds: choice(
     ['as-addressed', 'number', 'lid'],
     'as-addressed',
-    'under which identity a chat with a person is made: that of the message or of whoever opens it; the number, as of an account that is not migrated; or the LID, as of one that is. A chat that there is keeps its own',
+    'the identity under which a chat with a person is created: that of the message or of the call that opens it; the number, as in an account that is not migrated; or the LID, as in one that is. An existing chat keeps its identity',
     'WAWebMessageProcessUtils',
   ),
   chatOrigin: choice(
     ['any', 'allowed'],
     'any',
-    'for which reasons a chat may be made by LID: any; or those of a list, where the page makes the others too and reports them to WhatsApp (unexpected-lid-chat), and this simulator makes none',
+    'the reasons for which a chat may be created by LID: any; or those of a list. For other reasons the real page creates the chat and reports it to WhatsApp (unexpected-lid-chat); this simulator creates none',
     'WAWebChatOriginTypes',
   ),
   messagesAtStart: count(
     200,
-    'of the messages in the profile so many are in memory from the start, with those of ours that have no ack; with 0 none is before somebody asks for it',
+    'how many messages of the profile are in memory from the start, in addition to our messages without an ack; with 0 none is until it is requested',
     'this simulator',
   ),
   ciphertext: choice(
     ['no', 'decrypted-later', 'for-ever', 'view-once'],
     'no',
-    'messages arrive as ciphertext placeholders: that are read later, that this document cannot read, or that only the phone shows, once',
+    'messages arrive as ciphertext placeholders: decrypted later, never decrypted by this document, or shown only once, by the phone',
     'WAWebMsgProcessingApiUtils',
   ),
-  ciphertextMs: ms(200, 'with decrypted-later: how much later', 'this simulator'),
+  ciphertextMs: ms(200, 'with decrypted-later: the delay', 'this simulator'),
   revokeKey: choice(
     ['same', 'new'],
     'new',
-    'a revoked message keeps its key, and whatsapp-web.js tells of it with the message before; or goes on under a new one, with the old in protocolMessageKey',
+    'a revoked message keeps its key, and whatsapp-web.js reports it with the original message; or gets a new one, with the old in protocolMessageKey',
     'WAWebRevoke',
   ),
 
   calls: choice(
     ['collection', 'native'],
     'collection',
-    'a call that comes in is put into the Map of WAWebCallCollection; or the native stack makes it the active call and adds it nowhere (wa-js PR #3567)',
+    'an incoming call is added to the Map of WAWebCallCollection; or the native stack makes it the active call and does not add it (wa-js PR #3567)',
     'WAWebVoipWebBridgeApi',
   ),
 
@@ -495,10 +492,10 @@ export const KNOBS = {
   logoutOrder: choice(
     ['reload', 'reload-only', 'cmd', 'bridge', 'unpaired-first', 'navigation-only'],
     'reload',
-    'what a logout does in the page: Cmd starting_logout_from_bridge, credentials wiped, Cmd logout_from_bridge, reload; the reload alone; or, by reports, Cmd logout, Cmd logout_from_bridge or state UNPAIRED first and then /?post_logout=1, or that alone',
+    'the effects of a logout in the page: Cmd starting_logout_from_bridge, credentials wiped, Cmd logout_from_bridge, reload; only the reload; or, according to reports, Cmd logout, Cmd logout_from_bridge or state UNPAIRED first and then /?post_logout=1, or only that',
     'WAWebSocketModel',
   ),
-  logoutNavigationMs: ms(100, 'from that to the navigation', 'this simulator'),
+  logoutNavigationMs: ms(100, 'the delay from that to the navigation', 'this simulator'),
   logoutReturns: choice(
     ['nothing', 'promise'],
     'promise',
@@ -510,7 +507,7 @@ export const KNOBS = {
   dialogLanguage: choice(
     ['en', 'de', 'es', 'fr', 'id', 'it', 'pt', 'ru', 'xx'],
     'en',
-    'its language; xx is one nobody knows',
+    'its language; xx is an unknown one',
     'reports only',
   ),
   dialogButton: choice(
@@ -522,7 +519,7 @@ export const KNOBS = {
   dialogShape: choice(
     ['plain', 'close', 'two', 'logout'],
     'plain',
-    'what else it holds: nothing, an icon that closes, a second button with a text, or an icon and nothing but "Log out"',
+    'its other controls: none, a close icon, a second button with a text, or an icon and only "Log out"',
     'reports only',
   ),
   dialogDelayMs: ms(200, 'from hasSynced, or from loading the page, to the dialog', 'reports only'),
@@ -537,7 +534,7 @@ export const KNOBS = {
     'reading status@broadcast before statusUnlinkMs ends the link then',
     'reports only',
   ),
-  statusUnlinkMs: ms(300_000, 'from linking to that moment: the first scheduled reload', 'reports only'),
+  statusUnlinkMs: ms(300_000, 'from linking to that time: the first scheduled reload', 'reports only'),
 } as const satisfies Record<string, Knob>;
 
 export type KnobName = keyof typeof KNOBS;

@@ -15,19 +15,16 @@ const REPORTS = ['reports only'] as const;
 
 /** `Module` or `Module.member` → its required behaviour, and the sources. */
 export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: readonly Source[]]>> = {
-  'Bootloader.loadModules': ['([component], done, who asks); throws for a name that is no component', WA_JS],
+  'Bootloader.loadModules': ['([component], done, caller); throws for a name that is not a component', WA_JS],
   'WABase64.encodeB64': ['(bytes) → base64 text; composes the QR text', BOTH],
-  'WADeprecatedSendIq.deprecatedCastStanza': [
-    "(stanza, parser); stands under the library's own stanzas",
-    DIFF,
-  ],
+  'WADeprecatedSendIq.deprecatedCastStanza': ["(stanza, parser); used for the library's own stanzas", DIFF],
   'WADeprecatedWapParser.prototype': [
-    'parse(stanza) → { success } or { error }; of a failure, success.reason is the code. The class alone is exported; what replaces parse is called',
+    'parse(stanza) → { success } or { error }; for a failure, success.reason is the code. Only the class is exported; a replacement of parse is called',
     DIFF,
   ],
   'WAJids.toNewsletterJid': ["(text) → the same with the channel's server", DIFF],
-  'WALinkify.findLink': ['(text) → the first link of it or null', DIFF],
-  'WALinkify.findLinks': ['(text) → every link of it', DIFF],
+  'WALinkify.findLink': ['(text) → its first link or null', DIFF],
+  'WALinkify.findLinks': ['(text) → every link in it', DIFF],
   'WAMediaCalculateFilehash.getRandomFilehash': ['() → promise of a base64 hash', DIFF],
   'WAPhoneFindCC.findCC': ['(digits) → the country code at their beginning', DIFF],
   'WASmaxGroupsAddParticipantsRPC.sendAddParticipantsRPC': [
@@ -41,11 +38,11 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWap.generateId': ['() → the id of a stanza', BOTH],
   'WAWap.wap': ['(tag, attributes, children) → a stanza', BOTH],
   'WAWebAddonPollVoteTableMode.pollVoteTableMode': [
-    'bulkUpsert(votes) is called for each vote that comes in, and can be wrapped',
+    'bulkUpsert(votes) is called for each incoming vote, and can be wrapped',
     DIFF,
   ],
   'WAWebAddonReactionTableMode.reactionTableMode': [
-    'bulkUpsert(reactions) is called for each reaction that comes in, and can be wrapped; the message gets its hasReaction afterwards, false again when none is left (WAWebReactionsBEUtils)',
+    'bulkUpsert(reactions) is called for each incoming reaction, and can be wrapped; hasReaction of the message is set afterwards, and is false again when none is left (WAWebReactionsBEUtils)',
     DIFF,
   ],
   'WAWebAltDeviceLinkingApi.initializeAltDeviceLinking': [
@@ -56,7 +53,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '() → promise; goes back from a pairing code to the QR',
     DIFF,
   ],
-  'WAWebAltDeviceLinkingApi.setPairingType': ['("ALT_DEVICE_LINKING"), before a code is asked for', DIFF],
+  'WAWebAltDeviceLinkingApi.setPairingType': ['("ALT_DEVICE_LINKING"), before a code is requested', DIFF],
   'WAWebAltDeviceLinkingApi.startAltLinkingFlow': [
     '(number, notify) → promise of eight letters and digits',
     DIFF,
@@ -72,7 +69,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     "(group's id) → promise of requests",
     BOTH,
   ],
-  'WAWebApiMessageInfoStore.queryMsgInfo': ['(key) → promise of who has received and read it', DIFF],
+  'WAWebApiMessageInfoStore.queryMsgInfo': [
+    '(key) → promise of the people who have received and read it',
+    DIFF,
+  ],
   'WAWebBackendJobsCommon.mediaTypeFromProtobuf': ['(message) → a media type; the library wraps it', BOTH],
   'WAWebBizGatingUtils.smbNotesV1Enabled': ['() → boolean', DIFF],
   'WAWebBizOrderBridge.queryOrder': ['(id, width, height, token) → promise of an order', BOTH],
@@ -92,7 +92,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebBotMessageSecret.genBotMsgSecretFromMsgSecret': ['(secret) → promise of a secret', BOTH],
   'WAWebBotProfileCollection.BotProfileCollection': ["get(id) → a bot's profile", BOTH],
   'WAWebCallCollection.activeCall': [
-    'the call that the native stack has, with id, peerJid, isVideo, isGroup, outgoing, offerTime, getState(); or nothing',
+    'the current call of the native stack, with id, peerJid, isVideo, isGroup, outgoing, offerTime, getState(); or nothing',
     BOTH,
   ],
   'WAWebCallCollection.get': ['(id) → a call of the older stack or nothing', BOTH],
@@ -116,7 +116,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebChatSendMessages.sendRevokeMsgs': [
-    '(chat, { list, type: "message" }, { clearMedia }) → promise; the message goes on under the id of the deletion, without body and caption, and with its directPath until the document ends (WAWebRevokeMsgAction)',
+    '(chat, { list, type: "message" }, { clearMedia }) → promise; the message then has the id of the deletion, without body and caption, and with its directPath until the document ends (WAWebRevokeMsgAction)',
     DIFF,
   ],
   'WAWebChatSendMessages.sendStarMsgs': [
@@ -127,14 +127,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebChatStateBridge.sendChatStatePaused': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStateRecording': ['(wid) → promise', DIFF],
   'WAWebCheckpointModalStrings.getCheckpointContinueButtonText': [
-    "() → what is on the button that asks for the passkey, in the person's language; loaded with its window",
+    "() → the text of the button that requests the passkey, in the user's language; loaded with its window",
     DIFF,
   ],
   'WAWebCmd.Cmd': [
     'an emitter with commands as methods; events starting_logout_from_bridge, logout_from_bridge and offline_progress_update_from_bridge; the commands on chats act only while the main screen is mounted',
     BOTH,
   ],
-  'WAWebCollections.Blocklist': ['get(id), by the id that was sent when blocking; add, remove', DIFF],
+  'WAWebCollections.Blocklist': ['get(id), with the id that was sent when blocking; add, remove', DIFF],
   'WAWebCollections.BusinessProfile': ['find(id) → promise of a profile', DIFF],
   'WAWebCollections.Chat': ['get(wid or text), getModelsArray(), find(wid), on(add, remove, change:…)', DIFF],
   'WAWebCollections.Contact': ['get(wid or text), getModelsArray(), find(wid) → promise', DIFF],
@@ -180,13 +180,13 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebContactStatusBridge.getStatus': [
-    '({ wid }) → promise of { id, status }, null of who hides it; by GraphQL of a number, which may never answer',
+    '({ wid }) → promise of { id, status }, null if the person hides it; by GraphQL for a number, which may never answer',
     BOTH,
   ],
   'WAWebContactStatusBridge.setMyStatus': ['(text) → promise', BOTH],
   'WAWebCountriesNativeCountryNames.countryCodesIso': ['not there', REPORTS],
   'WAWebDBUpdateMessageTable.updateMessageTable': [
-    '(key, { ack, isSendFailure }) → promise; what is kept of a message',
+    '(key, { ack, isSendFailure }) → promise; updates the stored fields of a message',
     DIFF,
   ],
   'WAWebDeleteChatAction.sendDelete': ['(chat) → promise', BOTH],
@@ -202,12 +202,12 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebDrawerManager.DrawerManager': ["openDrawerRight, openChatBottom, …: the page's own window", DIFF],
   'WAWebE2EProtoUtils.typeAttributeFromProtobuf': ['(message) → a type; the library wraps it', BOTH],
   'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction': [
-    '(channel, which, what) → promise',
+    '(channel, fields, values) → promise',
     BOTH,
   ],
   'WAWebExitGroupAction.sendExitGroup': ['(chat) → promise', BOTH],
   'WAWebFindChatAction.findOrCreateLatestChat': [
-    '(wid, why it is made, …) → promise of { chat }; may answer under either identity. The exports can be replaced',
+    '(wid, reason, …) → promise of { chat }; may answer under either identity. The exports can be replaced',
     BOTH,
   ],
   'WAWebFindCommonGroupsContactAction.findCommonGroups': [
@@ -215,7 +215,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebForwardMessageFlowLoadable.requireBundle': [
-    '() → promise; the modules of forwarding are there afterwards',
+    '() → promise; the modules for forwarding are available afterwards',
     DIFF,
   ],
   'WAWebFrontendContactGetters.getIsMyContact': ['(contact) → boolean', BOTH],
@@ -226,7 +226,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebGetNewChatMessageCappingInfoJob.fetchOrUpdateCapStatus': [
-    '() → promise; asks for the quota of new chats by GraphQL, which need not be answered, and raises Cmd new_chat_message_capping_state_change; at once where the cap is off',
+    '() → promise; asks for the quota of new chats by GraphQL, which may never answer, and raises Cmd new_chat_message_capping_state_change; at once if the cap is off',
     DIFF,
   ],
   'WAWebGetReachoutTimelockJob.fetchReachoutTimelock': [
@@ -241,7 +241,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebGroupInviteJob.resetGroupInviteCode': ['(wid) → promise of the new code', BOTH],
   'WAWebGroupInviteV4Job.joinGroupViaInviteV4': ['(code, expiry, group, from) → promise of { status }', DIFF],
   'WAWebGroupModifyInfoJob.setGroupDescription': [
-    '(wid, text, new id, id before) → promise; one object with names since July 2026',
+    '(wid, text, new id, previous id) → promise; one object with names since July 2026',
     BOTH,
   ],
   'WAWebGroupModifyInfoJob.setGroupSubject': ['(wid, text) → promise', BOTH],
@@ -249,7 +249,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebGroupModifyParticipantsJob.promoteGroupParticipants': ['(group, wids) → promise', BOTH],
   'WAWebGroupModifyParticipantsJob.removeGroupParticipants': ['(group, wids) → promise', BOTH],
   'WAWebGroupQueryJob.queryAndUpdateGroupMetadataById': [
-    "({ id }) → promise; afterwards the metadata in memory are the server's; rejects with a status for a group that is not there",
+    "({ id }) → promise; afterwards the metadata in memory are the server's; rejects with a status for a group that does not exist",
     DIFF,
   ],
   'WAWebGroupQueryJob.queryGroupInvite': [
@@ -262,7 +262,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebImageUtils.toWebpSticker': ['(blob) → promise of a webp of 512 by 512', DIFF],
   'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped': [
-    '({ chat, contact }) → whether this is nobody new: no person, me, a business, or one whose chat has a token of trust; whatever the cap',
+    '({ chat, contact }) → true if this is not a new person: not a person, me, a business, or a person whose chat has a token of trust; independent of the cap',
     DIFF,
   ],
   'WAWebIndividualNewChatMessageCappingLimitUtils.getCappingData': [
@@ -328,12 +328,12 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMsgActionCapability.canStarMsg': ['(message) → boolean', DIFF],
   'WAWebMsgDataFromModel.msgDataFromMsgModel': ['(message) → its attributes', BOTH],
   WAWebMsgKey: [
-    'new ({ fromMe, remote, id, participant }) or ({ from, to, id, participant, selfDir }), wids only; throws before there is an account; of from and to one has to be the account, else the key has no remote',
+    'new ({ fromMe, remote, id, participant }) or ({ from, to, id, participant, selfDir }), wids only; throws before there is an account; from or to must be the account, otherwise the key has no remote',
     DIFF,
   ],
   'WAWebMsgKey.fromString': ['(text) → key', DIFF],
   'WAWebMsgKey.newId': ['() → promise of an id', BOTH],
-  'WAWebMsgKey.prototype': ['a getter that is put there is seen by every key', DIFF],
+  'WAWebMsgKey.prototype': ['a getter that is added there applies to every key', DIFF],
   'WAWebMsgReply.canReplyMsg': ['(message) → boolean', BOTH],
   'WAWebNativeCameraQRLinkedDeviceUtils.isNativeCameraQRLinkedDeviceTest': [
     '() → boolean: whether the QR text begins with a link for the camera',
@@ -375,14 +375,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNewsletterUpdateMsgsRecordsJob.updateNewsletterMsgRecord': ['(message) → job', BOTH],
   'WAWebNewsletterUpdateUserSettingJob.updateNewsletterUserSetting': ['({ … }) → job', DIFF],
   'WAWebNonMessageDataRequestPlaceholderMessageResendUtils.handlePlaceholderMsgsSeen': [
-    '(messages, all) → nothing; asks the phone for what could not be read',
+    '(messages, all) → nothing; requests from the phone the messages that could not be decrypted',
     DIFF,
   ],
   'WAWebNoteAction.noteAddAction': ['(kind, chat, text) → promise', DIFF],
   'WAWebNoteAction.retrieveOnlyNoteForChatJid': ['(jid) → promise of a note', BOTH],
   'WAWebOfflineHandler.OfflineMessageHandler': ['getOfflineDeliveryProgress() → per cent', DIFF],
   'WAWebPhoneUtils.formattedPhoneNumber': [
-    '(jid) → the number as a person writes it; throws for a jid that is no number',
+    '(jid) → the number in the usual notation; throws for a jid that is not a number',
     DIFF,
   ],
   'WAWebPinInChatSchema.getTable': ['() → { equals([columns], …) } of pins', DIFF],
@@ -393,15 +393,18 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebPrepRawMedia.prepRawMedia': ['(data, { isPtt, asDocument, … }) → { waitForPrep() }', DIFF],
-  'WAWebPresenceChatAction.sendPresenceAvailable': ['() tells the server that the account is online', DIFF],
-  'WAWebPresenceChatAction.sendPresenceUnavailable': ['() tells it that it is not', DIFF],
+  'WAWebPresenceChatAction.sendPresenceAvailable': [
+    '() reports to the server that the account is online',
+    DIFF,
+  ],
+  'WAWebPresenceChatAction.sendPresenceUnavailable': ['() reports that it is offline', DIFF],
   'WAWebQueryExistsJob.queryWidExists': [
     '(wid) → promise of { wid, biz, lid } or null; may answer under the LID',
     BOTH,
   ],
-  'WAWebQuotedMsgModelUtils.getQuotedMsgObj': ['(message) → what it quotes or nothing', BOTH],
+  'WAWebQuotedMsgModelUtils.getQuotedMsgObj': ['(message) → the quoted message or nothing', BOTH],
   'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY': [
-    'the key of the time lock among the preferences',
+    'the key of the time lock in the preferences',
     DIFF,
   ],
   'WAWebReachoutTimelockUtils.canSendMsgWhileTimelocked': [
@@ -413,15 +416,15 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
   'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
   'WAWebSendMessageEditAction.sendMessageEdit': [
-    '(message, text, options) → promise; the text without the spaces around it is the body of a text and the caption of a file; rejects where editing is not allowed',
+    '(message, text, options) → promise; the trimmed text becomes the body of a text and the caption of a file; rejects where editing is not allowed',
     DIFF,
   ],
   'WAWebSendMsgChatAction.addAndSendMsgToChat': [
-    '(chat, attributes) → [promise of the message, promise of { messageSendResult }]; nothing of it outlives the document',
+    '(chat, attributes) → [promise of the message, promise of { messageSendResult }]; none of this outlives the document',
     BOTH,
   ],
   'WAWebSendMsgChatAction.resendMsgToChat': [
-    '(chat, promise of the message) → promise of { messageSendResult }; a message of the store goes out under its id',
+    '(chat, promise of the message) → promise of { messageSendResult }; a stored message is sent under its id',
     DIFF,
   ],
   'WAWebSendMsgJob.encryptAndSendMsg': [
@@ -436,14 +439,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(message, state, duration) → promise of { messageSendResult }',
     BOTH,
   ],
-  'WAWebSendReactionMsgAction.sendReactionToMsg': ['(message, text; empty takes it back) → promise', BOTH],
+  'WAWebSendReactionMsgAction.sendReactionToMsg': ['(message, text; empty removes it) → promise', BOTH],
   'WAWebSendStatusMsgAction.sendStatusMediaMsgAction': [
     'positional arguments, or one object since July 2026 → promise',
     DIFF,
   ],
   'WAWebSendStatusMsgAction.sendStatusTextMsgAction': ['({ … }) → promise', DIFF],
   'WAWebSetArchiveChatAction.setArchive': [
-    '(chat, archived, toast) → promise; rejects when the chat is so already',
+    '(chat, archived, toast) → promise; rejects if the chat is already in that state',
     BOTH,
   ],
   'WAWebSetPinChatAction.setPin': ['(chat, pinned) → promise', BOTH],
@@ -458,11 +461,11 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebStartMediaUploadQpl.startMediaUploadQpl': [
-    '({ entryPoint }) → a measurement that is handed on',
+    '({ entryPoint }) → a measurement that is passed on',
     DIFF,
   ],
   'WAWebStatusGatingUtils.canCheckStatusRankingPosterGating': [
-    '() → boolean; still there on 2026-04-27, gone by reports since',
+    '() → boolean; still there on 2026-04-27; according to reports gone since',
     DIFF,
   ],
   'WAWebStatusMsgDataUtils.createTextStatusMsgData': ['({ … }) → promise of attributes', DIFF],
@@ -474,7 +477,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebUploadManager.encryptAndUpload': [
-    '({ blob, type, signal, mediaKey, uploadQpl }) → promise of where it is',
+    '({ blob, type, signal, mediaKey, uploadQpl }) → promise of its location',
     DIFF,
   ],
   'WAWebUserPrefsGeneral.getAutoDownloadAudio': ['() → boolean', DIFF],
@@ -486,7 +489,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebUserPrefsGeneral.setAutoDownloadPhotos': ['(boolean)', BOTH],
   'WAWebUserPrefsGeneral.setAutoDownloadVideos': ['(boolean)', DIFF],
   'WAWebUserPrefsIndexedDBStorage.userPrefsIdb': [
-    'get(key) → value, from memory: WAIntegrityChallengeState while a checkpoint stands; of the time lock { time_enforcement_ends (ms), enforcement_type, state }, also past its end',
+    'get(key) → value, from memory: WAIntegrityChallengeState during a checkpoint; for the time lock { time_enforcement_ends (ms), enforcement_type, state }, also past its end',
     DIFF,
   ],
   'WAWebUserPrefsInfoStore.waNoiseInfo': ['get() → promise of { staticKeyPair: { pubKey } }', BOTH],
@@ -499,7 +502,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebUserPrefsMultiDevice.advSecretEventEmitter': [
-    'an emitter: on("change") when the secret of the QR text is another',
+    'an emitter: on("change") when the secret of the QR text changes',
     DIFF,
   ],
   'WAWebUserPrefsMultiDevice.getADVSecretKey': ['() → base64 text; a part of the QR text', BOTH],
@@ -508,16 +511,16 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebVcardGetNameFromParsed.vcardGetNameFromParsed': ['(parsed) → text', DIFF],
   'WAWebVcardParsingUtils.parseVcard': ['(text) → parsed', DIFF],
   'WAWebVoipStackInterface.getVoipStackInterface': [
-    '() → promise of the native stack, with rejectCall() for its active call; of null where calling is not switched on',
+    '() → promise of the native stack, with rejectCall() for its active call; of null if calling is not enabled',
     BOTH,
   ],
   'WAWebVoipWaCallEnums.CallState': ['ReceivedCall and ReceivedCallWithoutOffer, numbers', BOTH],
   'WAWebWidFactory.asUserWidOrThrow': [
-    '(wid) → the same without a device; throws for what is no person',
+    '(wid) → the same without a device; throws if it is not a person',
     DIFF,
   ],
-  'WAWebWidFactory.createWid': ['(text) → wid with _serialized, throws for what is none', BOTH],
+  'WAWebWidFactory.createWid': ['(text) → wid with _serialized; throws for other text', BOTH],
   'WAWebWidFactory.createWidFromWidLike': ['(wid or text) → wid', DIFF],
-  'WAWebWidToJid.widToGroupJid': ['(wid) → jid; throws for what is no group', DIFF],
-  'WAWebWidToJid.widToUserJid': ['(wid) → jid; throws for what is no person', DIFF],
+  'WAWebWidToJid.widToGroupJid': ['(wid) → jid; throws if it is not a group', DIFF],
+  'WAWebWidToJid.widToUserJid': ['(wid) → jid; throws if it is not a person', DIFF],
 };

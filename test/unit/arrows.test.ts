@@ -18,9 +18,12 @@ interface Room {
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
-  protocol: { may: [], why: 'everybody stands on it: what it imported, wactl would load too' },
-  session: { may: ['protocol'], why: 'it decides, and is tested as values in and values out' },
-  socket: { may: ['protocol'], why: 'it carries any method, and knows nobody who answers one' },
+  protocol: { may: [], why: 'every other room imports it, so wactl would load whatever it imports' },
+  session: {
+    may: ['protocol'],
+    why: 'it contains decisions only: pure functions, tested by their input and output',
+  },
+  socket: { may: ['protocol'], why: 'it transports every method and does not depend on the handlers' },
   whatsapp: {
     may: [
       ...['protocol', 'session', 'whatsapp/browser', 'whatsapp/capabilities', 'whatsapp/failures'],
@@ -30,16 +33,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'whatsapp/failures': {
     may: ['protocol', 'session', 'whatsapp/page'],
-    why: 'every other room reads errors by it',
+    why: 'all other rooms use it to classify errors',
   },
-  'whatsapp/browser': { may: ['whatsapp/failures'], why: 'Chromium as a process, whatever page it shows' },
+  'whatsapp/browser': {
+    may: ['whatsapp/failures'],
+    why: 'it runs Chromium as a process and does not depend on the page',
+  },
   'whatsapp/page': {
     may: ['protocol', 'session', 'whatsapp/compat'],
-    why: 'it runs in the page, as text: nothing else of ours exists there',
+    why: 'it is evaluated in the page as text, so other code of ours is not available there',
   },
   'whatsapp/compat': {
     may: ['whatsapp/capabilities', 'whatsapp/page'],
-    why: 'one file a break, which names the capability that it costs; deleted when the library carries the fix',
+    why: 'one file for each break; it names the affected capability and is deleted when the library has the fix',
   },
   'whatsapp/library': {
     may: ['protocol', 'session', 'whatsapp/browser', 'whatsapp/failures', 'whatsapp/page'],
@@ -71,27 +77,30 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol', 'local'],
     why: 'lock and folders outlive every client, and no client may move them',
   },
-  config: { may: ['protocol', 'local'], why: 'it is settled before anything runs' },
-  systemd: { may: ['local'], why: 'it knows sockets and files of systemd, and nothing of accounts' },
+  config: { may: ['protocol', 'local'], why: 'configuration is complete before anything else runs' },
+  systemd: { may: ['local'], why: 'it handles the sockets and files of systemd and does not know accounts' },
   store: {
     may: ['protocol'],
-    why: 'rows outlive the code that wrote them, so they know as little as they can',
+    why: 'rows outlive the code that wrote them, so they depend on as little as possible',
   },
   http: {
     may: ['protocol'],
-    why: 'it is another door for the same methods, and knows no more than the socket does',
+    why: 'it offers the same methods as the socket and needs no more than the socket does',
   },
   webhook: {
     may: ['protocol'],
-    why: "it posts events; where they are kept, and what they mean, is others' to know",
+    why: 'it posts events and does not depend on their storage or meaning',
   },
-  local: { may: ['protocol'], why: 'files and the terminal, for every program here' },
-  cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: what it needs, it asks over the socket' },
+  local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
+  cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
   mcp: {
     may: ['protocol', 'socket', 'client'],
-    why: 'it is one more program on the library, and steers nothing',
+    why: 'it is a program on the library and controls nothing',
   },
-  client: { may: ['protocol', 'socket'], why: 'it runs in the programs of others: the less, the better' },
+  client: {
+    may: ['protocol', 'socket'],
+    why: 'it is loaded into the programs of others, so it must stay small',
+  },
   daemon: {
     may: [
       ...['protocol', 'session', 'socket', 'http', 'session-dir', 'store', 'config', 'systemd'],
@@ -99,7 +108,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...['daemon/api', 'daemon/doctor', 'daemon/events', 'daemon/incoming', 'daemon/log', 'daemon/machine'],
       ...['daemon/media', 'daemon/metrics', 'daemon/move', 'daemon/outgoing', 'daemon/session'],
     ],
-    why: 'it builds everything but the client, which is a program of its own',
+    why: 'it builds everything but the client, which is a separate program',
   },
   'daemon/api': {
     may: [
@@ -108,53 +117,56 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...['daemon/events', 'daemon/incoming', 'daemon/log', 'daemon/machine', 'daemon/media'],
       ...['daemon/metrics', 'daemon/outgoing', 'daemon/session'],
     ],
-    why: 'it answers methods; nothing below it knows that there are any',
+    why: 'it answers methods; the rooms below it do not know methods',
   },
   'daemon/incoming': {
     may: [
       ...['protocol', 'session', 'store', 'session-dir'],
       ...['daemon/events', 'daemon/machine', 'daemon/outgoing', 'daemon/session'],
     ],
-    why: 'it records what the client reports; acting on it is for the others',
+    why: 'it records what the client reports; other rooms act on it',
   },
   'daemon/session': {
     may: [
       ...['protocol', 'session', 'session-dir', 'store', 'config', 'whatsapp/client.ts'],
       ...['daemon/machine', 'daemon/outgoing'],
     ],
-    why: 'it runs the life cycle; it does not know who asks',
+    why: 'it runs the life cycle and does not depend on its callers',
   },
   'daemon/outgoing': {
     may: ['protocol', 'session', 'store', 'daemon/machine'],
-    why: 'it sends through a port, and does not know which client is behind it',
+    why: 'it sends through a port and does not depend on the client',
   },
   'daemon/events': {
     may: ['protocol', 'store', 'config', 'webhook'],
-    why: 'it delivers events, whatever they say',
+    why: 'it delivers events and does not depend on their content',
   },
   'daemon/media': {
     may: ['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'daemon/events'],
-    why: 'it keeps files, whoever refers to them',
+    why: 'it stores files and does not depend on what refers to them',
   },
   'daemon/metrics': {
     may: ['protocol', 'http', 'store', 'daemon/events', 'daemon/outgoing'],
-    why: 'it counts, and changes nothing',
+    why: 'it counts and changes nothing',
   },
-  'daemon/machine': { may: ['protocol'], why: 'memory, disk and timers of this process, for every room' },
+  'daemon/machine': {
+    may: ['protocol'],
+    why: 'it provides memory, disk and timers of this process to every room',
+  },
   'daemon/log': { may: ['protocol'], why: 'a line must be writable when everything else is broken' },
   'daemon/doctor': {
     may: [
       ...['protocol', 'socket', 'session-dir', 'config', 'whatsapp/browser', 'whatsapp/canary.ts'],
       ...['daemon/flags.ts', 'daemon/package.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
     ],
-    why: 'a program of its own: it checks what a daemon would find, and starts none',
+    why: 'a separate program: it checks the prerequisites of a daemon and starts none',
   },
   'daemon/move': {
     may: [
       ...['protocol', 'session', 'socket', 'session-dir', 'config', 'local', 'whatsapp/browser'],
       ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/wire.ts', 'daemon/log'],
     ],
-    why: 'a program of its own: it moves a session, and proves that it works',
+    why: 'a separate program: it moves a session and verifies that it works',
   },
 };
 
@@ -172,16 +184,16 @@ interface Package {
 const PACKAGES: Readonly<Record<string, Package>> = {
   'whatsapp-web.js': {
     in: ['whatsapp/library/library.ts'],
-    why: 'one door: its inner methods are typed there',
+    why: 'one place: its internal methods are typed there',
   },
   puppeteer: { in: ['whatsapp'], why: 'only a client drives a browser' },
   'json-rpc-2.0': {
     in: ['socket'],
-    why: 'its errors and time-outs have to be kept in (code 0, console.warn)',
+    why: 'its errors and time-outs must be contained (code 0, console.warn)',
   },
   'get-east-asian-width': {
     in: ['cli/render/display-width.ts'],
-    why: 'one place measures; string-width would compile a regular expression of 25 ms',
+    why: 'one place measures; string-width would compile a regular expression, which takes 25 ms',
   },
   yargs: {
     in: ['cli/help.ts', 'cli/completion-script.ts', 'daemon/flags.ts'],
@@ -191,23 +203,23 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     in: ['cli/parse.ts', 'daemon/flags.ts'],
     why: 'one place for each command line',
   },
-  pino: { in: ['daemon/log/log.ts'], why: 'everybody else is handed a Log' },
+  pino: { in: ['daemon/log/log.ts'], why: 'all other code gets a Log as a parameter' },
   standardwebhooks: { in: ['webhook/signature.ts'], why: 'one place signs' },
-  'prom-client': { in: ['daemon/metrics'], why: 'everybody else is counted, and does not count' },
-  'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
-  '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
+  'prom-client': { in: ['daemon/metrics'], why: 'all other code reports to it and does not count' },
+  'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'there is one lock, and one way to lose it' },
+  '@photostructure/sqlite': { in: ['store'], why: 'it is the only native module, used in one place' },
   zod: {
     in: ['protocol', 'config', 'daemon/api/components.ts', 'mcp/tools.ts'],
     types: ['socket/client.ts', 'daemon/api/issue.ts', 'http/query.ts'],
-    why: 'it is slow to load: the client knows the types and never the schemas',
+    why: 'it is slow to load: the client uses its types and never the schemas',
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
-  '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy, and a bundle of its own' },
+  '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy and has a separate bundle' },
   'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
   'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported' },
   qrcode: {
     in: ['cli/render/qr.ts', 'http/qr.ts'],
-    why: 'the daemon hands out payloads; drawing is for eyes',
+    why: 'the daemon gives out payloads; only clients that show them draw',
   },
 };
 
@@ -279,7 +291,7 @@ function check(file: string, source: string): string[] {
       if (other !== room && !rules.may.includes(other) && !rules.may.includes(target))
         return wrong(rules.why);
       if (SCHEMA_FREE.includes(room) && SCHEMAS.test(target) && !typeOnly)
-        return wrong('its schemas would bring zod into wactl and the library; take the types');
+        return wrong('its schemas would load zod into wactl and the library; import the types');
       return [];
     }
     const name = of.startsWith('@') ? of.split('/').slice(0, 2).join('/') : (of.split('/')[0] ?? of);
@@ -393,17 +405,17 @@ t.test('a forbidden import is found in every notation', async (t) => {
     ['socket/client.ts', `import { z } from 'zod';`, /never the schemas/],
     ['socket/client.ts', `import type { z } from 'zod';`, null],
     ['socket/server.ts', `import type { z } from 'zod';`, /never the schemas/],
-    ['protocol/a.ts', `import '../session/state.js';`, /everybody stands on it/],
+    ['protocol/a.ts', `import '../session/state.js';`, /every other room imports it/],
     ['session/a.ts', `import { readFileSync } from 'node:fs';`, /pure/],
     ['session/a.ts', `import { setTimeout } from 'node:timers';`, /pure/],
-    ['session/a.ts', `import '../whatsapp/client.js';`, /values in/],
+    ['session/a.ts', `import '../whatsapp/client.js';`, /pure functions/],
     ['whatsapp/a.ts', `import '../daemon/account.js';`, /never controls/],
-    ['whatsapp/a.ts', `import wweb from 'whatsapp-web.js';`, /one door/],
+    ['whatsapp/a.ts', `import wweb from 'whatsapp-web.js';`, /one place: its internal/],
     ['whatsapp/library/library.ts', `import wweb from 'whatsapp-web.js';`, null],
     ['daemon/a.ts', `import type { Page } from 'puppeteer';`, /only a client/],
     ['daemon/a.ts', `const p = require('puppeteer/lib/x.js');`, /only a client/],
     ['daemon/a.ts', `import { run } from '../cli/run.js';`, /builds everything but/],
-    ['daemon/a.ts', `let x: import('pino').Logger;`, /handed a Log/],
+    ['daemon/a.ts', `let x: import('pino').Logger;`, /gets a Log/],
     ['daemon/a.ts', `import _ from 'lodash';`, /not in the table/],
     ['daemon/a.ts', `import x from '../../test/harness/wad.js';`, /not in src/],
     ['attic/a.ts', `import '../protocol/fault.js';`, /no room/],

@@ -134,9 +134,9 @@ async function leaves(bench: Bench): Promise<void> {
 
 async function revokes(bench: Bench): Promise<void> {
   const sent = await (await chatOf(bench)).sendMessage('to be deleted');
-  const told = once(bench.client, 'message_revoke_everyone', { signal: AbortSignal.timeout(4_000) });
+  const revoked = once(bench.client, 'message_revoke_everyone', { signal: AbortSignal.timeout(4_000) });
   await sent.delete(true);
-  const [{ type, body, protocolMessageKey }, before] = (await told) as [
+  const [{ type, body, protocolMessageKey }, before] = (await revoked) as [
     Message & { protocolMessageKey: object },
     unknown,
   ];
@@ -150,67 +150,67 @@ export const ADAPTATIONS: readonly TestAdaptation[] = [
   {
     file: 'client.js',
     test: `${SEND} > can send a media message from URL`,
-    why: 'fetches a picture from a host of the internet, which has closed',
+    why: 'fetches a picture from a public host that no longer exists',
     how: { instead: sendsFromUrl },
   },
   {
     file: 'client.js',
     test: `${SEND} > can send a media message as a document`,
-    why: 'the body of a file is its caption; its name is in the raw data',
+    why: 'the body of a file message is the caption; the file name is in the raw data',
     how: { instead: sendsDocument },
   },
   {
     file: 'client.js',
     test: `${SEND} > can send a location message`,
-    why: 'a place has name, address and url instead of one description',
+    why: 'a location has name, address and url instead of one description',
     how: { instead: sendsLocation },
   },
   {
     file: 'structures/chat.js',
     test: 'Chat > can use fromMe=true when fetching messages sent in a chat to get only bot messages',
-    why: 'counts on two messages of ours in the chat, where the tests before have sent more',
+    why: 'expects two messages of ours in the chat, but earlier tests have sent more',
     how: { instead: fetchesOwn },
   },
   {
     file: 'structures/chat.js',
     test: 'Chat > Muting > can mute a chat until a specific date',
-    why: 'the library cuts milliseconds off where the test rounds, so half of its runs fail',
+    why: 'the library truncates milliseconds and the test rounds them, so half of its runs fail',
     how: { instead: mutesUntil },
   },
   {
     file: 'structures/chat.js',
     test: 'Chat > Destructive operations > can clear all messages from chat',
-    why: 'skipped by the suite, for the sake of an account that is in use',
+    why: 'skipped by the suite, to protect an account that is in use',
     how: { instead: clears },
   },
   {
     file: 'structures/chat.js',
     test: 'Chat > Destructive operations > can delete a chat',
-    why: 'skipped by the suite, for the sake of an account that is in use',
+    why: 'skipped by the suite, to protect an account that is in use',
     how: { instead: deletesChat },
   },
   {
     file: 'structures/group.js',
     test: 'Group > Participants > can add back a user to the group',
-    why: 'addParticipants answers for each person instead of once',
+    why: 'addParticipants returns a result for each person instead of one for all',
     how: { instead: addsBack },
   },
   {
     file: 'structures/group.js',
     test: 'Group > Leave / re-join > can leave the group',
-    why: 'isReadOnly of a group says only whether admins alone may write',
+    why: 'isReadOnly of a group says only whether writing is restricted to admins',
     how: { instead: leaves },
   },
   {
     file: 'structures/message.js',
     test: 'Message > Delete > can delete a message for me',
-    why: 'sleeps as long as a test may take',
+    why: 'sleeps as long as the time limit of a test',
     how: { timeoutMs: 10_000 },
   },
   {
     file: 'structures/message.js',
     test: 'Message > Delete > can delete a message for everyone',
-    why: 'a deleted message goes on under a new id (WAWebRevoke), by which the library does not find the one before',
+    why: 'a deleted message gets a new id (WAWebRevoke), by which the library does not find the original',
     how: { instead: revokes },
   },
 ];
