@@ -32,7 +32,7 @@ t.test(
     /** The received calls, and the callback for the next one. */
     const heard: unknown[] = [];
     let next: () => void = () => {};
-    const hearing = (who: string) => (what: unknown, more?: unknown) => {
+    const recorder = (who: string) => (what: unknown, more?: unknown) => {
       heard.push(more === undefined ? [who, what] : [who, what, more]);
       next();
     };
@@ -47,7 +47,7 @@ t.test(
     };
 
     await t.test('arguments are passed as JSON, in order, and the page gets the result', async (t) => {
-      await page.exposeFunction('ours', hearing('first'));
+      await page.exposeFunction('ours', recorder('first'));
       t.equal(await page.evaluate('ours("code")'), 'code');
       await page.evaluate('ours({ a: [1, undefined] }, 2)');
       t.same(await tellAndHear('ours', 'end'), [
@@ -60,7 +60,7 @@ t.test(
 
     await t.test('a document without the function gets it, and so does the next document', async (t) => {
       await page.evaluate('delete globalThis.ours');
-      await page.exposeFunction('ours', hearing('second'));
+      await page.exposeFunction('ours', recorder('second'));
       t.same(await tellAndHear('ours', 'anew'), [['second', 'anew']]);
       await page.reload();
       t.same(await tellAndHear('ours', 'next'), [['second', 'next']]);
@@ -68,15 +68,15 @@ t.test(
 
     await t.test('the function is exposed twice at the same time', async (t) => {
       await Promise.all([
-        page.exposeFunction('late', hearing('first')),
-        page.exposeFunction('late', hearing('second')),
+        page.exposeFunction('late', recorder('first')),
+        page.exposeFunction('late', recorder('second')),
       ]);
       t.same(await tellAndHear('late', 'x'), [['second', 'x']]);
     });
 
     await t.test('the document ends while the function is exposed', async (t) => {
       for (let round = 0; round < 5; round += 1) {
-        const exposing = page.exposeFunction('gone', hearing(`${round}`)).catch(() => undefined);
+        const exposing = page.exposeFunction('gone', recorder(`${round}`)).catch(() => undefined);
         await Promise.all([page.reload(), exposing]);
         t.same(await tellAndHear('gone', 'x'), [[`${round}`, 'x']]);
       }

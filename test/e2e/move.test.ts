@@ -195,7 +195,7 @@ const SECRET = 'correct horse battery staple';
 const EXPORT = ['session', 'export', 'account.age', '--passphrase-file', '-'];
 
 /** Returns for each reported text whether the event was back-filled. */
-async function told(wad: Wad): Promise<Record<string, unknown>> {
+async function backfilledByText(wad: Wad): Promise<Record<string, unknown>> {
   const all = await wad.events('message', 0);
   return Object.fromEntries(all.map(({ data }) => [data.body, data.backfilled]));
 }
@@ -213,7 +213,7 @@ moves(
     const wad = await home.start();
     await wad.event('message', ({ body }) => body === 'during the move', { after: 0 });
     await wad.event('message', ({ body }) => body === 'before its daemon starts', { after: 0 });
-    t.match(await told(wad), { 'during the move': true, 'before its daemon starts': true });
+    t.match(await backfilledByText(wad), { 'during the move': true, 'before its daemon starts': true });
     t.same(await wad.events('gap', 0), []);
     await wad.stop();
   },

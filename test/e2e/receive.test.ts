@@ -14,7 +14,7 @@ t.setTimeout(300_000);
 const NUMBER = '15550001111';
 
 /** Counts the reports of each text. Unreadable messages have no text and are left out. */
-async function told(wad: Wad): Promise<Record<string, number>> {
+async function reportCounts(wad: Wad): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { data } of await wad.events('message'))
     if (data.fromMe === false && data.body !== null)
@@ -79,7 +79,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         [`${what}: two`, 1],
       ]),
     );
-    t.same(await told(wad), expected);
+    t.same(await reportCounts(wad), expected);
     const last = await wad.mark();
     const listed = (await wad.events(undefined, 0)).filter(({ cursor }) => cursor <= last);
     t.same(
@@ -151,13 +151,13 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         t.same(await listeners(), before, `reload ${round}: one set of listeners`);
       }
       t.notOk((await wad.states()).includes('reconnecting'), 'a navigation is not a crash');
-      const counts = await told(wad);
+      const counts = await reportCounts(wad);
       for (const round of [1, 2, 3]) t.equal(counts[`after the reload ${round}`], 1);
       // A message that arrived during a reload is found in the page afterwards, and is also reported once.
       for (const round of [1, 2, 3]) {
         const text = `while it reloads ${round}`;
         await wad.event('message', ({ body }) => body === text);
-        t.equal((await told(wad))[text], 1, text);
+        t.equal((await reportCounts(wad))[text], 1, text);
       }
       t.same(await wad.events('gap'), []);
       await wad.stop();
@@ -203,7 +203,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
       await send('plain');
       await wad.event('message', ({ body }) => body === 'plain');
       t.same(
-        await told(wad),
+        await reportCounts(wad),
         { 'while away': 1, 'while ready': 1, plain: 1 },
         'no text is reported for an unreadable message',
       );

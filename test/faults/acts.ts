@@ -258,8 +258,8 @@ export const foreignSingleton: Act = ({ home }) => {
 export const lockStolen: Act = ({ home }) => {
   rmSync(home.lock, { recursive: true });
   mkdirSync(home.lock);
-  const holder = JSON.parse(readFileSync(home.holder, 'utf8')) as object;
-  writeFileSync(home.holder, JSON.stringify({ ...holder, pid: process.pid, startTicks: 1 }));
+  const owner = JSON.parse(readFileSync(home.lockOwner, 'utf8')) as object;
+  writeFileSync(home.lockOwner, JSON.stringify({ ...owner, pid: process.pid, startTicks: 1 }));
 };
 export const lockGone: Act = ({ home }) => rmSync(home.lock, { recursive: true });
 

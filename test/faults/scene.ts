@@ -246,7 +246,7 @@ export class Scene implements AsyncDisposable {
       for (const { pid } of left) kill(pid);
       return left.length === 0;
     }, 'nothing runs');
-    for (const path of [this.home.lock, this.home.holder, this.home.socket])
+    for (const path of [this.home.lock, this.home.lockOwner, this.home.socket])
       rmSync(path, { recursive: true, force: true });
     this.over();
   }

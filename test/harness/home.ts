@@ -59,7 +59,7 @@ export class Home implements AsyncDisposable {
   get lock(): string {
     return `${this.profile}.lock`;
   }
-  get holder(): string {
+  get lockOwner(): string {
     return `${this.profile}.holder.json`;
   }
   get socket(): string {

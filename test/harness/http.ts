@@ -112,7 +112,7 @@ export class Listener implements Disposable {
     response.setEncoding('utf8').on('data', (text: string) => {
       const blocks = (rest + text).split('\n\n');
       rest = blocks.pop() ?? '';
-      for (const block of blocks) listener.#hear(block);
+      for (const block of blocks) listener.#receive(block);
     });
     response.on('error', () => {});
     response.once('close', () => {
@@ -123,7 +123,7 @@ export class Listener implements Disposable {
     return listener;
   }
 
-  #hear(block: string): void {
+  #receive(block: string): void {
     const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/, 2) as [string, string]));
     const id = fields.get('id');
     if (id !== undefined) this.lastEventId = id;

@@ -16,7 +16,7 @@ export async function leftBehind(wad: Wad, profile: 'kept' | 'gone'): Promise<st
     processes = await home.processes();
   }
   for (const one of processes) wrong.push(`process ${one.pid}: ${one.command.slice(0, 200)}`);
-  for (const path of [home.lock, home.holder, home.socket, `${home.lock}.claim`])
+  for (const path of [home.lock, home.lockOwner, home.socket, `${home.lock}.claim`])
     if (existsSync(path)) wrong.push(`${path} still exists`);
   if (wad.stderr !== '') wrong.push(`stderr: ${wad.stderr.slice(0, 500)}`);
   for (const line of wad.strayLines) wrong.push(`stdout: ${line.slice(0, 200)}`);

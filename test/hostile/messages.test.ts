@@ -37,7 +37,7 @@ const from = (chatId: string, messageId: string, more: Partial<InboundMessage> =
 t.test("a stranger's message with a reused id", async (t) => {
   const store = opened(t);
   const inbox = new Inbox(store);
-  const hear = (...all: InboundMessage[]) =>
+  const receive = (...all: InboundMessage[]) =>
     store.writeNow((tx) => all.map((one) => inbox.message(tx, one)?.cursor ?? null));
   const refused = (name: string): string => {
     try {
@@ -50,7 +50,7 @@ t.test("a stranger's message with a reused id", async (t) => {
   const mine = from(own.chatId, own.messageId, { fromMe: true });
 
   await t.test("does not suppress another person's message", async (t) => {
-    const told = hear(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
+    const told = receive(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
     t.equal(told.filter((cursor) => cursor !== null).length, 2, 'each message is reported once');
     const group = '120363000000000000@g.us';
     const inGroup = (author: string) =>
@@ -58,7 +58,7 @@ t.test("a stranger's message with a reused id", async (t) => {
         author,
         key: messageKey({ fromMe: false, remote: group, id: 'AC02', participant: author }),
       });
-    t.notOk(hear(inGroup(ANA), inGroup(EVE)).includes(null));
+    t.notOk(receive(inGroup(ANA), inGroup(EVE)).includes(null));
   });
 
   await t.test('is refused as ambiguous, and the error lists the keys', async (t) => {
@@ -76,13 +76,13 @@ t.test("a stranger's message with a reused id", async (t) => {
   });
 
   await t.test('is not found by its id if we have sent a message with this id', async (t) => {
-    hear(from(EVE, own.messageId, { ack: 3 }));
+    receive(from(EVE, own.messageId, { ack: 3 }));
     t.match(
       knownMessage(store, own.messageId),
       { id: own.id, key: null, message: null },
       'our message is found before its event',
     );
-    hear(mine, from(ANA, own.messageId));
+    receive(mine, from(ANA, own.messageId));
     for (const name of [own.id, own.messageId, mine.key]) {
       t.match(knownMessage(store, name), { id: own.id, key: mine.key, message: { fromMe: true } }, name);
       t.match(namedMessage(store, name).ref, { id: own.messageId, place: { fromMe: true } }, name);
@@ -107,14 +107,14 @@ t.test("a stranger's message with a reused id", async (t) => {
   await t.test('does not hide a message sent from the phone', async (t) => {
     const ack = { type: 'ack', messageId: '3EBPHONE', chatId: ANA, fromMe: true, ack: 2 } as const;
     store.writeNow((tx) => inbox.ack(tx, { ...ack, key: `true_${ANA}_3EBPHONE` }));
-    hear(from(EVE, '3EBPHONE'));
+    receive(from(EVE, '3EBPHONE'));
     t.equal(refused('3EBPHONE'), 'ambiguous_message');
-    hear(from(ANA, '3EBPHONE', { fromMe: true }));
+    receive(from(ANA, '3EBPHONE', { fromMe: true }));
     t.equal(refused('3EBPHONE'), 'ambiguous_message');
   });
 
   await t.test('counts as one message under both identities of a chat', async (t) => {
-    hear(from(ANA, '3EBTWICE', { fromMe: true }));
+    receive(from(ANA, '3EBTWICE', { fromMe: true }));
     const ack = { type: 'ack', messageId: '3EBTWICE', chatId: '99@lid', fromMe: true, ack: 2 } as const;
     store.writeNow((tx) => inbox.ack(tx, { ...ack, key: 'true_99@lid_3EBTWICE' }));
     t.equal(refused('3EBTWICE'), ANA);

@@ -122,7 +122,7 @@ const ROWS: readonly Row[] = [
   ['session/transition', "if ('generation' in event && event.generation !== state.generation) return stay(state);", '', 'unit/session/transition'],
   // session-dir
   ['session-dir/quarantine', 'olderThanMs > 0 && Date.now() - atMs < olderThanMs', 'olderThanMs > 0 && Date.now() - atMs > olderThanMs', 'unit/session-dir/profile'],
-  ['session-dir/lock-owner', ' &&\n  a.since === b.since', '', 'unit/session-dir/holder'],
+  ['session-dir/lock-owner', ' &&\n  a.since === b.since', '', 'unit/session-dir/lock-owner'],
   ['session-dir/leveldb-log', 'if (begins && open !== null) spliced = true;', '', 'unit/session-dir/leveldb-log'],
   ['session-dir/torn-log', " && entries.some(({ name }) => name === 'CURRENT')", '', 'unit/session-dir/torn-log'],
   ['session-dir/scope-locks', '.at(-1) === scope', '.at(0) === scope', 'unit/session-dir/unfinished-transactions'],

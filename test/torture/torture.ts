@@ -231,13 +231,13 @@ async function consume(home: Home, told: Map<string, number>, over: AbortSignal)
     let close: (() => void) | undefined;
     try {
       const client = await Client.connect(home.socket);
-      const hear = ({ type, cursor, data }: WireEvent): void => {
+      const onEvent = ({ type, cursor, data }: WireEvent): void => {
         after = cursor;
         if (type === 'message' && !data.fromMe)
           told.set(String(data.body), (told.get(String(data.body)) ?? 0) + 1);
         client.request('events.ack', { consumer: 'torture', cursor }).catch(() => undefined);
       };
-      client.onEvent(hear);
+      client.onEvent(onEvent);
       close = () => void client.close();
       over.addEventListener('abort', close, { once: true });
       await client.request('events.subscribe', { after, types: ['message'] });

@@ -207,7 +207,7 @@ export const repeated = <const T>(n: number, items: readonly T[]): T[] => Array(
  * Describes a state: `ready`, `failed/banned`, and `scheduled reload/conflict` for a step of `reconnecting`.
  * The reason is left out if it is the one that `state` gives.
  */
-export function told(state: State): string {
+export function stateText(state: State): string {
   const step = state.name === 'reconnecting' ? state.step : null;
   const what = step === null ? state.name : 'rung' in step ? `${step.kind} ${step.rung}` : step.kind;
   const reason = reasonOf(state);

@@ -15,7 +15,7 @@ import {
   raised,
   STEP,
   state,
-  told,
+  stateText,
 } from './machine.js';
 
 /**
@@ -66,7 +66,7 @@ export const on = {
 
 const WORDS = /^(?<what>[a-z|-]+)(?: (?<rung>[a-z]+))?(?:\/(?<reason>\w+))?(?: ×(?<n>\d))?$/;
 
-/** The states in the words of `told`, with the number of attempts: `ready|syncing`, `scheduled reload ×1`. */
+/** The states in the words of `stateText`, with the number of attempts: `ready|syncing`, `scheduled reload ×1`. */
 export function given(words: string, more: object = {}): readonly State[] {
   const { what = '', rung, reason, n } = (WORDS.exec(words) as RegExpExecArray).groups ?? {};
   return what.split('|').map((name) => {
@@ -88,9 +88,9 @@ export function tableUnder(policy: Policy, title: string, rows: readonly Row[]):
         const next = transition(from, raised(event, from), { atMs: AT_MS, policy });
         const [words, n] = after.split(' ×');
         const also = n === undefined ? fields : { attempts: Number(n), ...fields };
-        const seen = { state: told(next.state), does: does(next), ...pick(next.state, also) };
-        const expected = { state: after === SAME ? told(from) : words, does: effects, ...also };
-        t.same(seen, expected, `${told(from)} ×${from.attempts} + ${JSON.stringify(event)}`);
+        const seen = { state: stateText(next.state), does: does(next), ...pick(next.state, also) };
+        const expected = { state: after === SAME ? stateText(from) : words, does: effects, ...also };
+        t.same(seen, expected, `${stateText(from)} ×${from.attempts} + ${JSON.stringify(event)}`);
       }
   });
 }
@@ -103,7 +103,7 @@ export function play(from: State, events: readonly Named[], { policy = POLICY, p
     const next = transition(at, raised(event, at), { atMs, policy });
     at = next.state;
     for (const effect of next.effects) if (effect.do === 'arm') armedMs = effect.afterMs;
-    return { ...next, atMs, words: `${told(at)} ×${at.attempts} [${does(next)}]` };
+    return { ...next, atMs, words: `${stateText(at)} ×${at.attempts} [${does(next)}]` };
   });
   return { steps, words: steps.map(({ words }) => words), end: at };
 }

@@ -17,7 +17,7 @@ import {
   STEP,
   STOP_AFTER_LOGOUT,
   state,
-  told,
+  stateText,
 } from './machine.js';
 import { play } from './transition-table.js';
 
@@ -103,7 +103,7 @@ t.test('every state handles every event, and each transition keeps the rules', a
         count++;
         for (const rule of broken(before, next.state, next.effects, policy.maxAttempts))
           problems.add(
-            `${told(before)} + ${JSON.stringify(event)} → ${told(next.state)} [${does(next)}]: ${rule}`,
+            `${stateText(before)} + ${JSON.stringify(event)} → ${stateText(next.state)} [${does(next)}]: ${rule}`,
           );
       }
   t.same([...problems].slice(0, 20), []);
@@ -118,7 +118,8 @@ t.test('an event of a replaced client or of an old timer changes nothing', async
       if (!isOfClient && type !== 'timer') continue;
       const old = isOfClient ? { generation: before.generation - 1 } : { timer: before.timer - 1 };
       const next = transition(before, raised([type, { ...more, ...old }], before), NOW);
-      if (next.state !== before || next.effects.length > 0) problems.add(`${told(before)} + old ${type}`);
+      if (next.state !== before || next.effects.length > 0)
+        problems.add(`${stateText(before)} + old ${type}`);
     }
   t.same([...problems], []);
 });
@@ -144,7 +145,7 @@ t.test('the time of the next attempt is known only while one is scheduled', asyn
     [state({ name: 'ready' }), null],
     [state({ name: 'stopped' }), null],
   ];
-  for (const [given, expected] of rows) t.equal(nextAttemptAtMs(given), expected, told(given));
+  for (const [given, expected] of rows) t.equal(nextAttemptAtMs(given), expected, stateText(given));
 });
 
 t.test('a state tells whether the daemon is ending or has ended', async (t) => {
@@ -157,8 +158,8 @@ t.test('a state tells whether the daemon is ending or has ended', async (t) => {
     [state({ name: 'ready', attention: A_DIALOG }), false, false],
   ];
   for (const [given, ending, over] of rows) {
-    t.equal(isShuttingDown(given), ending, told(given));
-    t.equal(isOver(given), over, told(given));
+    t.equal(isShuttingDown(given), ending, stateText(given));
+    t.equal(isOver(given), over, stateText(given));
   }
 });
 

@@ -1,5 +1,5 @@
 // Simulates the surroundings of the state machine: an actor, a browser, a profile on disk, and a phone.
-// The actor carries out effects one at a time and late. The phone honours a link until it is told to end it.
+// The actor carries out effects one at a time and late. The phone honours a link until it is asked to end it.
 // A violated rule throws.
 
 import type { StateName } from '../../../src/protocol/state.js';
@@ -8,7 +8,7 @@ import type { Event } from '../../../src/session/event.js';
 import type { Policy } from '../../../src/session/policy.js';
 import { initialState, isLockLost, isOver, type State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
-import { AT_MS, type Draft, HOUR_MS, ME, POLICY, raised, SAVED, told } from './machine.js';
+import { AT_MS, type Draft, HOUR_MS, ME, POLICY, raised, SAVED, stateText } from './machine.js';
 
 /** Numbers in [0, 1) from a seed: mulberry32. */
 export function seeded(seed: number): () => number {
@@ -69,7 +69,7 @@ export class World {
 
   get history(): string {
     const line = ([what, state]: readonly [Draft | Effect, State]): string =>
-      `${JSON.stringify(what)} → ${told(state)}, attempts ${state.attempts}, generation ${state.generation}`;
+      `${JSON.stringify(what)} → ${stateText(state)}, attempts ${state.attempts}, generation ${state.generation}`;
     return this.#history.map(line).join('\n');
   }
 
@@ -176,7 +176,7 @@ export class World {
         case 'alert':
           // Each dialog and each request for a passkey is a separate incident.
           if (effect.reason === 'action_required' || effect.reason === 'passkey_required') break;
-          if (this.#alerted.has(effect.reason)) refuse(`${effect.reason} is told twice`);
+          if (this.#alerted.has(effect.reason)) refuse(`${effect.reason} is reported twice`);
           this.#alerted.add(effect.reason);
           break;
       }

@@ -248,8 +248,8 @@ t.test('a failure that a later pass repairs is no gap, nor is a lost page or a f
     backfill.start(1_000, () => {
       done = true;
     });
-    const looks = () => log.lines.filter(([, event]) => event === 'backfill.nothing').length;
-    for (let n = 0; looks() < 2; n += 1) {
+    const emptyPasses = () => log.lines.filter(([, event]) => event === 'backfill.nothing').length;
+    for (let n = 0; emptyPasses() < 2; n += 1) {
       if (n > 2_000) throw new Error('it did not look');
       await pause(1);
     }

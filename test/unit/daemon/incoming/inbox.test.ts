@@ -9,9 +9,9 @@ function open(t: Test, directory = scratch(t)) {
   const inbox = new Inbox(store);
   const published = () =>
     store.journal.page({ after: 0 }).events.map(({ type, data }) => `${type} ${data.key} ${data.ack}`);
-  const hear = (one: News) =>
+  const record = (one: Report) =>
     store.writeNow((tx) => (one.type === 'message' ? inbox.message(tx, one.message) : inbox.ack(tx, one)));
-  return { inbox, published, hear, store };
+  return { inbox, published, record, store };
 }
 
 const message = (key: string, ack = 0): { type: 'message'; message: InboundMessage } => ({
@@ -25,59 +25,60 @@ const message = (key: string, ack = 0): { type: 'message'; message: InboundMessa
 const ack = (key: string, n: number) =>
   ({ type: 'ack', key, messageId: key, chatId: 'c', fromMe: true, ack: n }) as const;
 
-type News = ReturnType<typeof message> | ReturnType<typeof ack>;
-const ROWS: readonly (readonly [about: string, news: readonly News[], published: readonly string[]])[] = [
-  ['a message reported again after a re-injection', [message('a'), message('a')], ['message a 0']],
-  ['two messages', [message('a'), message('b')], ['message a 0', 'message b 0']],
+type Report = ReturnType<typeof message> | ReturnType<typeof ack>;
+const ROWS: readonly (readonly [about: string, reports: readonly Report[], published: readonly string[]])[] =
   [
-    'acks in order',
-    [message('a'), ack('a', 1), ack('a', 3)],
-    ['message a 0', 'message.ack a 1', 'message.ack a 3'],
-  ],
-  ['a repeated ack', [ack('a', 1), ack('a', 1)], ['message.ack a 1']],
-  ['acks out of order', [ack('a', 3), ack('a', 2)], ['message.ack a 3']],
-  ['the ack that the message already had', [message('a', 1), ack('a', 1)], ['message a 1']],
-  ['an ack before its message', [ack('a', 1), message('a')], ['message.ack a 1', 'message a 0']],
-  [
-    'a message does not reset its ack',
-    [ack('a', 2), message('a'), ack('a', 1)],
-    ['message.ack a 2', 'message a 0'],
-  ],
-  ['refused', [message('a'), ack('a', -1)], ['message a 0', 'message.ack a -1']],
-  ['refused after the server had it', [message('a', 1), ack('a', -1)], ['message a 1']],
-  ['refused twice', [ack('a', 0), ack('a', -1), ack('a', -1)], ['message.ack a 0', 'message.ack a -1']],
-];
+    ['a message reported again after a re-injection', [message('a'), message('a')], ['message a 0']],
+    ['two messages', [message('a'), message('b')], ['message a 0', 'message b 0']],
+    [
+      'acks in order',
+      [message('a'), ack('a', 1), ack('a', 3)],
+      ['message a 0', 'message.ack a 1', 'message.ack a 3'],
+    ],
+    ['a repeated ack', [ack('a', 1), ack('a', 1)], ['message.ack a 1']],
+    ['acks out of order', [ack('a', 3), ack('a', 2)], ['message.ack a 3']],
+    ['the ack that the message already had', [message('a', 1), ack('a', 1)], ['message a 1']],
+    ['an ack before its message', [ack('a', 1), message('a')], ['message.ack a 1', 'message a 0']],
+    [
+      'a message does not reset its ack',
+      [ack('a', 2), message('a'), ack('a', 1)],
+      ['message.ack a 2', 'message a 0'],
+    ],
+    ['refused', [message('a'), ack('a', -1)], ['message a 0', 'message.ack a -1']],
+    ['refused after the server had it', [message('a', 1), ack('a', -1)], ['message a 1']],
+    ['refused twice', [ack('a', 0), ack('a', -1), ack('a', -1)], ['message.ack a 0', 'message.ack a -1']],
+  ];
 
 t.test('each report is published once', (t) => {
-  for (const [about, news, expected] of ROWS) {
-    const { hear, published } = open(t);
-    const told = news.map(hear).filter((event) => event !== null);
+  for (const [about, reports, expected] of ROWS) {
+    const { record, published } = open(t);
+    const cursors = reports.map(record).filter((event) => event !== null);
     t.same(published(), expected, about);
-    t.equal(told.length, expected.length, `${about}: returned once`);
+    t.equal(cursors.length, expected.length, `${about}: returned once`);
   }
   t.end();
 });
 
 t.test('a message is published once undecrypted and once decrypted, whatever is repeated and when', (t) => {
   const directory = scratch(t);
-  const cipher = (key: string): News => {
+  const cipher = (key: string): Report => {
     const { type, message: one } = message(key);
     return { type, message: { ...one, type: 'ciphertext', body: null } };
   };
   {
-    const { hear, inbox, store, published } = open(t, directory);
-    for (const one of [cipher('a'), cipher('a'), ack('a', 1), cipher('a'), cipher('b')]) hear(one);
+    const { record, inbox, store, published } = open(t, directory);
+    for (const one of [cipher('a'), cipher('a'), ack('a', 1), cipher('a'), cipher('b')]) record(one);
     t.same([inbox.knows('a'), inbox.hasEvent('a'), inbox.hasEvent('c')], [false, true, false]);
     t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'ciphertext' } });
-    for (const one of [message('a'), message('a'), cipher('a'), message('a')]) hear(one);
+    for (const one of [message('a'), message('a'), cipher('a'), message('a')]) record(one);
     t.same(inbox.knows('a'), true);
     t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'text' } });
     t.same(published(), ['message a 0', 'message.ack a 1', 'message b 0', 'message a 0']);
     store.close();
   }
-  const { hear, published } = open(t, directory);
+  const { record, published } = open(t, directory);
   for (const one of [cipher('b'), message('b'), message('b'), cipher('b'), message('c'), cipher('c')])
-    hear(one);
+    record(one);
   t.same(published().slice(4), ['message b 0', 'message c 0'], 'also in the next process');
   t.end();
 });
@@ -85,12 +86,12 @@ t.test('a message is published once undecrypted and once decrypted, whatever is 
 t.test('a message is known after it was reported, in this run or an earlier one', (t) => {
   const directory = scratch(t);
   const first = open(t, directory);
-  first.hear(message('before'));
+  first.record(message('before'));
   first.store.close();
-  const { hear, inbox, published } = open(t, directory);
-  hear(message('now'));
-  hear(ack('acked only', 1));
-  hear(message('before'));
+  const { record, inbox, published } = open(t, directory);
+  record(message('now'));
+  record(ack('acked only', 1));
+  record(message('before'));
   t.same(
     ['before', 'now', 'acked only', 'never'].map((key) => inbox.knows(key)),
     [true, true, false, false],
@@ -100,24 +101,24 @@ t.test('a message is known after it was reported, in this run or an earlier one'
 });
 
 t.test('each account has its own record of a message', (t) => {
-  const { hear, store, published } = open(t);
+  const { record, store, published } = open(t);
   for (const wid of ['15550001111@c.us', '15550009999@c.us']) {
     store.writeNow((tx) => store.account.link(tx, wid, 0));
-    hear(message('a'));
-    hear(message('a'));
+    record(message('a'));
+    record(message('a'));
   }
   t.same(published(), ['message a 0', 'message a 0']);
   t.end();
 });
 
 t.test('a live message sets the time of the last one heard, and a back-filled one does not', (t) => {
-  const { inbox, hear } = open(t);
+  const { inbox, record } = open(t);
   t.equal(inbox.lastReceivedAtMs, 0);
   const found = message('found');
-  hear({ ...found, message: { ...found.message, backfilled: true } });
+  record({ ...found, message: { ...found.message, backfilled: true } });
   t.equal(inbox.lastReceivedAtMs, 0);
   const before = Date.now();
-  hear(message('a'));
+  record(message('a'));
   t.ok(inbox.lastReceivedAtMs >= before);
   t.end();
 });

@@ -26,7 +26,7 @@ async function open(t: Test, receivedUntil: ReceivedUntil, linked = true) {
   const gaps: unknown[] = [];
   const started: { readonly sinceMs: number; readonly done: () => void }[] = [];
   let stops = 0;
-  const hearing = new ReceiveWatermark({
+  const watermark = new ReceiveWatermark({
     ...{ dir, log: keepLines(), receivedUntil },
     feed: { append: (_type, data) => void gaps.push(data) },
     backfill: {
@@ -39,7 +39,7 @@ async function open(t: Test, receivedUntil: ReceivedUntil, linked = true) {
   /** Reports a ready page. Returns the time from which back-fill reads. */
   const ready = async (readyAtMs: number): Promise<number | undefined> => {
     const before = started.length;
-    hearing.ready(readyAtMs);
+    watermark.ready(readyAtMs);
     await until(() => started.length > before);
     return started.at(-1)?.sinceMs;
   };
@@ -49,10 +49,10 @@ async function open(t: Test, receivedUntil: ReceivedUntil, linked = true) {
     started.at(-1)?.done();
   };
   const lastSeen = async () => {
-    await hearing.mark({ wid: WID, phone: WID, platform: 'android', pushname: 'Ada' });
+    await watermark.mark({ wid: WID, phone: WID, platform: 'android', pushname: 'Ada' });
     return (await readMarker(dir))?.lastSeenAt;
   };
-  return { hearing, gaps, started, ready, live, lastSeen, stopped: () => stops };
+  return { watermark, gaps, started, ready, live, lastSeen, stopped: () => stops };
 }
 
 /** Waits for the disk, because the test's clock does not cover the reading of the marker. */
@@ -99,11 +99,11 @@ const ROWS: readonly {
 
 for (const { name, receivedUntil, earlier, sinceMs } of ROWS)
   t.test(name, async (t) => {
-    const { hearing, ready, live } = await open(t, receivedUntil);
+    const { watermark, ready, live } = await open(t, receivedUntil);
     if (earlier !== undefined) {
       await (earlier.wasRead ? live : ready)(earlier.readyAtMs);
       at(earlier.leftAtMs);
-      hearing.left();
+      watermark.left();
     }
     t.equal(await ready(LINKED + 9 * HOUR), sinceMs);
   });
@@ -111,7 +111,7 @@ for (const { name, receivedUntil, earlier, sinceMs } of ROWS)
 t.test(
   'the marker covers only what is certain: not what is still being read, nor the last seconds',
   async (t) => {
-    const { hearing, started, ready, lastSeen } = await open(t, LINKED + HOUR);
+    const { watermark, started, ready, lastSeen } = await open(t, LINKED + HOUR);
     at(LINKED + 2 * HOUR);
     t.equal(await lastSeen(), iso(LINKED + HOUR), 'no page');
     await ready(LINKED + 2 * HOUR);
@@ -119,32 +119,32 @@ t.test(
     t.equal(await lastSeen(), iso(LINKED + HOUR), 'the back-fill is in progress');
     started.at(-1)?.done();
     t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'the page is live');
-    hearing.left();
+    watermark.left();
     at(LINKED + 4 * HOUR);
     t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'the page has ended');
   },
 );
 
 t.test('the first marker starts at the time of the link', async (t) => {
-  const { hearing, lastSeen } = await open(t, null, false);
-  t.equal(hearing.hasBegun, false);
+  const { watermark, lastSeen } = await open(t, null, false);
+  t.equal(watermark.hasBegun, false);
   at(LINKED + 5_000);
   t.equal(await lastSeen(), iso(LINKED + 5_000));
-  t.equal(hearing.hasBegun, true);
+  t.equal(watermark.hasBegun, true);
 });
 
 t.test(
   'events that the disk refused are read from the page again, back to the last time heard live',
   async (t) => {
-    const { hearing, started, live } = await open(t, LINKED);
-    hearing.again(LINKED + HOUR);
+    const { watermark, started, live } = await open(t, LINKED);
+    watermark.again(LINKED + HOUR);
     await settled();
     t.equal(started.length, 0, 'there is no page to read');
     await live(LINKED + HOUR);
-    hearing.again(LINKED + 2 * HOUR);
+    watermark.again(LINKED + 2 * HOUR);
     await until(() => started.length === 2);
     t.equal(started[1]?.sinceMs, LINKED + 2 * HOUR - MARGIN);
-    hearing.again(LINKED + 3 * HOUR);
+    watermark.again(LINKED + 3 * HOUR);
     await until(() => started.length === 3);
     t.equal(
       started[2]?.sinceMs,
@@ -155,24 +155,24 @@ t.test(
 );
 
 t.test('messages from a time without a link are reported as a gap, once', async (t) => {
-  const { hearing, gaps, ready } = await open(t, LINKED - HOUR);
-  hearing.unlinked();
-  t.equal(hearing.hasBegun, false);
+  const { watermark, gaps, ready } = await open(t, LINKED - HOUR);
+  watermark.unlinked();
+  t.equal(watermark.hasBegun, false);
   t.equal(await ready(LINKED + HOUR), LINKED);
   t.same(gaps, [{ reason: 'unlinked', since: iso(LINKED - HOUR), until: iso(LINKED) }]);
-  hearing.left();
+  watermark.left();
   await ready(LINKED + 2 * HOUR);
   t.equal(gaps.length, 1);
 });
 
 t.test('a page that ends while the marker is read is not read, and its back-fill is stopped', async (t) => {
-  const { hearing, started, ready, stopped } = await open(t, LINKED);
-  hearing.ready(LINKED + HOUR);
-  hearing.left();
+  const { watermark, started, ready, stopped } = await open(t, LINKED);
+  watermark.ready(LINKED + HOUR);
+  watermark.left();
   t.equal(stopped(), 1);
   await ready(LINKED + 2 * HOUR);
   t.equal(started.length, 1);
-  hearing.stop();
+  watermark.stop();
   t.equal(stopped(), 2);
 });
 

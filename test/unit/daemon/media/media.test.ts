@@ -41,7 +41,7 @@ async function place(
   t: { teardown(end: () => unknown): unknown },
   wanted: () => ReadonlySet<string> = () => new Set(),
 ): Promise<MediaStore & { dir: string }> {
-  const dir = await mkdtemp(join(tmpdir(), 'wad-shelf-'));
+  const dir = await mkdtemp(join(tmpdir(), 'wad-media-'));
   t.teardown(() => rm(dir, { recursive: true, force: true }));
   return Object.assign(await MediaStore.open(join(dir, 'media'), wanted), { dir: join(dir, 'media') });
 }

@@ -49,40 +49,40 @@ t.test('files are fetched in order, a failed one again and a lost one not', asyn
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': ['page_error'], '3EB02': ['media_gone'], '3EB03': [] });
   const options = { rules: ['image'], feed, store, fetcher, log, delaysMs: [1, 1] };
-  const collector = await Prefetch.open(options);
+  const prefetch = await Prefetch.open(options);
   image(0, { fromMe: true });
   image(0, { hasMedia: false });
   image(0, { type: 'video' });
   for (const n of [1, 2, 3]) image(n);
   t.same(await times(4), ['3EB01', '3EB01', '3EB02', '3EB03']);
-  await collector.close();
+  await prefetch.close();
 });
 
 t.test('without a page the prefetch waits to be woken, and counts no attempt', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': Array(9).fill('not_ready') });
-  const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
+  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
   image(1);
   for (let count = 1; count <= 9; count += 1) {
     await times(count);
     await new Promise((resolve) => setImmediate(resolve));
-    collector.wake();
+    prefetch.wake();
   }
   t.equal((await times(10)).length, 10);
-  await collector.close();
+  await prefetch.close();
 });
 
 t.test('a position that the disk refused is stored later, and the prefetch continues', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({});
-  const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
+  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
   const refusing = t.intercept(feed, 'ack', { value: () => Promise.reject(new Fault('disk_full')) });
   image(1);
   await times(2);
   refusing.restore();
   image(2);
   for (let count = 3; (await times(count)).at(-1) !== '3EB02'; ) count += 1;
-  await collector.close();
+  await prefetch.close();
   t.equal(store.consumers.place('media:rules'), feed.last);
 });
 

@@ -259,16 +259,16 @@ t.test('when the page ends, the staged message is queued and the one in the page
     async (t) => {
       const { page, sender, outbox, states, store } = await thirdStaged(t);
       const { write } = store;
-      let looks = 0;
+      let scans = 0;
       store.write = ((run: never, options: { turn?: string } = {}) => {
         const written = write.call(store, run, options as never);
         // The page ends just as the write that selects the next message begins.
-        if (options.turn === 'first') looks += 1;
-        if (options.turn === 'first' && looks === 2) sender.close();
+        if (options.turn === 'first') scans += 1;
+        if (options.turn === 'first' && scans === 2) sender.close();
         return written;
       }) as typeof store.write;
       page.last().answer({ outcome: 'absent', error: new Error('no') });
-      await until(() => looks >= 2);
+      await until(() => scans >= 2);
       await rest(store);
       t.equal(states()[2], page.texts.includes('3') ? 'sending' : 'queued');
       t.equal(outbox.isInFlight, page.texts.includes('3'));

@@ -6,23 +6,23 @@ import { thrownBy } from '../log/lines.js';
 function open() {
   const shown: number[] = [];
   const clock = { atMs: 1_000_000 };
-  const desk = new CurrentQr(
+  const qr = new CurrentQr(
     ({ number }) => shown.push(number),
     () => clock.atMs,
   );
-  return { desk, clock, shown };
+  return { qr, clock, shown };
 }
 const never = new AbortController().signal;
 
 t.test(
   'the first QR of a round lives for 60 s, the next five for 20 s, and the seventh starts a new round',
   (t) => {
-    const { desk, clock, shown } = open();
-    t.equal(desk.current(), null);
+    const { qr, clock, shown } = open();
+    t.equal(qr.current(), null);
     const lives: number[] = [];
     for (let n = 1; n <= 7; n++) {
-      desk.show(`qr ${n}`);
-      lives.push((desk.current()?.expiresAtMs ?? 0) - clock.atMs);
+      qr.show(`qr ${n}`);
+      lives.push((qr.current()?.expiresAtMs ?? 0) - clock.atMs);
     }
     t.same(lives, [60_000, 20_000, 20_000, 20_000, 20_000, 20_000, 60_000]);
     t.same(shown, [1, 2, 3, 4, 5, 6, 1]);
@@ -31,44 +31,44 @@ t.test(
 );
 
 t.test('a QR that has expired or was used is not returned', (t) => {
-  const { desk, clock } = open();
-  desk.show('a');
+  const { qr, clock } = open();
+  qr.show('a');
   clock.atMs += 59_999;
-  t.match(desk.current(), { payload: 'a', number: 1 });
+  t.match(qr.current(), { payload: 'a', number: 1 });
   clock.atMs += 1;
-  t.equal(desk.current(), null);
-  desk.show('b');
-  t.match(desk.current(), { payload: 'b', number: 2, issuedAtMs: clock.atMs });
-  desk.clear();
-  t.equal(desk.current(), null);
-  desk.show('c');
-  t.match(desk.current(), { payload: 'c', number: 1 }, 'another page starts a new round');
+  t.equal(qr.current(), null);
+  qr.show('b');
+  t.match(qr.current(), { payload: 'b', number: 2, issuedAtMs: clock.atMs });
+  qr.clear();
+  t.equal(qr.current(), null);
+  qr.show('c');
+  t.match(qr.current(), { payload: 'c', number: 1 }, 'another page starts a new round');
   t.end();
 });
 
 t.test('the same QR shown again after a re-injection is not a change and keeps its expiry', (t) => {
-  const { desk, clock, shown } = open();
-  desk.show('a');
-  const { expiresAtMs } = desk.current() ?? {};
+  const { qr, clock, shown } = open();
+  qr.show('a');
+  const { expiresAtMs } = qr.current() ?? {};
   clock.atMs += 30_000;
-  desk.show('a');
-  t.equal(desk.current()?.expiresAtMs, expiresAtMs);
+  qr.show('a');
+  t.equal(qr.current()?.expiresAtMs, expiresAtMs);
   t.same(shown, [1]);
   t.end();
 });
 
 t.test('a wait ends at the next change, or fails when it is aborted', async (t) => {
-  const { desk } = open();
-  const changed = [desk.changed({ signal: never }), desk.changed({ signal: never })];
-  desk.show('a');
+  const { qr } = open();
+  const changed = [qr.changed({ signal: never }), qr.changed({ signal: never })];
+  qr.show('a');
   await Promise.all(changed);
-  const cleared = desk.changed({ signal: never });
-  desk.clear();
+  const cleared = qr.changed({ signal: never });
+  qr.clear();
   await cleared;
   const late = new AbortController();
-  const waiting = desk.changed({ signal: late.signal });
+  const waiting = qr.changed({ signal: late.signal });
   late.abort();
   t.match(await thrownBy(waiting), { kind: 'no_qr' });
-  t.match(await thrownBy(desk.changed({ signal: late.signal })), { kind: 'no_qr' });
-  desk.show('b');
+  t.match(await thrownBy(qr.changed({ signal: late.signal })), { kind: 'no_qr' });
+  qr.show('b');
 });

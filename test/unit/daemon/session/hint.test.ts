@@ -4,7 +4,7 @@ import { alertHint, hintFor } from '../../../../src/daemon/session/hint.js';
 import { policyOf } from '../../../../src/daemon/session/policy.js';
 import { REASONS } from '../../../../src/protocol/state.js';
 import type { State } from '../../../../src/session/state.js';
-import { POLICY, state, told } from '../../session/machine.js';
+import { POLICY, state, stateText } from '../../session/machine.js';
 
 const ROWS: readonly (readonly [State, string | null])[] = [
   [state({ name: 'stopped' }), 'wactl init'],
@@ -32,11 +32,11 @@ t.test(
   'a hint names a command where a person can help, and is empty where the daemon recovers by itself',
   (t) => {
     for (const [given, hint] of ROWS) {
-      t.equal(hintFor(given, []), hint, told(given));
+      t.equal(hintFor(given, []), hint, stateText(given));
       t.equal(
         hintFor(given, ['-a', 'shop']),
         hint?.replace(/^wactl/, 'wactl -a shop') ?? null,
-        `${told(given)}, by account`,
+        `${stateText(given)}, by account`,
       );
     }
     t.end();

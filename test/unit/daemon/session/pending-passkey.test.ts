@@ -25,27 +25,27 @@ const GOOD = { type: 'webauthn.get', challenge: 'Y2hhbGxlbmdl', origin: 'https:/
 
 t.test('a request is pending until it expires or is cleared', async (t) => {
   let now = 1_000;
-  const desk = new PendingPasskey(() => now);
-  t.equal(desk.current(), null);
-  desk.show({ id: 3, options: OPTIONS, expiresAtMs: 2_000 });
-  t.match(desk.current(), { id: 3, options: OPTIONS });
+  const passkey = new PendingPasskey(() => now);
+  t.equal(passkey.current(), null);
+  passkey.show({ id: 3, options: OPTIONS, expiresAtMs: 2_000 });
+  t.match(passkey.current(), { id: 3, options: OPTIONS });
   now = 2_000;
-  t.equal(desk.current(), null);
-  t.equal(desk.pending?.id, 3, 'a late answer may still be passed to the page');
-  t.throws(() => desk.answerable(answer(GOOD)), new Fault('no_passkey'));
-  desk.clear();
-  t.equal(desk.pending, null);
+  t.equal(passkey.current(), null);
+  t.equal(passkey.pending?.id, 3, 'a late answer may still be passed to the page');
+  t.throws(() => passkey.answerable(answer(GOOD)), new Fault('no_passkey'));
+  passkey.clear();
+  t.equal(passkey.pending, null);
 });
 
 t.test('an answer fits only its own request', async (t) => {
-  const desk = new PendingPasskey();
-  t.throws(() => desk.answerable(null), new Fault('no_passkey'));
-  desk.show({ id: 7, options: OPTIONS, expiresAtMs: Date.now() + 60_000 });
-  t.equal(desk.answerable(answer(GOOD)).id, 7);
-  t.equal(desk.answerable(null).id, 7, 'a refusal fits any request');
+  const passkey = new PendingPasskey();
+  t.throws(() => passkey.answerable(null), new Fault('no_passkey'));
+  passkey.show({ id: 7, options: OPTIONS, expiresAtMs: Date.now() + 60_000 });
+  t.equal(passkey.answerable(answer(GOOD)).id, 7);
+  t.equal(passkey.answerable(null).id, 7, 'a refusal fits any request');
   const refused = (client: object | string): string => {
     try {
-      desk.answerable(answer(client));
+      passkey.answerable(answer(client));
       return 'taken';
     } catch (error) {
       const fault = error as Fault;
@@ -57,5 +57,5 @@ t.test('an answer fits only its own request', async (t) => {
   t.match(refused({ ...GOOD, type: 'webauthn.create' }), /not one to navigator/);
   t.match(refused('{'), /no client data/);
   t.match(refused('null'), /not one to navigator/);
-  t.equal(desk.current()?.id, 7, 'the request is still pending');
+  t.equal(passkey.current()?.id, 7, 'the request is still pending');
 });

@@ -17,28 +17,28 @@ t.test('a restriction is reported once and kept across restarts', async (t) => {
   const begin = () => {
     const store = opened(t, directory);
     if (store.account.wid === null) store.writeNow((tx) => store.account.link(tx, WID, 0));
-    const told: [string | null, string | null][] = [];
+    const changes: [string | null, string | null][] = [];
     const refresh = async () => {
       asked += 1;
     };
     const restriction = new AccountRestriction({ store, log: keepLines(), now: () => nowMs, refresh });
-    restriction.watch((now, before) => told.push([now?.kind ?? null, before]));
+    restriction.watch((now, before) => changes.push([now?.kind ?? null, before]));
     t.teardown(() => restriction.stop());
     restriction.start();
-    return { store, restriction, told };
+    return { store, restriction, changes };
   };
   const first = begin();
   t.equal(first.restriction.current, null);
   first.restriction.seen({ ...NONE, lockUntilMs: NOW + HOUR });
   first.restriction.seen({ ...NONE, lockUntilMs: NOW + HOUR });
-  t.same(first.told, [['time_lock', null]]);
+  t.same(first.changes, [['time_lock', null]]);
   await rest(first.store);
   first.restriction.stop();
   first.store.close();
 
   const second = begin();
   t.match(second.restriction.current, LOCKED);
-  t.same(second.told, [], 'it was reported before');
+  t.same(second.changes, [], 'it was reported before');
   await rest(second.store);
   second.restriction.stop();
   second.store.close();
@@ -46,12 +46,12 @@ t.test('a restriction is reported once and kept across restarts', async (t) => {
   nowMs = NOW + 2 * HOUR;
   const third = begin();
   t.equal(third.restriction.current, null);
-  t.same(third.told, [[null, 'time_lock']], 'it ended while no daemon ran');
+  t.same(third.changes, [[null, 'time_lock']], 'it ended while no daemon ran');
   const untilMs = await third.store.write((tx) => third.restriction.nacked(tx, 'restricted'));
   t.equal(untilMs, nowMs + HOUR);
   third.restriction.settled();
   third.restriction.settled();
-  t.same(third.told.at(-1), ['time_lock', null]);
+  t.same(third.changes.at(-1), ['time_lock', null]);
   t.equal(asked, 1, 'the page is asked once');
   third.store.writeNow((tx) => third.store.account.link(tx, '15559990000@c.us', 0));
   t.equal(third.restriction.current, null, 'a restriction of another account does not apply to this one');

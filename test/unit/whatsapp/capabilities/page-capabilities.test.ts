@@ -21,7 +21,7 @@ t.test('before the first look only what was found is known', async (t) => {
   t.same(page.capabilities, { 'media.send': OK });
   t.equal(told.length, 1);
   page.learn({ 'media.send': OK });
-  t.equal(told.length, 1, 'the same is not told again');
+  t.equal(told.length, 1, 'the same is not reported again');
   page.lacks(null);
   t.same(page.capabilities, { 'media.send': OK }, 'nor does a look that could not tell');
 });
@@ -30,11 +30,11 @@ t.test('a page that lacks nothing has all but what has to be proved', async (t) 
   const { page } = made();
   page.lacks({});
   t.same(page.capabilities['link.qr'], OK);
-  t.notOk('send.text' in page.capabilities, 'what ready rests on is told when it is proved');
+  t.notOk('send.text' in page.capabilities, 'what ready rests on is reported when it is proved');
   t.equal(page.why, null);
 });
 
-t.test('a lack is told when it has lasted, and until then nothing is known', async (t) => {
+t.test('a lack is reported when it has lasted, and until then nothing is known', async (t) => {
   const { page } = made();
   t.teardown(() => page.over());
   page.lacks({ 'WALinkify.findLink': LASTS_MS - 1 });

@@ -7,9 +7,9 @@ const ANA = '15550002222@c.us';
 const GROUP = '120363000000000000@g.us';
 const wid = (text: string) => ({ _serialized: text });
 
-function heard(): { told: ContentReport[]; from: ContentEvents } {
-  const told: ContentReport[] = [];
-  return { told, from: new ContentEvents((news) => void told.push(news)) };
+function collecting(): { reports: ContentReport[]; from: ContentEvents } {
+  const reports: ContentReport[] = [];
+  return { reports, from: new ContentEvents((news) => void reports.push(news)) };
 }
 
 const message = (more: object): LibraryMessage => ({
@@ -22,7 +22,7 @@ const message = (more: object): LibraryMessage => ({
 });
 
 t.test('a reaction names the message, whatever form its ids have', async (t) => {
-  const { told, from } = heard();
+  const { reports, from } = collecting();
   const reaction = {
     id: { fromMe: false, remote: wid(GROUP), id: 'R1', participant: wid(ANA) },
     msgId: { fromMe: true, remote: wid(GROUP), id: 'M1', participant: wid('15550001111@c.us'), $1: 'x' },
@@ -32,7 +32,7 @@ t.test('a reaction names the message, whatever form its ids have', async (t) => 
   };
   from.reaction(reaction);
   from.reaction(reaction);
-  t.same(told, [
+  t.same(reports, [
     {
       type: 'happened',
       event: 'message.reaction',
@@ -51,46 +51,46 @@ t.test('a reaction names the message, whatever form its ids have', async (t) => 
 });
 
 t.test('a body that changes is an edit only where somebody edited', async (t) => {
-  const { told, from } = heard();
+  const { reports, from } = collecting();
   from.edit(message({}), 'new', undefined); // decrypted late
   from.edit(
     message({ hasMedia: true, body: 'caption', _data: { latestEditSenderTimestampMs: 1 } }),
     '/9j/',
     '/9j',
   );
-  t.same(told, []);
+  t.same(reports, []);
   from.edit(message({ _data: { latestEditSenderTimestampMs: 1_767_225_600_000 } }), 'new', 'old');
-  t.match(told, [{ event: 'message.edit', data: { messageId: 'A1', body: 'new', previous: 'old' } }]);
+  t.match(reports, [{ event: 'message.edit', data: { messageId: 'A1', body: 'new', previous: 'old' } }]);
 });
 
-t.test('a deletion is told under the id that the message had', async (t) => {
-  const { told, from } = heard();
+t.test('a deletion is reported under the id that the message had', async (t) => {
+  const { reports, from } = collecting();
   const original = { fromMe: false, remote: wid(ANA), id: 'OLD' };
   from.revoke(message({ id: { fromMe: false, remote: ANA, id: 'NEW' }, protocolMessageKey: original }));
   from.revoke(message({ id: { fromMe: false, remote: ANA, id: 'OLD' } }));
-  t.match(told, [{ event: 'message.revoke', data: { key: `false_${ANA}_OLD`, messageId: 'OLD' } }]);
-  t.equal(told.length, 1);
+  t.match(reports, [{ event: 'message.revoke', data: { key: `false_${ANA}_OLD`, messageId: 'OLD' } }]);
+  t.equal(reports.length, 1);
 });
 
-t.test('a call is told once, however often its state changes', async (t) => {
-  const { told, from } = heard();
+t.test('a call is reported once, however often its state changes', async (t) => {
+  const { reports, from } = collecting();
   for (let n = 0; n < 3; n++) from.call({ id: 'C1', from: wid(ANA), isVideo: true });
-  t.match(told, [{ event: 'call', data: { from: ANA, video: true, group: false } }]);
-  t.equal(told.length, 1);
+  t.match(reports, [{ event: 'call', data: { from: ANA, video: true, group: false } }]);
+  t.equal(reports.length, 1);
 });
 
 t.test('what is remembered has a bound', async (t) => {
-  const { told, from } = heard();
+  const { reports, from } = collecting();
   const call = (n: number) => from.call({ id: `C${n}`, from: ANA });
   for (let n = 0; n < 5_001; n++) call(n);
   call(0);
-  t.equal(told.length, 5_002, 'the oldest is forgotten');
+  t.equal(reports.length, 5_002, 'the oldest is forgotten');
   call(5_000);
-  t.equal(told.length, 5_002);
+  t.equal(reports.length, 5_002);
 });
 
 t.test('a vote names the poll and every option chosen now, once each', (t) => {
-  const { told, from } = heard();
+  const { reports, from } = collecting();
   const me = '15550001111@c.us';
   const vote = (voter: string, ...selectedOptions: { name?: string; localId: number }[]) => ({
     parentMsgKey: { fromMe: true, remote: wid(ANA), id: 'P1', $1: 'x' },
@@ -103,7 +103,7 @@ t.test('a vote names the poll and every option chosen now, once each', (t) => {
   from.vote(vote(me, { localId: 1 }), me);
   from.vote(vote('900@lid'), me);
   t.same(
-    told.map(({ event, data }) => {
+    reports.map(({ event, data }) => {
       const { key, emoji, vote, fromMe } = data as Readonly<Record<string, unknown>>;
       return [event, key, emoji, vote, fromMe];
     }),
@@ -114,12 +114,12 @@ t.test('a vote names the poll and every option chosen now, once each', (t) => {
       ['message.reaction', `true_${ANA}_P1`, null, [], null],
     ],
   );
-  t.equal(told[0]?.data.timestamp, '2026-01-01T00:00:00.000Z');
+  t.equal(reports[0]?.data.timestamp, '2026-01-01T00:00:00.000Z');
   t.end();
 });
 
 t.test('what names a message of another chat is no word on it', (t) => {
-  const { told, from } = heard();
+  const { reports, from } = collecting();
   const eve = '15550006666@c.us';
   const reaction = (stands: string, names: string) =>
     from.reaction({
@@ -131,9 +131,9 @@ t.test('what names a message of another chat is no word on it', (t) => {
     });
   reaction(eve, ANA);
   reaction('120363000000000001@g.us', GROUP);
-  t.equal(told.length, 0);
+  t.equal(reports.length, 0);
   reaction('900@lid', ANA);
-  t.equal(told.length, 1, 'a person may have two names');
+  t.equal(reports.length, 1, 'a person may have two names');
 
   const revoke = (author: string) =>
     from.revoke(
@@ -145,14 +145,14 @@ t.test('what names a message of another chat is no word on it', (t) => {
       }),
     );
   revoke(eve);
-  t.match(told.at(-1), { event: 'message.revoke', data: { chatId: eve, key: `true_${eve}_M1` } });
+  t.match(reports.at(-1), { event: 'message.revoke', data: { chatId: eve, key: `true_${eve}_M1` } });
   revoke(ANA);
-  t.equal(told.length, 3, 'whoever says so first does not silence the others');
+  t.equal(reports.length, 3, 'the first report does not suppress the others');
   t.end();
 });
 
-t.test('the same vote at another time, as when it was taken back in between, is told again', (t) => {
-  const { told, from } = heard();
+t.test('the same vote at another time, as when it was taken back in between, is reported again', (t) => {
+  const { reports, from } = collecting();
   const vote = (interractedAtTs: number) => ({
     parentMsgKey: { fromMe: true, remote: wid(ANA), id: 'P1', $1: 'x' },
     ...{ voter: ANA, selectedOptions: [{ name: 'now', localId: 0 }], interractedAtTs },
@@ -160,7 +160,7 @@ t.test('the same vote at another time, as when it was taken back in between, is 
   for (const atMs of [1_767_225_600_000, 1_767_225_600_000, 1_767_225_660_000])
     from.vote(vote(atMs), '15550001111@c.us');
   t.same(
-    told.map(({ data }) => data.timestamp),
+    reports.map(({ data }) => data.timestamp),
     ['2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z'],
   );
   t.end();

@@ -132,7 +132,7 @@ const ROWS: readonly {
 
 const NO_PAGE = {
   evaluate: async () => {
-    throw new Error('it is asked through the kit');
+    throw new Error('it is called through the page RPC');
   },
 } as unknown as Page;
 

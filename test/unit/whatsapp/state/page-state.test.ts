@@ -51,12 +51,12 @@ const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => un
 type Step = PageReport | { readonly look: Look } | { readonly qr: string } | { readonly ms: number };
 
 /** Plays a story. Returns each step's events in words. */
-function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; witness: PageState } {
+function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; pageState: PageState } {
   mock.timers.enable({ apis: ['setTimeout'] });
   const heard: string[] = [];
   let isTicking = false;
   let last = '· capabilities {}';
-  const witness = new PageState(
+  const pageState = new PageState(
     {
       event: ({ type, ...more }) => heard.push([type.replace('client.', ''), ...words(more)].join(' ')),
       report: (report) => {
@@ -79,16 +79,16 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
     expectsSession,
   );
   for (const step of steps) {
-    if ('look' in step) witness.judge(step.look);
-    else if ('qr' in step) witness.qr(step.qr);
+    if ('look' in step) pageState.judge(step.look);
+    else if ('qr' in step) pageState.qr(step.qr);
     else if ('ms' in step) {
       isTicking = true;
       mock.timers.tick(step.ms);
       isTicking = false;
-    } else witness.handle(step);
+    } else pageState.handle(step);
   }
   mock.timers.reset();
-  return { heard, witness };
+  return { heard, pageState };
 }
 
 /** Working capabilities are left out, except the essential ones. */
@@ -163,7 +163,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     [{ look: { ...SYNCING, pushname: null } }, { look: SYNCING }],
     ['· qr-gone', `linked ${WID}`, 'linked Me'],
   ],
-  ['ready is told at each look', true, [...UP, { look: LOOK }], [...IS_UP, 'ready Me']],
+  ['ready is reported at each look', true, [...UP, { look: LOOK }], [...IS_UP, 'ready Me']],
   ['the network goes', true, [...UP, socket('OPENING')], [...IS_UP, 'offline']],
   ['for long', true, [...UP, socket('OPENING'), socket('TIMEOUT')], [...IS_UP, 'offline', 'offline']],
   [
@@ -180,7 +180,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ],
   ['without a session there is nobody to wait for', false, [socket('TIMEOUT')], []],
   [
-    'a connection that goes while syncing is told when it is back',
+    'a connection that goes while syncing is reported when it is back',
     true,
     [socket('CONNECTED', WID), socket('OPENING'), socket('CONNECTED', WID)],
     ['· qr-gone', 'linked null', 'linked null'],
@@ -197,7 +197,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     [socket('CONNECTED', WID), doc(PAGE), socket('CONNECTED', WID)],
     ['· qr-gone', 'linked null', 'linked null'],
   ],
-  ['the phone unlinks: told by the page', true, [...UP, LOGOUT], [...IS_UP, 'logged-out true']],
+  ['the phone unlinks: reported by the page', true, [...UP, LOGOUT], [...IS_UP, 'logged-out true']],
   ['by the page after it', true, [...UP, doc(`${PAGE}?post_logout=1&x=2`)], [...IS_UP, 'logged-out true']],
   [
     'WhatsApp has banned the account',
@@ -513,14 +513,14 @@ t.test('stories of pages', (t) => {
 });
 
 t.test('a page that cannot send is not ready, and is once it was patched', (t) => {
-  const { heard, witness } = play(true, []);
-  witness.capable({ 'send.text': { state: 'missing', what: ['no door'] } });
-  witness.judge(LOOK);
-  t.equal(witness.phase, 'linked');
-  witness.capable({ 'send.text': { state: 'patched' } });
-  witness.capable({ 'send.text': { state: 'patched' } });
-  witness.judge(LOOK);
-  t.equal(witness.phase, 'ready');
+  const { heard, pageState } = play(true, []);
+  pageState.capable({ 'send.text': { state: 'missing', what: ['no door'] } });
+  pageState.judge(LOOK);
+  t.equal(pageState.phase, 'linked');
+  pageState.capable({ 'send.text': { state: 'patched' } });
+  pageState.capable({ 'send.text': { state: 'patched' } });
+  pageState.judge(LOOK);
+  t.equal(pageState.phase, 'ready');
   t.same(
     heard.filter((what) => what.startsWith('·')),
     [
@@ -562,19 +562,19 @@ t.test('once it is over, or broken, nothing more is said', (t) => {
     { qr: 'a,b' },
   ];
   const over = play(true, [socket('UNPAIRED')]);
-  over.witness.over();
-  over.witness.over();
-  over.witness.broken('browser_crashed', 'gone');
+  over.pageState.over();
+  over.pageState.over();
+  over.pageState.broken('browser_crashed', 'gone');
   for (const step of all)
-    if ('look' in step) over.witness.judge(step.look);
-    else if ('qr' in step) over.witness.qr(step.qr);
-    else if ('kind' in step) over.witness.handle(step);
+    if ('look' in step) over.pageState.judge(step.look);
+    else if ('qr' in step) over.pageState.qr(step.qr);
+    else if ('kind' in step) over.pageState.handle(step);
   t.same(over.heard, []);
-  const { heard, witness } = play(true, []);
-  witness.broken('browser_crashed', 'gone');
-  witness.broken('browser_crashed', 'again');
+  const { heard, pageState } = play(true, []);
+  pageState.broken('browser_crashed', 'gone');
+  pageState.broken('browser_crashed', 'again');
   t.same(heard, ['broken browser_crashed gone']);
-  t.equal(witness.phase, 'over');
+  t.equal(pageState.phase, 'over');
   t.end();
 });
 
@@ -586,13 +586,13 @@ t.test('a logout of ours hears that the page has given up its credentials', (t) 
   ];
   for (const [about, told, ms] of words) {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const witness = new PageState(DEAF, IDLE, true);
+    const pageState = new PageState(DEAF, IDLE, true);
     let heard = 0;
-    witness.judge(LOOK);
-    witness.unlinked = () => {
+    pageState.judge(LOOK);
+    pageState.unlinked = () => {
       heard++;
     };
-    for (const one of told) witness.handle(one);
+    for (const one of told) pageState.handle(one);
     mock.timers.tick(ms);
     mock.timers.reset();
     t.equal(heard, 1, about);

@@ -61,7 +61,7 @@ const ROWS: readonly (readonly [
     'link',
   ],
   [
-    'its end is told once',
+    'its end is reported once',
     [
       (request) => request.asked(1, OPTIONS, 'link'),
       (request) => request.end('late'),

@@ -22,27 +22,27 @@ const state = (to: string): PageReport => ({
  * Checks a page that reports something between the two answers of its first check. Returns the daemon's
  * events.
  */
-async function lookWhile(told: PageReport, then: Readonly<Record<string, unknown>>): Promise<string[]> {
+async function lookWhile(report: PageReport, then: Readonly<Record<string, unknown>>): Promise<string[]> {
   const heard: string[] = [];
   const needs = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
   const listener = {
     event: ({ type }: { type: string }) => void heard.push(type),
     report: () => undefined,
   };
-  const witness = new PageState(listener, needs, true);
-  let looks = 0;
+  const pageState = new PageState(listener, needs, true);
+  let looked = 0;
   const page = {
     evaluate: async (question: unknown) => {
-      if (question === look) return { ...UP, ...(looks++ === 0 ? {} : then) };
-      if (looks === 1) witness.handle(told);
+      if (question === look) return { ...UP, ...(looked++ === 0 ? {} : then) };
+      if (looked === 1) pageState.handle(report);
       return null;
     },
   } as unknown as Page;
-  const readiness = new Readiness(() => page, witness, keepLog(), 'tell');
-  witness.judge(UP);
+  const readiness = new Readiness(() => page, pageState, keepLog(), 'tell');
+  pageState.judge(UP);
   heard.length = 0;
   readiness.look();
-  await eventually(() => looks === 2, 'the page was looked at again');
+  await eventually(() => looked === 2, 'the page was looked at again');
   await new Promise(setImmediate);
   return heard;
 }

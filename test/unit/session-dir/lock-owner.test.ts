@@ -12,19 +12,19 @@ t.test('the owner is read as it was written', async (t) => {
   const { dir } = place(t);
   t.equal(await readLockOwner(dir), null);
   t.equal(readLockOwnerSync(dir), null);
-  const holder = await writeLockOwner(dir);
-  t.match(holder, { pid: process.pid, startTicks: Number, bootId: /^[0-9a-f-]{36}$/ });
-  t.same(await readLockOwner(dir), holder);
-  t.same(readLockOwnerSync(dir), holder);
+  const owner = await writeLockOwner(dir);
+  t.match(owner, { pid: process.pid, startTicks: Number, bootId: /^[0-9a-f-]{36}$/ });
+  t.same(await readLockOwner(dir), owner);
+  t.same(readLockOwnerSync(dir), owner);
 });
 
 t.test('each field distinguishes two acquisitions of the lock', async (t) => {
   const { dir } = place(t);
-  const holder = await writeLockOwner(dir);
-  t.ok(sameLockOwner({ ...holder }, holder));
-  t.notOk(sameLockOwner(null, holder));
+  const owner = await writeLockOwner(dir);
+  t.ok(sameLockOwner({ ...owner }, owner));
+  t.notOk(sameLockOwner(null, owner));
   for (const other of [{ pid: 1 }, { startTicks: 1 }, { bootId: 'x' }, { since: '2026-01-01T00:00:00.000Z' }])
-    t.notOk(sameLockOwner({ ...holder, ...other }, holder), JSON.stringify(other));
+    t.notOk(sameLockOwner({ ...owner, ...other }, owner), JSON.stringify(other));
 });
 
 t.test('an incomplete record names no owner', async (t) => {
