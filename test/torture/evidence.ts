@@ -9,7 +9,7 @@ export interface Evidence {
   readonly home: Home;
   readonly sim: Simulator;
   /** How often each answer was reported to the consumer. */
-  readonly told: ReadonlyMap<string, number>;
+  readonly reports: ReadonlyMap<string, number>;
 }
 
 /** The parts of a profile that are kept: what pages have stored. The rest is large. */
@@ -20,7 +20,7 @@ const LARGE = /Cache|WebStorage/;
  * Writes logs, the daemon's database, profiles, and what the server and the people received into the
  * directory.
  */
-export async function keep({ home, sim, told }: Evidence, dir: string): Promise<void> {
+export async function keep({ home, sim, reports }: Evidence, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const write = (name: string, what: unknown) => writeFile(join(dir, name), JSON.stringify(what, null, 1));
   await writeFile(join(dir, 'daemons.log'), home.tail(Number.MAX_SAFE_INTEGER));
@@ -31,7 +31,7 @@ export async function keep({ home, sim, told }: Evidence, dir: string): Promise<
     'contacts.json',
     sim.contacts.map(({ number, received, sent }) => ({ number, received, sent })),
   );
-  await write('told.json', Object.fromEntries(told));
+  await write('reports.json', Object.fromEntries(reports));
   await cp(home.authDir, join(dir, 'auth'), {
     recursive: true,
     filter: (from) => !LARGE.test(from) && (STORED.test(from) || !from.includes('/session-')),

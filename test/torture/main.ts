@@ -97,7 +97,7 @@ async function main(): Promise<number> {
   const kills = Object.entries(report.kills).map(([kill, n]) => `${n} ${kill}`);
   say(`ended: ${kills.join(', ')}; ${Math.round(report.tookMs / 1000)} s`);
   say(`${report.accepted} accepted, ${report.arrived} arrived, ${report.repeated} were transmitted again`);
-  say(`${report.answers} answers, ${report.told} reported`);
+  say(`${report.answers} answers, ${report.reported} reported`);
   say(
     report.wrong.length === 0
       ? 'each once, in order'

@@ -39,7 +39,7 @@ export interface TortureReport {
   readonly arrived: number;
   /** The answers of the people, and how many of them a consumer received. */
   readonly answers: number;
-  readonly told: number;
+  readonly reported: number;
   /** How often the server received a message again under the same id, and had to recognise it. */
   readonly repeated: number;
   /** Descriptions of failures; empty when all is well. */
@@ -67,8 +67,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const sim = await Simulator.start({ generation, knobs });
   const home = await Home.make(sim, t === undefined ? {} : { t });
   const over = new AbortController();
-  const told = new Map<string, number>();
-  let evidence: Evidence | undefined = { home, sim, told };
+  const reports = new Map<string, number>();
+  let evidence: Evidence | undefined = { home, sim, reports };
   try {
     const phone = sim.createPhone({ number: '15550001111' });
     const contacts = Array.from({ length: options.contacts }, (_, n) =>
@@ -80,7 +80,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const clients = Array.from({ length: options.clients }, (_, n) =>
       send(home, plan(n, options, contacts, diceOf(seed + 1 + n)), budget, over.signal),
     );
-    const consumer = consume(home, told, over.signal);
+    const consumer = consume(home, reports, over.signal);
     const kills: Record<Kill, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
     for (let n = 0; n < options.kills; n += 1) {
       budget.allow(Math.ceil((options.messages * (n + 1)) / options.kills));
@@ -105,7 +105,11 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       END_MS,
     );
     const answers = contacts.flatMap((contact) => contact.sent.map(({ body }) => body));
-    await eventually(() => answers.every((body) => told.has(body)), 'each answer is reported', END_MS).catch(
+    await eventually(
+      () => answers.every((body) => reports.has(body)),
+      'each answer is reported',
+      END_MS,
+    ).catch(
       () => undefined, // counted below
     );
     over.abort();
@@ -113,8 +117,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const wrong = [
       ...lookAt(options, contacts),
       ...answers
-        .filter((body) => told.get(body) !== 1)
-        .map((body) => `${body}: told ${told.get(body) ?? 0} times`),
+        .filter((body) => reports.get(body) !== 1)
+        .map((body) => `${body}: reported ${reports.get(body) ?? 0} times`),
       ...(answers.length === options.messages
         ? []
         : [`${answers.length} answers to ${options.messages} messages`]),
@@ -132,7 +136,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
         contacts.flatMap(({ number, received }) => received.map(({ id }) => `${number} ${id}`)),
       ).size,
       answers: answers.length,
-      told: answers.filter((body) => told.has(body)).length,
+      reported: answers.filter((body) => reports.has(body)).length,
       repeated: ids.length - new Set(ids).size,
       wrong,
       tookMs: performance.now() - startedAt,
@@ -225,7 +229,7 @@ async function send(home: Home, all: readonly Planned[], budget: Budget, over: A
 }
 
 /** Follows the answers as a named consumer, and counts how often each is received. */
-async function consume(home: Home, told: Map<string, number>, over: AbortSignal): Promise<void> {
+async function consume(home: Home, reports: Map<string, number>, over: AbortSignal): Promise<void> {
   let after = 0;
   while (!over.aborted) {
     let close: (() => void) | undefined;
@@ -234,7 +238,7 @@ async function consume(home: Home, told: Map<string, number>, over: AbortSignal)
       const onEvent = ({ type, cursor, data }: WireEvent): void => {
         after = cursor;
         if (type === 'message' && !data.fromMe)
-          told.set(String(data.body), (told.get(String(data.body)) ?? 0) + 1);
+          reports.set(String(data.body), (reports.get(String(data.body)) ?? 0) + 1);
         client.request('events.ack', { consumer: 'torture', cursor }).catch(() => undefined);
       };
       client.onEvent(onEvent);

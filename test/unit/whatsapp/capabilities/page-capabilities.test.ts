@@ -8,20 +8,20 @@ import { LASTS_MS } from '../../../../src/whatsapp/capabilities/needs.js';
 import { PageCapabilities } from '../../../../src/whatsapp/capabilities/page-capabilities.js';
 
 function made() {
-  const told: CapabilityStates[] = [];
+  const changes: CapabilityStates[] = [];
   const nothing = (): void => undefined;
-  const page = new PageCapabilities({ changed: (what) => told.push(what), unfit: nothing, look: nothing });
-  return { page, told };
+  const page = new PageCapabilities({ changed: (what) => changes.push(what), unfit: nothing, look: nothing });
+  return { page, changes };
 }
 
 t.test('before the first look only what was found is known', async (t) => {
-  const { page, told } = made();
+  const { page, changes } = made();
   t.same(page.capabilities, {});
   page.learn({ 'media.send': OK });
   t.same(page.capabilities, { 'media.send': OK });
-  t.equal(told.length, 1);
+  t.equal(changes.length, 1);
   page.learn({ 'media.send': OK });
-  t.equal(told.length, 1, 'the same is not reported again');
+  t.equal(changes.length, 1, 'the same is not reported again');
   page.lacks(null);
   t.same(page.capabilities, { 'media.send': OK }, 'nor does a look that could not tell');
 });
