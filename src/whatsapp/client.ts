@@ -1,58 +1,31 @@
-// One WhatsApp client on one browser: implements session/port.ts. It joins the guarded library, the page state and the
-// readiness check, and carries out the daemon's requests to the page. It does not decide what happens next.
+// One WhatsApp client on one browser: implements session/port.ts. It joins the guarded library, the page state, the
+// readiness check and the requests to the page. It does not decide what happens next.
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
-import type { Addressee } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
-import type {
-  ActPage,
-  CallPage,
-  ChatPage,
-  ContactPage,
-  GroupPage,
-  MediaPage,
-  MissedPage,
-} from '../session/page-port.js';
-import type {
-  ClientListener,
-  Health,
-  OwnMessage,
-  PageError,
-  Pair,
-  SendOutcome,
-  WhatsAppClient,
-} from '../session/port.js';
+import type { ClientListener, Health, PageError, WhatsAppClient } from '../session/port.js';
 import type { ChromeOptions } from './browser/chrome.js';
 import { closeBrowser } from './close-browser.js';
 import { within } from './failures/deadline.js';
-import { errorText, isNavigation, isTransport, launchReason } from './failures/errors.js';
+import { errorText, launchReason } from './failures/errors.js';
 import { PageErrors } from './failures/page-errors.js';
 import type { ContentEvents } from './library/content-events.js';
-import { GuardedClient, NoModules } from './library/guarded-client.js';
+import { GuardedClient } from './library/guarded-client.js';
 import { listenTo } from './library/library-events.js';
 import { ListenerWarnings } from './library/listener-warnings.js';
+import { libraryHooks } from './library-hooks.js';
 import { Linking } from './linking/linking.js';
 import { logout } from './linking/logout.js';
 import { BINDING, preparePage, watchForDeath } from './new-page.js';
-import { knowsChat } from './page/known-chat.js';
-import { controlPresence, type PresenceOptions } from './page/presence.js';
-import { mayWrite, refreshLimits } from './page/restriction.js';
+import type { PresenceOptions } from './page/presence.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
-import { actPage } from './requests/acts.js';
 import { type Ask, asker } from './requests/ask.js';
-import { callPage } from './requests/calls.js';
-import { chatPage } from './requests/chats.js';
-import { contactPage } from './requests/contacts.js';
-import { groupPage } from './requests/groups.js';
-import { mediaPage } from './requests/media.js';
-import { missedPage } from './requests/missed.js';
+import { type ClientRequests, clientRequests } from './requests/client-requests.js';
 import { NUDGE_MS, nudgePage } from './requests/nudge.js';
 import { PageRpc } from './requests/page-rpc.js';
-import { findRecipient } from './requests/recipients.js';
-import { askForOwn, type OutgoingMessage, resend, send } from './requests/send.js';
 import { PageState } from './state/page-state.js';
 import { Readiness } from './state/readiness.js';
 
@@ -72,16 +45,17 @@ export interface ClientOptions {
 }
 
 const ASK_MS = 10_000;
-/** The page queries the server by GraphQL, which may never be answered. */
-const REFRESH_MS = 10_000;
 /** How long to wait for a launch to end after its browser was killed. */
 const KILLED_MS = 1_000;
-/** Creates a client without launching it. The caller that launches it must close it. */
-export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
-  new Client(options, listener);
 
-class Client implements WhatsAppClient {
-  readonly #listener: ClientListener;
+/** Creates a client without launching it. The caller that launches it must close it. */
+export function createClient(options: ClientOptions, listener: ClientListener): WhatsAppClient {
+  const client = new Client(options, listener);
+  return Object.assign(client, client.requests);
+}
+
+/** The client without its requests, which createClient adds. */
+class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
   readonly #log: Log;
   readonly #warnings: ListenerWarnings;
   readonly #profile: string;
@@ -91,19 +65,11 @@ class Client implements WhatsAppClient {
   readonly #guarded: GuardedClient;
   readonly #pageState: PageState;
   readonly #readiness: Readiness;
-  readonly chats: ChatPage;
-  readonly contacts: ContactPage;
-  readonly groups: GroupPage;
-  readonly acts: ActPage;
-  readonly calls: CallPage;
-  readonly media: MediaPage;
-  readonly missed: MissedPage;
-  readonly #rpc: PageRpc;
+  readonly requests: ClientRequests;
   readonly #ask: Ask;
   readonly #linking: Linking;
   readonly #errors: PageErrors;
   readonly #contentEvents: ContentEvents;
-  readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** WhatsApp has confirmed that the link is gone, so nothing is left to write to disk. */
@@ -111,8 +77,7 @@ class Client implements WhatsAppClient {
   browserVersion: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
-    const { log } = options;
-    this.#listener = listener;
+    const { log, mediaDir } = options;
     this.#profile = join(options.dataPath, `session-${options.clientId}`);
     this.#headed = options.chrome.headed;
     this.#pictureFile = options.pictureFile ?? null;
@@ -124,56 +89,31 @@ class Client implements WhatsAppClient {
       warn: log.warn,
       picture: () => this.#keepPicture(),
     };
+    const page = (): Page => this.#page();
     const pageState = new PageState(listener, needs, options.expectsSession);
-    const readiness = new Readiness(() => this.#page(), pageState, log, BINDING);
+    const readiness = new Readiness(page, pageState, log, BINDING);
     this.#pageState = pageState;
     this.#readiness = readiness;
-    this.#guarded = new GuardedClient(
-      { ...options, signal: this.#abort.signal },
-      {
-        pageCreated: (page, session) => this.#born(page, session),
-        beforeInject: (page) => readiness.prepare(page),
-        injected: (page) => readiness.injected(page),
-        linked: (page) => readiness.linked(page),
-        attached: async (page) => {
-          await readiness.attached(page);
-          const gone = await page.evaluate(controlPresence, options.presence);
-          if (gone.length > 0) log.warn('whatsapp.presence', { missing: gone, build: readiness.build });
-        },
-        listening: () => readiness.look(),
-        eventFailed: (event, error) => {
-          // When the page goes away, pending calls of the library fail with it.
-          if (isNavigation(error) || isTransport(error))
-            log.debug('whatsapp.listener', { event, error: errorText(error) });
-          else this.#warnings.warn(event, errorText(error));
-        },
-        hookFailed: (where, error) => {
-          log.warn('whatsapp.trouble', { where, error: errorText(error) });
-          if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
-            pageState.capable({ 'session.receive': { state: 'missing', what: [errorText(error)] } });
-        },
-      },
-    );
-    const rpc = new PageRpc({ page: () => this.#page(), build: () => readiness.build, log });
-    this.chats = chatPage(rpc, this.#guarded);
-    this.contacts = contactPage(rpc);
-    this.groups = groupPage(rpc);
-    this.acts = actPage(rpc);
-    this.calls = callPage(rpc);
-    this.media = mediaPage(rpc);
-    this.#rpc = rpc;
-    this.#mediaDir = options.mediaDir;
-    this.#ask = asker(() => this.#page());
+    const hooks = libraryHooks({
+      pageCreated: (page, session) => this.#born(page, session),
+      readiness,
+      pageState,
+      presence: options.presence,
+      warnings: this.#warnings,
+      log,
+    });
+    this.#guarded = new GuardedClient({ ...options, signal: this.#abort.signal }, hooks);
+    const rpc = new PageRpc({ page, build: () => readiness.build, log });
+    this.#ask = asker(page);
     this.#linking = new Linking(this.#guarded, this.#ask, pageState, listener, log);
-    this.missed = missedPage(this.#ask, this.#guarded);
+    this.requests = clientRequests({ rpc, ask: this.#ask, library: this.#guarded, listener, mediaDir, page });
     this.#errors = new PageErrors(() => readiness.build, log);
-    const look = (): void => readiness.look();
     const qr = (payload: string): void => {
       if (!readiness.reportsQr) pageState.qr(payload);
     };
     this.#contentEvents = listenTo(this.#guarded, {
       listener,
-      look,
+      look: needs.look,
       warnings: this.#warnings,
       nackOf: (chatId, messageId) =>
         within(ASK_MS, rpc.step(null, 'own', 'nack', chatId, messageId), 'why').catch(() => null),
@@ -259,43 +199,6 @@ class Client implements WhatsAppClient {
 
   answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
     return this.#linking.answerPasskey(id, answer);
-  }
-
-  resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
-    const learnt = (pair: Pair): void => this.#listener.report({ type: 'people', pairs: [pair] });
-    return findRecipient(this.#rpc, recipient, signal, learnt);
-  }
-
-  async send(message: OutgoingMessage): Promise<SendOutcome> {
-    return send(this.#rpc, this.#page(), message, this.#mediaDir);
-  }
-
-  findOwn({
-    chatId,
-    messageId,
-    other,
-  }: Parameters<WhatsAppClient['findOwn']>[0]): Promise<OwnMessage | null> {
-    return this.#ask(ASK_MS, () => askForOwn(this.#rpc, chatId, messageId, false, other));
-  }
-
-  resend(message: { chatId: Addressee; messageId: string }): Promise<SendOutcome> {
-    return resend(this.#rpc, message);
-  }
-
-  pairsOf(ids: readonly string[]): Promise<readonly Pair[]> {
-    return this.#rpc.look(null, 'contacts', 'pairs', ids);
-  }
-
-  knowsChat(chatId: Addressee): Promise<boolean> {
-    return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
-  }
-
-  mayWrite(chatId: Addressee): Promise<boolean> {
-    return this.#ask(ASK_MS, (page) => page.evaluate(mayWrite, chatId));
-  }
-
-  refreshLimits(): Promise<void> {
-    return this.#ask(REFRESH_MS + ASK_MS, (page) => page.evaluate(refreshLimits, REFRESH_MS));
   }
 
   async logout(timeoutMs: number): Promise<boolean> {
