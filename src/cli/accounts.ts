@@ -15,7 +15,7 @@ export const isPattern = (name: string): boolean => /[*?,]/.test(name);
 export function matching(pattern: string, known: readonly string[] = knownAccounts(machine)): string[] {
   const names = pattern.split(',').flatMap((part) => {
     if (!/[*?]/.test(part)) return [part];
-    const form = new RegExp(`^${part.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+    const form = new RegExp(`^${part.replace(/\*+/g, '.*').replaceAll('?', '.')}$`);
     return known.filter((name) => form.test(name));
   });
   if (names.length > 0) return [...new Set(names)].sort();

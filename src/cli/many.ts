@@ -38,7 +38,9 @@ export async function runMany(line: Line): Promise<number> {
       status = Math.max(status, its);
       answers.end(account);
     });
-    if (command?.many?.mode === 'in turn') await ended;
+    if (command?.many?.mode !== 'in turn') continue;
+    await ended;
+    if (status === 130) break;
   }
   await Promise.all(running.map((one) => one.status));
   answers.close();

@@ -1,5 +1,6 @@
 // Every command, in the order of the help. Commands that are not in index.ts need more than a call and a print.
 import type { Command } from '../command.js';
+import { account } from './account.js';
 import { adopt } from './adopt.js';
 import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
@@ -31,6 +32,7 @@ import { webhook } from './webhook.js';
 
 export const COMMANDS: readonly Command[] = [
   ...SIMPLE,
+  account,
   outbox,
   webhook,
   qr,
