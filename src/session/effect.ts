@@ -20,7 +20,7 @@ export type Effect =
   /** Only ever after `close`. Answers with `profile-removed`. */
   | { readonly do: 'remove-profile' }
   /** Only ever after `close`. The profile is kept under another name until a link succeeds. */
-  | { readonly do: 'move-profile-aside'; readonly why: 'corrupt' | 'authfailed' }
+  | { readonly do: 'quarantine-profile'; readonly why: 'corrupt' | 'authfailed' }
   /** Finds out whether the browser starts on an empty profile; answers with `profile-suspect`. */
   | { readonly do: 'examine-profile' }
   /** Writes the marker of a saved session next to the profile. */
@@ -47,7 +47,7 @@ export function isStillDue(effect: Effect, state: State): boolean {
       return true;
     case 'drain':
     case 'remove-profile':
-    case 'move-profile-aside':
+    case 'quarantine-profile':
     case 'mark-linked':
     case 'prune-profiles':
       return !isLockLost(state);

@@ -61,7 +61,7 @@ export function loggedOut(
   const reason = event.explained ? by : 'auth_failed';
   const away: Effect = event.explained
     ? { do: 'remove-profile' }
-    : { do: 'move-profile-aside', why: 'authfailed' };
+    : { do: 'quarantine-profile', why: 'authfailed' };
   const says =
     reason === 'auth_failed'
       ? 'WhatsApp no longer accepts the saved session.'
@@ -191,7 +191,7 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
  */
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);
-  const effects: readonly Effect[] = [{ do: 'close' }, { do: 'move-profile-aside', why: 'corrupt' }];
+  const effects: readonly Effect[] = [{ do: 'close' }, { do: 'quarantine-profile', why: 'corrupt' }];
   const fresh = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const next = launch(become(state, 'starting', { reason: 'session_corrupt' }, fresh), now, effects);
   return alertOnce(next, 'session_corrupt', 'The saved session is damaged and was moved aside.');

@@ -140,15 +140,15 @@ t.test('ticket-bridge makes a ticket of each message and a message of each reply
     const tickets: { key: unknown; ticket: Record<string, unknown> }[] = [];
     let down = true;
     let refused = 0;
-    const desk = createServer(async (request, response) => {
+    const receiver = createServer(async (request, response) => {
       const ticket = (await json(request)) as Record<string, unknown>;
       if (down) refused += 1;
       else tickets.push({ key: request.headers['idempotency-key'], ticket });
       response.writeHead(down ? 503 : 201).end();
     }).listen(0, '127.0.0.1');
-    await once(desk, 'listening');
-    t.teardown(() => desk.close());
-    const { port } = desk.address() as AddressInfo;
+    await once(receiver, 'listening');
+    t.teardown(() => receiver.close());
+    const { port } = receiver.address() as AddressInfo;
     const env = { TICKETS_URL: `http://127.0.0.1:${port}/inbox`, BRIDGE_PORT: '0' };
 
     const first = run(t, wad, 'ticket-bridge.mjs', env);

@@ -79,8 +79,8 @@ export function executors(parts: EffectParts): Executors {
       actor.post({ type: 'profile-removed', gone, left });
     },
 
-    'move-profile-aside': async ({ why }) => {
-      log.warn('session.moved-aside', { why, to: await quarantine(dir, why) });
+    'quarantine-profile': async ({ why }) => {
+      log.warn('session.quarantined', { why, to: await quarantine(dir, why) });
     },
 
     'examine-profile': async () => {

@@ -226,8 +226,8 @@ function word(effect: Effect): string {
   switch (effect.do) {
     case 'nudge':
       return `nudge ${effect.by}`;
-    case 'move-profile-aside':
-      return `move-aside ${effect.why}`;
+    case 'quarantine-profile':
+      return `quarantine ${effect.why}`;
     case 'arm':
       return `arm ${effect.afterMs}`;
     case 'alert':

@@ -37,7 +37,7 @@ t.test(`${HISTORIES} histories of ${STEPS} events each`, (t) => {
   const effects = [
     'launch',
     'remove-profile',
-    'move-profile-aside',
+    'quarantine-profile',
     'examine-profile',
     'logout',
     'exit',

@@ -45,7 +45,7 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
   const wasLoggingOut = before.name === 'logging-out';
   const isStillArmed = needsTimer(before) && before.timer === after.timer;
   const at = nextAttemptAtMs(after);
-  const isGone = all.includes('remove-profile') || all.includes('move-profile-aside');
+  const isGone = all.includes('remove-profile') || all.includes('quarantine-profile');
   const isEarly = (what: Effect['do']) =>
     all.includes(what) && !(closesAt >= 0 && closesAt < all.indexOf(what)) && !wasLoggingOut;
   const rules: Record<string, boolean> = {
@@ -71,7 +71,7 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
     'a page that is closed does not wait for a person': closesAt < 0 || after.attention === null,
     'one browser at most is closed': all.lastIndexOf('close') === closesAt,
     'the browser is closed first': !(
-      ['remove-profile', 'move-profile-aside', 'examine-profile', 'exit'] as const
+      ['remove-profile', 'quarantine-profile', 'examine-profile', 'exit'] as const
     ).some(isEarly),
     'a profile is not removed under a browser': !all.includes('remove-profile') || closesAt >= 0,
     'profiles are pruned only when a link is proved':
@@ -179,7 +179,7 @@ t.test('effects that are queued are dropped when the state no longer needs them'
     { do: 'drain' },
     { do: 'logout', generation: 1 },
     { do: 'remove-profile' },
-    { do: 'move-profile-aside', why: 'corrupt' },
+    { do: 'quarantine-profile', why: 'corrupt' },
     { do: 'examine-profile' },
     { do: 'mark-linked' },
     { do: 'prune-profiles' },
@@ -191,7 +191,7 @@ t.test('effects that are queued are dropped when the state no longer needs them'
   t.equal(due(state({ name: 'ready' })), does({ effects }), 'a running session: all');
   t.equal(
     due(state({ name: 'stopped', reason: 'shutting_down' })),
-    'close, drain, remove-profile, move-aside corrupt, mark-linked, prune-profiles, alert banned, exit stopped',
+    'close, drain, remove-profile, quarantine corrupt, mark-linked, prune-profiles, alert banned, exit stopped',
     'at the end: nothing new, but the profile is removed or moved as decided',
   );
   t.equal(

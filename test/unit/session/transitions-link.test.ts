@@ -66,7 +66,7 @@ const STARTED = 'starting|syncing|ready|reconnecting|failed';
 const REMOVE = 'close, remove-profile';
 const REMOVED = `${REMOVE}, ${START}, alert`;
 const BANNED = `${REMOVE}, alert banned`;
-const ASIDE = 'close, move-aside authfailed';
+const ASIDE = 'close, quarantine authfailed';
 const MOVED = `${ASIDE}, ${START}, alert auth_failed`;
 /** A browser did not find the session. */
 const unfound = (words: string) => given(words, { unfound: 1 });

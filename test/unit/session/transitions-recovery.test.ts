@@ -117,7 +117,7 @@ const AGAIN = 'scheduled browser/launch_failed';
 const failures = (launchFailures: number) => ({ launchFailures });
 const failed = (n: number, words: string, more = {}) => given(words, { ...failures(n), ...more });
 const EXAMINE = 'close, examine-profile';
-const MOVED = `close, move-aside corrupt, ${START}, alert session_corrupt`;
+const MOVED = `close, quarantine corrupt, ${START}, alert session_corrupt`;
 
 table('a profile is examined at every second launch in a row that fails', [
   ['starting', NO_LAUNCH, AGAIN, 'close, arm 5000', failures(1)],

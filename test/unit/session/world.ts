@@ -250,7 +250,7 @@ export class World {
           this.#post(['profile-removed', { gone: true, left: null }]);
         } else this.#post(['profile-removed', { gone: false, left: 'read-only' }]);
         break;
-      case 'move-profile-aside':
+      case 'quarantine-profile':
         if (this.#browser !== null) refuse('a profile is moved under a browser');
         this.#profile = null;
         break;

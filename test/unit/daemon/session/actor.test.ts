@@ -27,7 +27,7 @@ function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Reco
     };
   const names: Exclude<Effect['do'], 'arm'>[] = [
     ...(['launch', 'close', 'nudge', 'show-qr', 'drain', 'logout', 'remove-profile'] as const),
-    ...(['move-profile-aside', 'examine-profile', 'mark-linked', 'prune-profiles', 'alert', 'exit'] as const),
+    ...(['quarantine-profile', 'examine-profile', 'mark-linked', 'prune-profiles', 'alert', 'exit'] as const),
   ];
   const executors = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Executors;
   actor.begin(executors);
