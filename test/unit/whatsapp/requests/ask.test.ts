@@ -14,9 +14,9 @@ const ROWS: readonly (readonly [name: string, error: unknown, expected: object])
   [
     'the document is replaced',
     new Error('Execution context was destroyed.'),
-    { kind: 'not_ready', message: /loaded anew/ },
+    { kind: 'not_ready', message: /reloaded/ },
   ],
-  ['our code notices a new document', new DocumentGone('x'), { kind: 'not_ready', message: /loaded anew/ }],
+  ['our code notices a new document', new DocumentGone('x'), { kind: 'not_ready', message: /reloaded/ }],
   ['the browser ends', new Error('Protocol error: Target closed'), { kind: 'not_ready', message: /ended/ }],
   ['the page crashes', new Error('Page crashed!'), { kind: 'not_ready', message: /ended/ }],
   [

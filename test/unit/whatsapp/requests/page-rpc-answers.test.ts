@@ -42,7 +42,7 @@ t.test(
     t.equal(await result, 'chat');
     const acted = scripted(fail(NAVIGATED), done('chat'));
     const fault = await failed(change(acted.rpc));
-    t.match(fault, { kind: 'outcome_unknown', message: /loaded anew/, cause: NAVIGATED });
+    t.match(fault, { kind: 'outcome_unknown', message: /reloaded/, cause: NAVIGATED });
     t.equal(acted.asked(), 1);
     const stepped = scripted(fail(NAVIGATED), done('chat'));
     t.match(await failed(step(stepped.rpc)), { kind: 'not_ready' });
