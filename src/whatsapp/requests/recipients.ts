@@ -17,23 +17,28 @@ export async function findRecipient(
   learnt: (pair: Pair) => void,
 ): Promise<Addressee | null> {
   if (isStatusId(recipient)) return recipient;
-  const isPerson = /@(c\.us|lid)$/.test(recipient);
-  const gone = new Promise<never>((_, reject) => {
-    const late = (): void => reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
-    signal.addEventListener('abort', late, { once: true });
-  });
-  if (!isPerson) {
-    const asked = rpc.look(capabilityToReach(recipient), 'chats', 'refuseClosed', recipient);
-    asked.catch(() => undefined);
-    await Promise.race([asked, gone]);
+  if (!/@(c\.us|lid)$/.test(recipient)) {
+    await beforeAbort(signal, () =>
+      rpc.look(capabilityToReach(recipient), 'chats', 'refuseClosed', recipient),
+    );
     return recipient;
   }
-  const asked = rpc.look(null, 'contacts', 'whoHas', recipient);
-  asked.catch(() => undefined);
-  const found = await Promise.race([asked, gone]);
+  const found = await beforeAbort(signal, () => rpc.look(null, 'contacts', 'whoHas', recipient));
   if (found === null) return null;
   const { number, lid } = found;
   if (number !== null && lid !== null) learnt({ number, lid });
   // A number may exist under its other identity. The chat stays keyed by the requested one (H21).
   return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
+}
+
+/** Does the work unless the signal is aborted already. @throws (rejects) Fault page_error when it is aborted first */
+async function beforeAbort<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const late = (): Fault => new Fault('page_error', { reason: 'WhatsApp did not answer in time.' });
+  if (signal.aborted) throw late();
+  let end = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    end = () => reject(late());
+    signal.addEventListener('abort', end, { once: true });
+  });
+  return Promise.race([work(), aborted]).finally(() => signal.removeEventListener('abort', end));
 }
