@@ -23,7 +23,7 @@ export const actPage = (rpc: PageRpc): ActPage => ({
     actedOn(await rpc.act('message.delete', 'acts', 'remove', message, everybody)),
   async forward(message, to) {
     const { chatId, parts } = await rpc.act('message.forward', 'acts', 'forward', message, to);
-    return { chatId, key: parts && messageKey(parts), messageId: parts?.id ?? null };
+    return { chatId, key: parts && messageKey(parts), messageId: parts && escapeId(parts.id) };
   },
   star: async (message, starred) => actedOn(await rpc.act('message.star', 'acts', 'star', message, starred)),
 });
