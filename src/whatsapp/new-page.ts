@@ -9,7 +9,7 @@ import { interceptPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 
 /** The name of the function with which the page reports to the daemon. */
-export const BINDING = '__wadTell';
+export const BINDING = '__wadReport';
 /** How long to look for a dialog that needs a button press after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
 
@@ -32,14 +32,14 @@ export function watchForDeath({ browser, page }: NewPage, died: (what: string) =
 }
 
 /**
- * @param hear receives each report of the page
+ * @param take receives each report of the page
  * @returns the version of the browser
  */
 export async function preparePage(
   { browser, page, session, headed }: NewPage,
-  hear: (report: PageReport | CallReport) => void,
+  take: (report: PageReport | CallReport) => void,
 ): Promise<string> {
-  await page.exposeFunction(BINDING, hear);
+  await page.exposeFunction(BINDING, take);
   await page.evaluateOnNewDocument(watch, BINDING);
   await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
   await page.evaluateOnNewDocument(interceptPasskeys, BINDING, headed);
