@@ -104,7 +104,7 @@ function observeCalls(): ShimResult {
     const late = attempt(() => module('WAWebCallCollection') as Calls);
     if (late === null) return;
     window.clearInterval(waiting);
-    observe(late);
+    if (!marks.reportsCalls) observe(late);
   }, 250);
   return 'native';
 }
