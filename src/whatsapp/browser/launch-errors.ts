@@ -21,7 +21,7 @@ const NO_USERNS = {
 const ROWS = [
   {
     trouble: 'not_found',
-    when: /Browser was not found|ENOENT/,
+    when: /Browser was not found|ENOENT|ENOTDIR/,
     says: 'there is no browser at this path',
     remedy: 'sudo apt-get install chromium',
   },

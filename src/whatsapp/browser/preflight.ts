@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { TimedOut } from '../failures/deadline.js';
+import { errorText } from '../failures/errors.js';
 import { type ChromeOptions, endBrowser, launchOptions } from './chrome.js';
 import { type Diagnosis, diagnose, type Trouble } from './launch-errors.js';
 
@@ -79,7 +80,7 @@ export async function tryBrowser({
     // A browser that crashes does not always print the reason; a second start may.
     for (const plain of plains) {
       if (version !== null || given !== undefined || signal.aborted) break;
-      stderr = await plainStart(chrome, plain, Math.min(PLAIN_MS, timeoutMs));
+      stderr = await plainStart(chrome, plain, Math.min(PLAIN_MS, timeoutMs)).catch(errorText);
       found = diagnose(`${stderr}\n${message}`, error);
       if (found.trouble !== 'other') break;
     }
