@@ -3,7 +3,17 @@ import { homedir } from 'node:os';
 import { Fault } from '../protocol/fault.js';
 import { knownAccounts, type Machine } from '../socket/known-accounts.js';
 
-export const machine: Machine = { env: process.env, uid: process.getuid?.() ?? 0, home: homedir() };
+/** This machine, as the calling user sees it. */
+export const thisMachine = (): Machine => ({ env: process.env, uid: process.getuid?.() ?? 0, home: home() });
+
+/** A user without an entry in passwd, as under DynamicUser=, may have none: Node then throws. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
+}
 
 /** True for a list of names, or a pattern with `*` or `?`. */
 export const isPattern = (name: string): boolean => /[*?,]/.test(name);
@@ -12,7 +22,7 @@ export const isPattern = (name: string): boolean => /[*?,]/.test(name);
  * The accounts that `-a` means, in the order of names. A name without `*` and `?` counts also when nothing is known of it.
  * @throws Fault unreachable: none matches
  */
-export function matching(pattern: string, known: readonly string[] = knownAccounts(machine)): string[] {
+export function matching(pattern: string, known: readonly string[] = knownAccounts(thisMachine())): string[] {
   const names = pattern.split(',').flatMap((part) => {
     if (!/[*?]/.test(part)) return [part];
     const form = new RegExp(`^${part.replace(/\*+/g, '.*').replaceAll('?', '.')}$`);

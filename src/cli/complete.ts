@@ -1,6 +1,6 @@
 // Computes shell completions: the commands, options and values that can follow on a line, from the table of commands.
 import { knownAccounts } from '../socket/known-accounts.js';
-import { machine } from './accounts.js';
+import { thisMachine } from './accounts.js';
 import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { GLOBALS } from './globals.js';
@@ -13,7 +13,7 @@ function listed(choices: readonly string[], current: string): string[] {
 }
 
 function values(row: Option | Argument, name: string, current: string): readonly string[] {
-  if (name === 'account') return listed(knownAccounts(machine), current);
+  if (name === 'account') return listed(knownAccounts(thisMachine()), current);
   const choices = row.choices ?? [];
   const list = 'list' in row ? row.list === true : 'type' in row && row.type === 'list';
   return list ? listed(choices, current) : choices;

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../protocol/fault.js';
-import { machine } from './accounts.js';
+import { thisMachine } from './accounts.js';
 import { onPath } from './program.js';
 
 /** Exists while services are stopped without unlinking their phones; systemd/stop-intent checks it. */
@@ -18,7 +18,7 @@ export class Service {
   readonly #isUser: boolean;
 
   private constructor(account: string, isUser: boolean) {
-    const { env, home } = machine;
+    const { env, home } = thisMachine();
     this.#account = account;
     this.#isUser = isUser;
     this.unit = `wad@${account}.service`;
@@ -34,7 +34,7 @@ export class Service {
    * @throws Fault usage: systemd does not know the unit
    */
   static of(account: string, isUser: boolean): Service {
-    const managers = isUser || machine.uid === 0 ? [isUser] : [false, true];
+    const managers = isUser || thisMachine().uid === 0 ? [isUser] : [false, true];
     const found = onPath('systemctl') && managers.find((user) => knows(user));
     if (typeof found === 'boolean') return new Service(account, found);
     throw new Fault('usage', {

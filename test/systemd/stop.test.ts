@@ -21,6 +21,7 @@ const VERDICT = '/run/wad-stop/default';
 const decided = (verdict: string) =>
   `for i in {1..500}; do grep -q "^invocation=$INVOCATION explicit=${verdict} " ${VERDICT} && exit; sleep 0.01; done; exit 1`;
 const withInvocation = (line: string) => `INVOCATION=$(systemctl show -P InvocationID ${UNIT}); ${line}`;
+const INTENT = '/usr/lib/wad/systemd/stop-intent';
 const DOWN = `for i in {1..400}; do case $(systemctl is-active ${UNIT}) in inactive | failed) exit 0 ;; esac; sleep 0.05; done; exit 1`;
 const RESTARTED = `for i in {1..400}; do [ "$(systemctl show -P NRestarts ${UNIT})" = 1 ] && systemctl -q is-active ${UNIT} && exit 0; sleep 0.05; done; exit 1`;
 const DEB = 'printf "#!/bin/sh\\nexit 0\\n" >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d;';
@@ -105,10 +106,18 @@ const EXPLICIT: readonly Row[] = [
   },
   {
     says: 'restart, immediately followed by a stop',
-    act: [`systemctl restart --no-block ${UNIT}; systemctl stop ${UNIT}`, DOWN],
+    // The helper reads the list of jobs once. Here it waits until the stop has replaced the restart.
+    act: [
+      `cp ${INTENT} ${INTENT}.own`,
+      `printf '#!/bin/sh\nuntil systemctl list-jobs --no-legend --plain | grep -q "${UNIT} *stop"; do sleep 0.05; done\nexec ${INTENT}.own "$@"\n' >/lab/intent`,
+      `chmod 755 /lab/intent && mount --bind /lab/intent ${INTENT}`,
+      `systemctl restart --no-block ${UNIT}; systemctl stop ${UNIT}`,
+      DOWN,
+    ],
     why: /^job:stop$/,
     session: 'unlinked',
     after: 'inactive',
+    undo: `umount ${INTENT} && rm ${INTENT}.own`,
   },
   {
     says: 'removal of a package',
@@ -223,14 +232,14 @@ const OTHER: readonly Row[] = [
   {
     says: 'stop with a helper that fails',
     act: [
-      'mount --bind /usr/bin/false /usr/lib/wad/systemd/stop-intent',
+      `mount --bind /usr/bin/false ${INTENT}`,
       `systemctl stop ${UNIT}`,
       `[ "$(systemctl show -P Result ${UNIT})" = success ]`,
     ],
     why: /^the verdict is of an earlier run$/,
     session: 'kept',
     after: 'inactive',
-    undo: 'umount /usr/lib/wad/systemd/stop-intent',
+    undo: `umount ${INTENT}`,
   },
 ];
 

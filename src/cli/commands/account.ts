@@ -3,7 +3,7 @@ import { Fault } from '../../protocol/fault.js';
 import { isAccountName } from '../../protocol/names.js';
 import { Client } from '../../socket/client.js';
 import { clientPath } from '../../socket/path.js';
-import { machine } from '../accounts.js';
+import { thisMachine } from '../accounts.js';
 import { type Command, type Context, command } from '../command.js';
 import { start } from '../context.js';
 import { Service } from '../service.js';
@@ -185,7 +185,7 @@ async function remove(
 /** Null when no daemon of the account runs. @throws (rejects) Fault permission_denied, unsafe_socket, deadline_exceeded */
 async function daemonOf(name: string): Promise<Client | null> {
   try {
-    return await Client.connect(clientPath({ ...machine, account: name }), { timeoutMs: CONNECT_MS });
+    return await Client.connect(clientPath({ ...thisMachine(), account: name }), { timeoutMs: CONNECT_MS });
   } catch (error) {
     const fault = Fault.of(error);
     if (fault.kind === 'unreachable') return null;

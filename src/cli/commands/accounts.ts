@@ -4,7 +4,7 @@ import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
 import { knownAccounts } from '../../socket/known-accounts.js';
 import { type ClientPath, clientPath } from '../../socket/path.js';
-import { machine } from '../accounts.js';
+import { thisMachine } from '../accounts.js';
 import { command } from '../command.js';
 import { showList } from '../listing.js';
 import { json, printableIn, write } from '../output.js';
@@ -21,6 +21,7 @@ const NONE = 'no account found on this machine; `wactl init` starts one';
 
 /** The daemon that the environment names comes in as well, wherever it listens, as in a container. */
 function targets(): ClientPath[] {
+  const machine = thisMachine();
   const named = process.env.WAD_SOCKET ? [clientPath(machine)] : [];
   const found = knownAccounts(machine).map((account) => clientPath({ ...machine, account }));
   return [...named, ...found.filter(({ path }) => path !== named[0]?.path)];

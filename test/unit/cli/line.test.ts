@@ -113,7 +113,7 @@ const rows: Row[] = [
     args: ['pair', '1'],
     code: 5,
     stdout: NOTHING,
-    stderr: /^wactl: Pairing codes .* \(again in 62 s\)\n {2}try: wactl qr\n$/,
+    stderr: /^wactl: Too many pairing codes were requested\. \(again in 62 s\)\n {2}try: wactl qr\n$/,
   },
   { args: ['disconnect'], code: 0, stdout: /^Unlinked/, stderr: NOTHING },
   {
