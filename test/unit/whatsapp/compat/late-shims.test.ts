@@ -121,7 +121,7 @@ t.test('D5: a text status gets our id, and one without a tag keeps its own', asy
 
 t.test('D5: a status whose key refuses our id is not made, because it could be sent twice', async (t) => {
   statusPage(t, { Key: StubbornKey });
-  await t.rejects(statusPost.apply(pageHere()), /does not take our id/);
+  await t.rejects(statusPost.apply(pageHere()), /does not accept our id/);
 });
 
 t.test('D5: native only with the helper and the old arguments', async (t) => {
