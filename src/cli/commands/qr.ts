@@ -9,6 +9,9 @@ import { printable, write } from '../output.js';
 import { Picture, png } from '../render/qr.js';
 
 const POLL_MS = 500;
+/** How long the page may take to draw the first code, and how often to ask for it. */
+const FIRST_CODE_MS = 5_000;
+const LOOK_MS = 100;
 type Now = Pick<Context, 'ask'>;
 
 /** The current code. @throws Fault no_qr, also when a phone is linked already */
@@ -19,6 +22,22 @@ async function current({ ask }: Now) {
     const fault = Fault.of(error);
     if (fault.kind !== 'already_linked') throw fault;
     throw new Fault('no_qr', { reason: fault.message, hint: 'wactl status' });
+  }
+}
+
+/**
+ * The current code. An account that has just begun to link has none until the page has drawn it: that is waited for.
+ * @throws Fault no_qr
+ */
+async function first(now: Now) {
+  for (const until = performance.now() + FIRST_CODE_MS; ; await sleep(LOOK_MS)) {
+    try {
+      return await current(now);
+    } catch (error) {
+      if (Fault.of(error).kind !== 'no_qr' || performance.now() > until) throw error;
+      const { status, reason } = await now.ask('session.status', {});
+      if (status !== 'linking' || reason !== 'qr_waiting') throw error;
+    }
   }
 }
 
@@ -77,8 +96,8 @@ export const qr = command({
   does: 'draw the QR code that links a phone; exits when linked',
   notes:
     'Draws the code in the terminal, in place when it changes, and exits 0 when a phone is linked.\n' +
-    '--raw, --png and -o json return the current code at once; if there is none, stdout\n' +
-    'stays empty and the exit status is 5. Anyone who sees the code can link the account: treat it as a\n' +
+    '--raw, --png and -o json return the current code; in an account that begins to link they wait up to 5 s for it. If\n' +
+    'there is none, stdout stays empty and the exit status is 5. Anyone who sees the code can link the account: treat it as a\n' +
     'password.',
   args: [],
   options: {
@@ -97,7 +116,7 @@ export const qr = command({
     if (!options.raw && options.png === undefined && output === 'text') {
       return follow(context as unknown as Context);
     }
-    const code = await current(context);
+    const code = await first(context);
     if (options.png !== undefined) await writeOut('qr', options.png, await png(code.qr));
     if (options.raw) write(1, `${code.qr}\n`);
     else if (output !== 'text' && !isStdout(options.png ?? '')) show(code, () => '');
