@@ -89,7 +89,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   version: [[]],
 };
 /** Commands that print only their own texts, or run a program of their own. */
-const SILENT = ['adopt', 'canary', 'completion', 'doctor', 'mcp', 'session'];
+const SILENT = ['account', 'adopt', 'canary', 'completion', 'doctor', 'mcp', 'session'];
 
 t.test('every command is in the table', (t) => {
   t.same([...Object.keys(LINES), ...SILENT].sort(), COMMANDS.map(({ name }) => name).sort());

@@ -14,7 +14,7 @@ const isSame = (one: CapabilityState, other: CapabilityState | undefined): boole
   other !== undefined && capabilityWord(one) === capabilityWord(other);
 
 /**
- * CapabilityStates that deserve an event: they stopped working, work worse, or work again. From
+ * Capabilities that deserve an event: they stopped working, work worse, or work again. From
  * `ok` to `patched` does not.
  */
 export function changed(before: CapabilityStates, now: CapabilityStates): Record<string, CapabilityState> {
