@@ -1,6 +1,6 @@
 // Generates docs/faults.md: the table of faults, the exit statuses of wactl, and the faults of each method.
 import { EXITS } from '../src/cli/exit.js';
-import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
+import { COMMON_FAULTS } from '../src/dispatch/dispatch.js';
 import { Fault } from '../src/protocol/fault.js';
 import { FAULTS, type FaultKind, faultRow, type Retry } from '../src/protocol/fault-table.js';
 import type { MethodRow } from '../src/protocol/method.js';

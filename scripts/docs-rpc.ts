@@ -1,6 +1,6 @@
 // Generates docs/rpc.md: how to use the socket, and every method, from the table of methods.
 import { componentsFor, type Json } from '../src/daemon/api/components.js';
-import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
+import { COMMON_FAULTS } from '../src/dispatch/dispatch.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
@@ -119,7 +119,7 @@ function section(row: MethodRow): string {
   const answer = { jsonrpc: '2.0', id: 1, result: row.example.result };
   return [
     `### ${row.name}`,
-    `${row.does} (${row.effect}; since ${row.since})`,
+    `${row.does} (${row.effect}; scope ${row.scope}; since ${row.since})`,
     params.length === 0
       ? 'No parameters.'
       : table(

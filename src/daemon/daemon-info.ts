@@ -1,9 +1,10 @@
 // Builds the answer of `daemon.info`: facts about this process.
+
+import type { DaemonLog } from '../log/log.js';
 import type { Result } from '../protocol/method.js';
 import type { daemonMethods } from '../protocol/methods/daemon.js';
 import type { Account } from './account.js';
 import type { Doors } from './doors.js';
-import type { DaemonLog } from './log/log.js';
 import type { OwnBrowser } from './own-browser.js';
 import type { Settings } from './settings.js';
 import { NODE_VERSION, WAD_VERSION } from './version.js';

@@ -1,11 +1,11 @@
 // The doors of the daemon: the socket, and HTTP if it is configured. A stop may come while one is being
 // opened: `close` waits for that and closes it too.
 import type { HttpServer } from '../http/server.js';
+import type { DaemonLog } from '../log/log.js';
 import { Backlog } from '../protocol/backlog.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { listen, type SocketServer } from '../socket/server.js';
 import { Closers } from './closers.js';
-import type { DaemonLog } from './log/log.js';
 import type { Metrics } from './metrics/metrics.js';
 import { ownFile, type Settings } from './settings.js';
 

@@ -2,10 +2,10 @@
 // with the matching status.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
+import { type DaemonLog, isJournal, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
-import { type DaemonLog, isJournal, openLog } from './log/log.js';
 import { Heap } from './machine/heap.js';
 import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';

@@ -1,10 +1,11 @@
 // The daemon's own readers of the journal, each with its cursor: media prefetch and webhooks. Each is opened
 // only if it is configured.
+
+import type { DaemonLog } from '../log/log.js';
 import type { Store } from '../store/store.js';
 import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
-import type { DaemonLog } from './log/log.js';
 import type { Fetcher } from './media/fetcher.js';
 import { Prefetch } from './media/prefetch.js';
 import type { Metrics } from './metrics/metrics.js';

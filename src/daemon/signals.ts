@@ -1,10 +1,10 @@
 // Handles signals to the process, and errors that nothing caught.
 
 import type { Config } from '../config/keys.js';
+import type { DaemonLog } from '../log/log.js';
 import type { StopReason } from '../systemd/stop-reason.js';
 import { isFromLibrary } from '../whatsapp/failures/errors.js';
 import type { Account } from './account.js';
-import type { DaemonLog } from './log/log.js';
 
 /** How long an end after an internal error waits for the browser to close. */
 const LAST_MS = 3_000;

@@ -1,8 +1,9 @@
 // Reports the state of the store at the start. A replaced store is a loss, and raises an alert.
+
+import type { DaemonLog } from '../log/log.js';
 import { type Address, addressed } from '../protocol/address.js';
 import type { OpenReport } from '../store/open-report.js';
 import type { Feed } from './events/feed.js';
-import type { DaemonLog } from './log/log.js';
 
 export function reportStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address): void {
   const { path, created, replaced, migratedFrom, version, narrowed, droppedTriggers, tookMs } = report;

@@ -1,5 +1,7 @@
 // Builds every part of the daemon in order, and closes them in the opposite one. The map of the program.
 import { join } from 'node:path';
+import { createDispatch } from '../dispatch/dispatch.js';
+import type { DaemonLog } from '../log/log.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
 import { diskFault } from '../session-dir/disk-fault.js';
@@ -9,7 +11,6 @@ import { pruneMoving } from '../session-dir/moving.js';
 import { openStore } from '../store/open.js';
 import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
-import { createDispatch } from './api/dispatch.js';
 import { handlersOf } from './api/handlers/index.js';
 import { openRpc } from './api/openrpc.js';
 import { readyClient } from './api/ready-client.js';
@@ -19,7 +20,6 @@ import { Closers } from './closers.js';
 import { daemonInfo } from './daemon-info.js';
 import { Doors } from './doors.js';
 import { Feed } from './events/feed.js';
-import type { DaemonLog } from './log/log.js';
 import { browserMemory } from './machine/browser-memory.js';
 import { Fetcher } from './media/fetcher.js';
 import { MediaStore } from './media/media-store.js';

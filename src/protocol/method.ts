@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Call } from './dispatch.js';
 import type { FaultKind } from './fault-table.js';
+import type { Scope } from './scope.js';
 
 export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType 
   readonly does: string;
   /** A write whose deadline passes may have happened; a read never has an effect. */
   readonly effect: 'reads' | 'writes';
+  /** What a token of the gateway needs to call it. */
+  readonly scope: Scope;
   readonly since: string;
   readonly params: P;
   readonly result: R;

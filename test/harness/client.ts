@@ -1,7 +1,7 @@
 // The client that tests use. It checks every request and every answer against the table of methods, so each
 // test also tests the contract. A violation fails the test that caused it.
 import type { z } from 'zod';
-import { COMMON_FAULTS } from '../../src/daemon/api/dispatch.js';
+import { COMMON_FAULTS } from '../../src/dispatch/dispatch.js';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { deadlineMs } from '../../src/protocol/method.js';

@@ -4,11 +4,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDispatch } from '../../src/daemon/api/dispatch.js';
 import { daemonHandlers } from '../../src/daemon/api/handlers/daemon.js';
 import { eventHandlers } from '../../src/daemon/api/handlers/event.js';
 import { openRpc } from '../../src/daemon/api/openrpc.js';
 import { Feed } from '../../src/daemon/events/feed.js';
+import { createDispatch } from '../../src/dispatch/dispatch.js';
 import type { Dispatch } from '../../src/protocol/dispatch.js';
 import { Fault } from '../../src/protocol/fault.js';
 import type { Log } from '../../src/protocol/log.js';

@@ -55,11 +55,11 @@ const ROWS: readonly Row[] = [
   ['webhook/target', 'verdict(hostname, address, allowPrivate)).find(Boolean)', 'verdict(hostname, address, allowPrivate))[0]', 'unit/webhook/target'],
   ['socket/outlet', 'if (this.backlogBytes + bytes > this.#maxBacklogBytes) {', 'if (this.backlogBytes + bytes > 2 * this.#maxBacklogBytes) {', 'unit/socket/server', 'unit/socket/idle'],
   // Logs and stored data.
-  ['daemon/log/redact', 'pairingCode|', '', 'unit/daemon/log/log'],
-  ['daemon/log/redact', '|cookie)', ')', 'unit/daemon/log/log'],
-  ['daemon/log/redact', '|password|', '|', 'unit/daemon/log/log'],
-  ['daemon/log/redact', '|caption|', '|', 'unit/daemon/log/log'],
-  ['daemon/log/redact', '|participants?|', '|participant|', 'unit/daemon/log/log'],
+  ['log/redact', 'pairingCode|', '', 'unit/log/log'],
+  ['log/redact', '|cookie)', ')', 'unit/log/log'],
+  ['log/redact', '|password|', '|', 'unit/log/log'],
+  ['log/redact', '|caption|', '|', 'unit/log/log'],
+  ['log/redact', '|participants?|', '|participant|', 'unit/log/log'],
   ['session/pacing', 'const SPREAD = 0.5;', 'const SPREAD = 0.05;', 'unit/session/pacing'],
   // cli
   ['cli/moment', 'nowMs + Number(count) * factor', 'nowMs - Number(count) * factor', 'unit/cli/moment'],

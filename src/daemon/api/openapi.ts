@@ -1,10 +1,11 @@
 // The OpenAPI 3.1 document, generated from the table of routes and the tables it uses. Pure.
+
+import { COMMON_FAULTS } from '../../dispatch/dispatch.js';
 import type { Route } from '../../http/route.js';
 import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
 import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
 import { METHODS } from '../../protocol/methods/index.js';
 import { type Components, componentsFor, type Json } from './components.js';
-import { COMMON_FAULTS } from './dispatch.js';
 import { eventWebhooks } from './openapi-webhooks.js';
 
 /** Faults that the HTTP server itself may return for any request. */

@@ -1,11 +1,12 @@
 // The content of a bug report: facts about this run, for a reader who does not know the account. Numbers and
 // texts are blanked here, so that they never leave the daemon.
+
+import { maskNumbers } from '../../log/redact.js';
 import type { Result } from '../../protocol/method.js';
 import type { daemonMethods } from '../../protocol/methods/daemon.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { isoTime } from '../../protocol/time.js';
 import type { Account } from '../account.js';
-import { maskNumbers } from '../log/redact.js';
 
 type Report = Result<(typeof daemonMethods)['daemon.report']>;
 

@@ -3,12 +3,12 @@
 // nobody and sends nothing.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DaemonLog } from '../../log/log.js';
 import { Fault } from '../../protocol/fault.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
 import { reasonOf } from '../../session/state.js';
 import type { SessionDir } from '../../session-dir/layout.js';
 import { readMarker } from '../../session-dir/marker.js';
-import type { DaemonLog } from '../log/log.js';
 import type { Settings } from '../settings.js';
 import { wire } from '../wire.js';
 

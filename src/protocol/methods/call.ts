@@ -11,6 +11,7 @@ export const callMethods = {
     name: 'calls.reject',
     does: 'Declines a ringing call, by the `id` of its event. The caller sees that it was declined.',
     effect: 'writes',
+    scope: 'send',
     since: '0.2.0',
     params: record({ id: reference('The `id` of a call, as its event has it.') }),
     result: record({

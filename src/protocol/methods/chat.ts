@@ -49,6 +49,7 @@ export const chatMethods = {
     name: 'chat.list',
     does: 'Chats, the one with the newest message first.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       ...page(),
@@ -78,6 +79,7 @@ export const chatMethods = {
     name: 'chat.get',
     does: 'One chat, by the number or either identity of the person, or by the id of the group.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ chat: chat() }),
     result: chatSchema,
@@ -88,6 +90,7 @@ export const chatMethods = {
     name: 'chat.messages',
     does: 'The last messages of a chat, oldest first; with `before`, those before that one. Statuses are never read.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       chat: chat(),
@@ -134,6 +137,7 @@ export const chatMethods = {
     name: 'chat.markRead',
     does: 'Marks a chat as read, which its people may see; with `read: false` as unread, which only this account sees.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       chat: chat(),
@@ -147,6 +151,7 @@ export const chatMethods = {
     name: 'chat.archive',
     does: 'Archives a chat, or with `archived: false` takes it out again.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       chat: chat(),
@@ -160,6 +165,7 @@ export const chatMethods = {
     name: 'chat.mute',
     does: 'Mutes a chat, until a time or for ever; with `muted: false`, unmutes it.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       chat: chat(),
@@ -177,6 +183,7 @@ export const chatMethods = {
     name: 'chat.pin',
     does: 'Pins a chat to the top of the list; with `pinned: false`, unpins it.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       chat: chat(),
@@ -190,6 +197,7 @@ export const chatMethods = {
     name: 'chat.typing',
     does: 'Shows the people of a chat "typing…" or "recording audio…" for some seconds, or stops that.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       chat: chat(),

@@ -46,6 +46,7 @@ export const contactMethods = {
     name: 'contact.list',
     does: 'People in the address book, by name; with `all`, everybody WhatsApp Web knows of.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       ...page(),
@@ -75,6 +76,7 @@ export const contactMethods = {
     name: 'contact.get',
     does: 'One person, by number or either identity. A person who is not known is looked up at WhatsApp.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ contact: contact() }),
     result: contactSchema,
@@ -85,6 +87,7 @@ export const contactMethods = {
     name: 'contact.check',
     does: 'Whether a number is on WhatsApp. Asks WhatsApp each time.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ number: reference('A phone number with its country code.') }),
     result: checkedSchema,
@@ -104,6 +107,7 @@ export const contactMethods = {
     name: 'contact.block',
     does: 'Blocks a person; with `blocked: false`, unblocks the person. Answers when the list of blocked people shows it.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       contact: contact(),

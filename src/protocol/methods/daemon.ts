@@ -10,6 +10,7 @@ export const daemonMethods = {
     name: 'daemon.ping',
     does: 'Answers at once, whatever state the account is in.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: record({
@@ -23,6 +24,7 @@ export const daemonMethods = {
     name: 'daemon.info',
     does: 'Who is answering: process, account, paths, versions, limits.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: record({
@@ -78,6 +80,7 @@ export const daemonMethods = {
     name: 'daemon.report',
     does: 'The content of a bug report: the state and how it was reached, the capabilities of the page and its errors, and a picture of the page; numbers and texts are blanked.',
     effect: 'reads',
+    scope: 'operate',
     since: '0.1.0',
     params: record({}),
     result: record({
@@ -139,6 +142,7 @@ export const daemonMethods = {
     name: 'daemon.logLevel',
     does: 'Shows the log level, and sets it when one is given, until the daemon restarts.',
     effect: 'writes',
+    scope: 'admin',
     since: '0.1.0',
     params: record({
       level: level().optional().describe('The level to set; it stays as it is when left out.'),
@@ -151,6 +155,7 @@ export const daemonMethods = {
     name: 'rpc.discover',
     does: 'The OpenRPC document of every method, made from the table by which the daemon checks requests.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: z.looseObject({

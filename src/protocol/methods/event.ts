@@ -23,6 +23,7 @@ export const eventMethods = {
     name: 'events.list',
     does: 'Events after a cursor (0, or left out: the oldest kept), oldest first, and the cursor to continue from. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       after: cursor()
@@ -48,6 +49,7 @@ export const eventMethods = {
     name: 'events.subscribe',
     does: 'Replays the events after the cursor, then sends each new event as the notification `event`. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       after: cursor()
@@ -70,6 +72,7 @@ export const eventMethods = {
     name: 'events.unsubscribe',
     does: 'Ends a subscription of this connection.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       subscription: z.string().max(64).describe('The id that events.subscribe returned.'),
@@ -82,6 +85,7 @@ export const eventMethods = {
     name: 'events.ack',
     does: 'Stores the place of a named consumer: it has processed everything up to the cursor.',
     effect: 'writes',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       consumer: consumer(),
@@ -98,6 +102,7 @@ export const eventMethods = {
     name: 'events.consumers',
     does: 'The named consumers, 1,000 at most: where each is, how many events behind, and when it last read or acknowledged. One that did neither for 90 days (three times `journal.retentionDays` if that is longer) is removed.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: record({
@@ -122,6 +127,7 @@ export const eventMethods = {
     name: 'events.forget',
     does: 'Removes a named consumer. A later one of the same name is new.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({ consumer: consumer() }),
     result: record({

@@ -72,6 +72,7 @@ export const groupMethods = {
     name: 'group.list',
     does: 'Groups that this account is or was in, by name.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       ...page(),
@@ -88,6 +89,7 @@ export const groupMethods = {
     name: 'group.get',
     does: 'A group with its people and settings.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ group: group() }),
     result: groupSchema,
@@ -98,6 +100,7 @@ export const groupMethods = {
     name: 'group.create',
     does: 'Makes a group. People whom WhatsApp did not add are listed with the reason; the group exists in any case.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       name: z.string().min(1).max(100).describe('The name of the group.'),
@@ -117,6 +120,7 @@ export const groupMethods = {
     name: 'group.participants',
     does: 'Adds people to a group, removes them, or makes them admins or no longer. The result names each of them.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       group: group(),
@@ -139,6 +143,7 @@ export const groupMethods = {
     name: 'group.update',
     does: 'Changes the name, the description or the settings of a group; what is left out stays as it is.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       group: group(),
@@ -162,6 +167,7 @@ export const groupMethods = {
     name: 'group.invite',
     does: 'The link by which people join a group; with `reset`, a new one, which revokes the previous one.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       group: group(),
@@ -189,6 +195,7 @@ export const groupMethods = {
     name: 'group.leave',
     does: 'Leaves a group. Its chat stays.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({ group: group() }),
     result: record({

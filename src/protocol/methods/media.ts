@@ -24,6 +24,7 @@ export const mediaMethods = {
     name: 'media.put',
     does: 'Uploads a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, after ten minutes without a piece, or after one minute when others need its place.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       upload: reference(
@@ -58,6 +59,7 @@ export const mediaMethods = {
     name: 'media.read',
     does: 'A piece of a file that was uploaded or fetched, 512 KiB at most. `end` marks the last one.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       id: reference('The id of a file.'),
@@ -85,6 +87,7 @@ export const mediaMethods = {
     name: 'media.fetch',
     does: 'Fetches the file of a message, keeps it, and returns the `id` to read it by. A file that has expired at WhatsApp is requested from the phone.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ id: messageRef() }),
     result: fileSchema,

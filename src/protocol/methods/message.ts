@@ -39,6 +39,7 @@ export const messageMethods = {
     name: 'message.send',
     does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       to: z
@@ -135,6 +136,7 @@ export const messageMethods = {
     name: 'message.get',
     does: "Any message that this daemon knows of, sent or received, by its key, by WhatsApp's id, or by the id of message.send.",
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ id: messageRef() }),
     result: knownSchema,
@@ -148,6 +150,7 @@ export const messageMethods = {
     name: 'message.wait',
     does: 'Answers when the message has reached the state `for` or a final state. `unknown` is not final: it is returned only when the time runs out.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       id: messageRef(),
@@ -167,6 +170,7 @@ export const messageMethods = {
     name: 'message.react',
     does: 'Reacts to a message with an emoji; an empty one removes the reaction. Done at once, not queued.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       id: messageRef(),
@@ -183,6 +187,7 @@ export const messageMethods = {
     name: 'message.edit',
     does: 'Changes the text or caption of a message of ours, as long as WhatsApp lets it be changed.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       id: messageRef(),
@@ -196,6 +201,7 @@ export const messageMethods = {
     name: 'message.delete',
     does: 'Deletes a message for everybody, or with `for: "me"` on the devices of this account only.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       id: messageRef(),
@@ -212,6 +218,7 @@ export const messageMethods = {
     name: 'message.forward',
     does: 'Forwards a message to another chat. `key` is the new message, or null where it was not seen in time.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({ id: messageRef(), to: chatRef() }),
     result: record({
@@ -236,6 +243,7 @@ export const messageMethods = {
     name: 'message.star',
     does: 'Stars a message; with `starred: false`, removes the star.',
     effect: 'writes',
+    scope: 'send',
     since: '0.1.0',
     params: record({
       id: messageRef(),

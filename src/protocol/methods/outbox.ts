@@ -30,6 +30,7 @@ export const outboxMethods = {
     name: 'outbox.list',
     does: 'Messages on their way out and what became of them, newest first; `next` is where the next page begins, null after the last one.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       states: z
@@ -57,6 +58,7 @@ export const outboxMethods = {
     name: 'outbox.get',
     does: 'One message of the outbox with its content.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ id: id() }),
     result: record({
@@ -72,6 +74,7 @@ export const outboxMethods = {
     name: 'outbox.cancel',
     does: 'Cancels a queued message; it will not be sent.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({ id: id() }),
     result: outboxRowSchema,
@@ -85,6 +88,7 @@ export const outboxMethods = {
     name: 'outbox.resolve',
     does: 'Decides for a message of unknown outcome: it was sent, it was not, or it goes out again under the same id.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       id: id(),

@@ -164,6 +164,7 @@ export const sessionMethods = {
     name: 'session.status',
     does: 'The state of the account, why it is so, and what a person can do about it.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: statusSchema,
@@ -174,6 +175,7 @@ export const sessionMethods = {
     name: 'session.initialize',
     does: 'Starts the account, or with `restart` replaces its browser; answers when the start is under way.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       restart: z.boolean().optional().describe('True replaces the browser; false when left out.'),
@@ -189,6 +191,7 @@ export const sessionMethods = {
     name: 'session.qr',
     does: 'The QR payload that can be scanned now. With `waitMs`, waits that long for one other than `not`.',
     effect: 'reads',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       waitMs: waitMs()
@@ -216,6 +219,7 @@ export const sessionMethods = {
     name: 'session.pair',
     does: 'Asks WhatsApp for an eight-character code that links the phone with this number, instead of a QR.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       number: z.string().min(1).max(64).describe('The phone number of the account with its country code.'),
@@ -238,6 +242,7 @@ export const sessionMethods = {
     name: 'session.passkey',
     does: 'Whether WhatsApp asks for the passkey of the account that is being linked, and what it asks (WebAuthn JSON).',
     effect: 'reads',
+    scope: 'operate',
     since: '0.1.0',
     params: record({}),
     result: record({
@@ -262,6 +267,7 @@ export const sessionMethods = {
     name: 'session.answerPasskey',
     does: 'Gives WhatsApp Web the answer of a browser that has the passkey, or `refuse`; waits up to `waitMs` for the verdict.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       credential: passkeyAnswer
@@ -288,6 +294,7 @@ export const sessionMethods = {
     name: 'session.disconnect',
     does: 'Unlinks the phone (bounded), closes the browser, removes the saved session, and stays stopped.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({}),
     result: removedSchema,
@@ -308,6 +315,7 @@ export const sessionMethods = {
     name: 'session.clear',
     does: 'Removes the saved session; unlinks the phone first where the account is ready.',
     effect: 'writes',
+    scope: 'admin',
     since: '0.1.0',
     params: record({}),
     result: removedSchema,
@@ -328,6 +336,7 @@ export const sessionMethods = {
     name: 'session.wait',
     does: 'Answers when the account is in one of the given states; `timeoutMs` bounds the wait.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({
       states: z.array(stateName()).min(1).describe('The states to wait for; any of them will do.'),

@@ -46,6 +46,7 @@ export const webhookMethods = {
     name: 'webhook.list',
     does: 'Every webhook of the configuration, and its state.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({}),
     result: record({ webhooks: z.array(webhookSchema).describe('The webhooks.') }),
@@ -69,6 +70,7 @@ export const webhookMethods = {
     name: 'webhook.test',
     does: 'Posts a test to a webhook and returns the outcome. If it is accepted, waiting events are retried at once.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({ name: name() }),
     result: record({
@@ -84,6 +86,7 @@ export const webhookMethods = {
     name: 'webhook.dead',
     does: 'The dead letters of a webhook: events that were dropped after its retries ran out, oldest first.',
     effect: 'reads',
+    scope: 'read',
     since: '0.1.0',
     params: record({ name: name(), limit: limit(1_000, 100) }),
     result: record({
@@ -105,6 +108,7 @@ export const webhookMethods = {
     name: 'webhook.redrive',
     does: 'Posts the dead letters of a webhook again, oldest first, until one is not accepted.',
     effect: 'writes',
+    scope: 'operate',
     since: '0.1.0',
     params: record({
       name: name(),

@@ -8,8 +8,8 @@ import { eventSchema, type WireEvent } from '../../../../src/protocol/events/ind
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { EventType } from '../../../../src/protocol/state.js';
 import { madeUp } from '../../../harness/made-up-event.js';
+import { keepLines, thrownBy } from '../../log/lines.js';
 import { opened, scratch } from '../../store/scratch.js';
-import { keepLines, thrownBy } from '../log/lines.js';
 
 const BASE = Date.UTC(2026, 0, 1);
 

@@ -10,8 +10,8 @@ import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { InboundMessage } from '../../../../src/session/inbound-message.js';
 import type { ClientReport } from '../../../../src/session/port.js';
+import { keepLines } from '../../log/lines.js';
 import { opened, message as row, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 
 const CHAT = '15550002222@c.us';
 const message = (messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({

@@ -5,8 +5,8 @@ import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
 import { People } from '../../../../src/daemon/incoming/people.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
 import type { Pair } from '../../../../src/session/port.js';
+import { keepLines } from '../../log/lines.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from '../outgoing/sending.js';
 
 const LID: Addressee = '270000000000002@lid';

@@ -3,9 +3,9 @@ import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { type ReceivedUntil, ReceiveWatermark } from '../../../../src/daemon/incoming/receive-watermark.js';
 import { readMarker, writeMarker } from '../../../../src/session-dir/marker.js';
+import { keepLines, settled } from '../../log/lines.js';
 import { place } from '../../session-dir/place.js';
 import { WID } from '../../store/scratch.js';
-import { keepLines, settled } from '../log/lines.js';
 
 const LINKED = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;

@@ -24,8 +24,8 @@ import { Transcoder } from '../../../../src/daemon/media/voice.js';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
 import { MAX_BYTES, MAX_FILE_BYTES } from '../../../../src/protocol/content.js';
 import type { Fault } from '../../../../src/protocol/fault.js';
+import { keepLines } from '../../log/lines.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 
 const kind = (error: Fault): string => error.kind;
 const hex = (text: string) => Buffer.from(text.replace(/ /g, ''), 'hex');

@@ -3,8 +3,8 @@ import t, { type Test } from 'tap';
 import { Outbox, show } from '../../../../src/daemon/outgoing/outbox.js';
 import { drained, type Goal, reached } from '../../../../src/daemon/outgoing/outbox-wait.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
+import { keepLines, settled, thrownBy } from '../../log/lines.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines, settled, thrownBy } from '../log/lines.js';
 
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';

@@ -2,8 +2,8 @@
 import t, { type Test } from 'tap';
 import { RecipientCache } from '../../../../src/daemon/outgoing/recipient-cache.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
+import { keepLines } from '../../log/lines.js';
 import { NOW, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 import { A, open, Page, until } from './sending.js';
 
 const LOCKED: Restriction = { kind: 'time_lock', untilMs: NOW + 3_600_000, used: null, total: null };

@@ -5,8 +5,8 @@ import { RecipientCache } from '../../../../src/daemon/outgoing/recipient-cache.
 import { Scheduler } from '../../../../src/daemon/outgoing/scheduler.js';
 import { EMPTY } from '../../../../src/session/lane.js';
 import type { PacingRules } from '../../../../src/session/pacing.js';
+import { keepLines } from '../../log/lines.js';
 import { NOW, opened, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 import { A, B, FAST, Page } from './sending.js';
 
 /** One message per hour. */

@@ -8,8 +8,8 @@ import type { Addressee } from '../../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../../src/session/pacing.js';
 import type { SendOutcome } from '../../../../src/session/port.js';
 import type { StoredMessage } from '../../../../src/store/outbox-row.js';
+import { settled } from '../../log/lines.js';
 import { scratch, WID } from '../../store/scratch.js';
-import { settled } from '../log/lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
 
 /** Sends a message, with others waiting in its chat, and ends the page: the outcome is unknown. */

@@ -8,8 +8,8 @@ import type { Addressee } from '../../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../../src/session/pacing.js';
 import type { OwnMessage, SendOutcome } from '../../../../src/session/port.js';
 import type { StoredMessage } from '../../../../src/store/outbox-row.js';
+import { keepLines, settled } from '../../log/lines.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines, settled } from '../log/lines.js';
 
 export const A: Addressee = '15550002222@c.us';
 export const B: Addressee = '15550003333@c.us';

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { type Asked, Wakeups } from '../../../../src/daemon/outgoing/wakeups.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
-import { keepLines, settled } from '../log/lines.js';
+import { keepLines, settled } from '../../log/lines.js';
 
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';

@@ -6,8 +6,8 @@ import t from 'tap';
 import { Actor, type Executors } from '../../../../src/daemon/session/actor.js';
 import type { Effect } from '../../../../src/session/effect.js';
 import { initialState, type State } from '../../../../src/session/state.js';
+import { keepLines, settled, thrownBy } from '../../log/lines.js';
 import { ME, POLICY, SAVED, state } from '../../session/machine.js';
-import { keepLines, settled, thrownBy } from '../log/lines.js';
 
 type Act = (effect: Effect) => void | Promise<void>;
 

@@ -1,7 +1,7 @@
 /** The current QR is the one that can be scanned now, never an old one. */
 import t from 'tap';
 import { CurrentQr } from '../../../../src/daemon/session/current-qr.js';
-import { thrownBy } from '../log/lines.js';
+import { thrownBy } from '../../log/lines.js';
 
 function open() {
   const shown: number[] = [];

@@ -3,8 +3,8 @@ import t, { type Test } from 'tap';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
 import { LinkedAccount } from '../../../../src/daemon/session/linked-account.js';
 import { Fault } from '../../../../src/protocol/fault.js';
+import { keepLines } from '../../log/lines.js';
 import { message, opened, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 
 const OTHER = '15550009999@c.us';
 

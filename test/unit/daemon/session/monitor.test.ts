@@ -3,7 +3,7 @@ import { mock } from 'node:test';
 import t from 'tap';
 import { Monitor, type MonitorOptions } from '../../../../src/daemon/session/monitor.js';
 import type { Health } from '../../../../src/session/port.js';
-import { keepLines, settled } from '../log/lines.js';
+import { keepLines, settled } from '../../log/lines.js';
 
 const WELL: Health = { socketState: 'CONNECTED', whatsappWeb: '2.3000', wid: '1@c.us', listening: true };
 const PERIOD_MS = 15_000;

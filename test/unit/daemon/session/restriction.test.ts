@@ -2,8 +2,8 @@
 import t from 'tap';
 import { AccountRestriction } from '../../../../src/daemon/session/restriction.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
+import { keepLines } from '../../log/lines.js';
 import { NOW, opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 import { A, B, open, rest, TAKEN, until } from '../outgoing/sending.js';
 
 const HOUR = 3_600_000;

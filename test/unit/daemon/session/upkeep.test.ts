@@ -6,8 +6,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 import { Upkeep } from '../../../../src/daemon/session/upkeep.js';
+import { keepLines } from '../../log/lines.js';
 import { scratch } from '../../store/scratch.js';
-import { keepLines } from '../log/lines.js';
 
 t.test('a browser over its limit is replaced, and the next one not within the hour', async (t) => {
   const child = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => {}, 1000)"], {

@@ -1,5 +1,5 @@
 // Runs a daemon's log in its own process, for tests that need a real stdout. argv: how it ends.
-import { openLog } from '../../../../src/daemon/log/log.js';
+import { openLog } from '../../../src/log/log.js';
 
 const how = process.argv[2];
 const log = openLog({ account: 'shop', level: 'info', content: false, env: process.env });

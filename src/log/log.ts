@@ -2,8 +2,8 @@
 // uses pino; others take the interface of protocol/log.ts.
 import { isatty } from 'node:tty';
 import pino from 'pino';
-import type { Log } from '../../protocol/log.js';
-import type { LOG_LEVELS } from '../../protocol/methods/daemon.js';
+import type { Log } from '../protocol/log.js';
+import type { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { logLine } from './line.js';
 import { LogOutlet } from './outlet.js';
 import { redact } from './redact.js';

@@ -1,5 +1,5 @@
 // A log that keeps its lines, for tests of log output.
-import type { Log } from '../../../../src/protocol/log.js';
+import type { Log } from '../../../src/protocol/log.js';
 
 export type Line = readonly [level: string, event: string, fields: Readonly<Record<string, unknown>>];
 

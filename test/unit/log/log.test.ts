@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { MAX_LINE_BYTES } from '../../../../src/daemon/log/line.js';
-import { type LogOptions, openLog } from '../../../../src/daemon/log/log.js';
-import { redact } from '../../../../src/daemon/log/redact.js';
-import { Fault } from '../../../../src/protocol/fault.js';
+import { MAX_LINE_BYTES } from '../../../src/log/line.js';
+import { type LogOptions, openLog } from '../../../src/log/log.js';
+import { redact } from '../../../src/log/redact.js';
+import { Fault } from '../../../src/protocol/fault.js';
 
 const WRITER = fileURLToPath(new URL('./log-writer.js', import.meta.url));
 

@@ -2,13 +2,13 @@
 // validates the result, and lets nothing out but a Fault. It does not know what a method does, or which
 // transport carries the request.
 
-import type { Address } from '../../protocol/address.js';
-import type { Call, Dispatch } from '../../protocol/dispatch.js';
-import { Fault, type Outcome } from '../../protocol/fault.js';
-import type { FaultKind } from '../../protocol/fault-table.js';
-import type { Log } from '../../protocol/log.js';
-import type { Handlers, MethodRow } from '../../protocol/method.js';
-import * as common from '../../protocol/method.js';
+import type { Address } from '../protocol/address.js';
+import type { Call, Dispatch } from '../protocol/dispatch.js';
+import { Fault, type Outcome } from '../protocol/fault.js';
+import type { FaultKind } from '../protocol/fault-table.js';
+import type { Log } from '../protocol/log.js';
+import type { Handlers, MethodRow } from '../protocol/method.js';
+import * as common from '../protocol/method.js';
 import { type Issue, issuesOf, sentence } from './issue.js';
 
 /** Faults that any method may raise without listing them. */

@@ -1,18 +1,19 @@
 // Dispatch turns a method name and parameters into a result or a Fault, without a socket.
 import t from 'tap';
 import { z } from 'zod';
-import { createDispatch } from '../../../../src/daemon/api/dispatch.js';
-import type { Call, Peer } from '../../../../src/protocol/dispatch.js';
-import { Fault } from '../../../../src/protocol/fault.js';
-import { type Handlers, method } from '../../../../src/protocol/method.js';
-import { record } from '../../../../src/protocol/schema.js';
-import { keepLog, untilAborted } from '../../../harness/server.js';
+import { createDispatch } from '../../../src/dispatch/dispatch.js';
+import type { Call, Peer } from '../../../src/protocol/dispatch.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { type Handlers, method } from '../../../src/protocol/method.js';
+import { record } from '../../../src/protocol/schema.js';
+import { keepLog, untilAborted } from '../../harness/server.js';
 
 const row = <const N extends string>(name: N, effect: 'reads' | 'writes') =>
   method({
     name,
     does: 'Serves a test.',
     effect,
+    scope: 'read',
     since: '0.1.0',
     params: record({
       text: z.string().max(10),
