@@ -24,6 +24,9 @@ scrape_configs:
 (\`promtool test rules alerts.test.yml\`). \`grafana-dashboard.json\` is a dashboard: import it, and choose the data source.
 Rules and dashboard expect the label \`account\`, which the scrape configuration above gives to each target.
 
+The method \`daemon.metrics\` returns the same text over the control socket, also where HTTP is off:
+\`wactl -a NAME call daemon.metrics | jq -r .text\`. Without HTTP, counters begin at 0 with the first call.
+
 A counter has all its series from the start, at 0, so the first event of a kind is an increase that a rule can see. Only the
 histogram of requests has no series for a method before its first request. The usual \`process_…\` and \`nodejs_…\` metrics are
 included.`;

@@ -8,7 +8,7 @@ import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
 import type { Fetcher } from './media/fetcher.js';
 import { Prefetch } from './media/prefetch.js';
-import type { Metrics } from './metrics/metrics.js';
+import type { Counters } from './metrics/counters.js';
 import type { Actor } from './session/actor.js';
 import type { Settings } from './settings.js';
 import { WAD_VERSION } from './version.js';
@@ -50,7 +50,7 @@ export class Readers {
   }
 
   /** @throws (rejects) Fault usage, permission_denied, webhook_refused, disk_full */
-  async openWebhooks(metrics: Metrics | null): Promise<void> {
+  async openWebhooks(onAttempt: Counters['webhook']): Promise<void> {
     const { settings, feed, store, actor, log } = this.#options;
     const { webhook: config } = settings.config;
     if (Object.keys(config).length === 0) return;
@@ -66,7 +66,7 @@ export class Readers {
         const me = session?.wid ? { id: session.wid, pushname: session.pushname } : null;
         return { account: settings.account, version: WAD_VERSION, me };
       },
-      ...(metrics && { onAttempt: metrics.webhook }),
+      onAttempt,
     });
     await this.#closers.add(() => webhooks.close());
     this.#webhooks = webhooks;

@@ -25,6 +25,7 @@ import { Fetcher } from './media/fetcher.js';
 import { MediaStore } from './media/media-store.js';
 import { referencedFiles } from './media/referenced-files.js';
 import { Transcoder } from './media/voice.js';
+import { MetricsOnDemand } from './metrics/on-demand.js';
 import { ownBrowser } from './own-browser.js';
 import { Readers } from './readers.js';
 import { pictureIn } from './session/page-picture.js';
@@ -128,23 +129,7 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     return statusOf(account, feed, config.reconnect.maxAttempts);
   };
   const info = () => daemonInfo({ settings, startedAtMs, log, browser, account, doors });
-  const handlers = handlersOf({
-    account,
-    store,
-    feed,
-    mediaStore,
-    fetcher,
-    voices,
-    status,
-    webhooks: () => readers.webhooks,
-    facts: {
-      info,
-      report: async () => reportOf(account, await status()),
-      logLevel: { get: () => log.level, set: (level) => log.setLevel(level) },
-      discover: () => openRpc(METHODS, WAD_VERSION),
-    },
-  });
-  const measure = async () => {
+  const metrics = new MetricsOnDemand(async () => {
     const { openMetrics } = await import('./metrics/metrics.js');
     return openMetrics({
       feed,
@@ -160,26 +145,44 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
         browserBytes: await browserMemory(account.slot.browser.pid),
       }),
     });
-  };
+  });
+  const handlers = handlersOf({
+    account,
+    store,
+    feed,
+    mediaStore,
+    fetcher,
+    voices,
+    status,
+    webhooks: () => readers.webhooks,
+    facts: {
+      info,
+      report: async () => reportOf(account, await status()),
+      logLevel: { get: () => log.level, set: (level) => log.setLevel(level) },
+      discover: () => openRpc(METHODS, WAD_VERSION),
+      metrics: async () => (await metrics.load()).scrape(),
+    },
+  });
 
   const begin = async (): Promise<void> => {
     account.start();
     // A stop may come between any two steps; the remaining parts are then not made.
     const isStopped = () => isOver(actor.state);
     try {
-      // HTTP and its metrics are loaded only if HTTP is configured.
       const { listen } = config.http;
-      const metrics = listen === null ? null : await measure();
-      const bare = createDispatch({ methods: METHODS, handlers, account: name, address, log });
-      const dispatch = metrics?.metered(bare) ?? bare;
+      const dispatch = metrics.metered(
+        createDispatch({ methods: METHODS, handlers, account: name, address, log }),
+      );
+      // With HTTP, metrics count from the start.
+      if (listen !== null) await metrics.load();
       const steps = [
         () => doors.openSocket(dispatch),
         async () => {
-          if (listen !== null && metrics !== null)
-            await doors.openHttp(listen, { dispatch, metrics, isStopped });
+          if (listen !== null)
+            await doors.openHttp(listen, { dispatch, metrics: await metrics.load(), isStopped });
         },
         () => readers.openPrefetch(),
-        () => readers.openWebhooks(metrics),
+        () => readers.openWebhooks((webhook, taken) => metrics.loaded?.webhook(webhook, taken)),
       ];
       for (const step of steps) {
         if (isStopped()) return;

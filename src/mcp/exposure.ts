@@ -183,6 +183,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'daemon.ping': 'session.status reports more',
   'daemon.info': 'paths and processes of the machine are not for a model',
   'daemon.report': 'a person must read it before passing it on',
+  'daemon.metrics': 'hundreds of numbers for a monitoring system; session.status has those that matter',
   'events.subscribe': 'a subscription is for a connection that listens',
   'events.unsubscribe': 'a subscription is for a connection that listens',
   'events.consumers': 'the list of consumers is for the operator',

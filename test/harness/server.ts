@@ -85,6 +85,7 @@ export async function startServer(
       report: async () => METHODS['daemon.report'].example.result,
       logLevel: { get: () => 'info', set: () => {} },
       discover: () => openRpc(METHODS, '0.0.0'),
+      metrics: async () => METHODS['daemon.metrics'].example.result,
     }),
     'session.wait': (_params, { signal }) => untilAborted(signal),
     ...handlers,

@@ -138,6 +138,26 @@ export const daemonMethods = {
       },
     },
   }),
+  'daemon.metrics': method({
+    name: 'daemon.metrics',
+    does: 'The metrics of the daemon as text for Prometheus, as GET /metrics returns them. Where HTTP is off, counters begin at 0 with the first call.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({}),
+    result: record({
+      type: z.string().describe('The content type of the text.'),
+      text: z.string().describe('The text of a scrape.'),
+    }),
+    faults: [],
+    example: {
+      params: {},
+      result: {
+        type: 'text/plain; version=0.0.4; charset=utf-8',
+        text: '# HELP wad_linked 1 while there is a saved session.\n# TYPE wad_linked gauge\nwad_linked 1\n',
+      },
+    },
+  }),
   'daemon.logLevel': method({
     name: 'daemon.logLevel',
     does: 'Shows the log level, and sets it when one is given, until the daemon restarts.',

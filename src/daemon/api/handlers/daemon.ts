@@ -9,6 +9,7 @@ export interface DaemonFacts {
   readonly info: () => Result<(typeof daemonMethods)['daemon.info']>;
   readonly logLevel: { get(): LogLevel; set(level: LogLevel): void };
   readonly report: () => Promise<Result<(typeof daemonMethods)['daemon.report']>>;
+  readonly metrics: () => Promise<Result<(typeof daemonMethods)['daemon.metrics']>>;
   /** The OpenRPC document; built for the first request, because most daemons never get one. */
   readonly discover: () => Result<(typeof daemonMethods)['rpc.discover']>;
 }
@@ -19,6 +20,7 @@ export const daemonHandlers = (facts: DaemonFacts): Handlers<typeof daemonMethod
     'daemon.ping': () => ({ pong: true, timestamp: new Date().toISOString() }),
     'daemon.info': () => facts.info(),
     'daemon.report': () => facts.report(),
+    'daemon.metrics': () => facts.metrics(),
     'daemon.logLevel': ({ level }) => {
       if (level !== undefined) facts.logLevel.set(level);
       return { level: facts.logLevel.get() };
