@@ -1,6 +1,6 @@
 // Writes src/protocol/types.ts out for the package: the same names as interfaces, with the text of each field
 // from the schemas. An editor can then show the meaning of a field, and the package's types do not need zod.
-import { componentsFor, type Json } from '../src/daemon/api/components.js';
+import { componentsFor, type Json } from '../src/openapi/components.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 

@@ -1,5 +1,5 @@
 // Generates docs/events.md: every type of event with its fields and an example, from the table of events.
-import { componentsFor, type Json } from '../src/daemon/api/components.js';
+import { componentsFor, type Json } from '../src/openapi/components.js';
 import type { EventRow } from '../src/protocol/event.js';
 import { EVENTS } from '../src/protocol/events/index.js';
 import { anchor, code, fieldsOf, refOf, TIME, table } from './markdown.js';

@@ -1,9 +1,10 @@
 // Generates docs/http.md: how to use HTTP, and every route, from the table of routes.
-import { faultsOf } from '../src/daemon/api/openapi.js';
+
 import { MAX_HEADERS } from '../src/http/guard.js';
-import type { Route } from '../src/http/route.js';
+import type { RouteRow } from '../src/http/route.js';
 import { ROUTES } from '../src/http/routes.js';
 import { HTTP_LIMITS } from '../src/http/server.js';
+import { faultsOf } from '../src/openapi/openapi.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import { anchor, code, table } from './markdown.js';
 
@@ -124,5 +125,5 @@ export function httpPage(): string {
   return `${[INTRO, '## Routes', table(['route', 'method', 'what it does', 'success', 'errors'], [...rows, any])].join('\n\n')}\n`;
 }
 
-const statuses = (route: Route): string =>
+const statuses = (route: RouteRow): string =>
   [...faultsOf(route).keys()].filter((status) => ![400, 401, 403, 408, 413, 415].includes(status)).join(', ');

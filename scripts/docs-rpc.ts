@@ -1,6 +1,7 @@
 // Generates docs/rpc.md: how to use the socket, and every method, from the table of methods.
-import { componentsFor, type Json } from '../src/daemon/api/components.js';
+
 import { COMMON_FAULTS } from '../src/dispatch/dispatch.js';
+import { componentsFor, type Json } from '../src/openapi/components.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';

@@ -38,7 +38,7 @@ export class EventStream implements Peer {
   }
 
   /** Starts the stream after the subscription. The first id gives the listener the cursor to resume from. */
-  begin(after: number): void {
+  begin(after: number | string): void {
     if (this.closed.aborted) return;
     const type = 'text/event-stream; charset=utf-8';
     // No further response can follow a stream on its connection.
@@ -57,8 +57,18 @@ export class EventStream implements Peer {
   }
 
   notify(_method: 'event', event: WireEvent): boolean {
+    return this.send(event.type, event, String(event.cursor));
+  }
+
+  /**
+   * Sends one item. False when the peer has gone, or was cut off because it does not read.
+   * @param id where a listener that reconnects continues; null: the item does not change that
+   */
+  send(type: string, data: unknown, id: string | null): boolean {
     // JSON contains no raw line breaks, so it fits into one `data:` line.
-    return this.#write(`id: ${event.cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    return this.#write(
+      `${id === null ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
+    );
   }
 
   async drained(): Promise<void> {

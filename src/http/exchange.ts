@@ -1,8 +1,7 @@
 // Handles one HTTP request: authorises it, finds and runs its route, sends the answer, and returns the result for log and
 // metrics. Every failure is answered as a Fault.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Address } from '../protocol/address.js';
-import type { Dispatch, Owner, Peer } from '../protocol/dispatch.js';
+import type { Owner, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
 import { readBody } from './body.js';
@@ -10,22 +9,18 @@ import type { Connection } from './connection.js';
 import { EventStream } from './event-stream.js';
 import { refuseCrossSite, refuseFlood, refuseForeign } from './guard.js';
 import { faultReply, type Reply, send } from './reply.js';
-import type { Asked, Found, Own, Route, Router } from './route.js';
-import { isKnown, refuseStrangers, type Token } from './token.js';
+import type { Asked, Found, Route, RouteRow, Router } from './route.js';
+import type { Answering, Site } from './site.js';
 
-export interface ExchangeOptions {
-  readonly dispatch: Dispatch;
-  readonly router: Router;
-  readonly own: Own;
-  readonly token: Token;
-  /** For the hints of the faults raised here. */
-  readonly address?: Address | undefined;
+export interface ExchangeOptions<O, C> {
+  readonly site: Site<O, C>;
+  readonly router: Router<O>;
   readonly maxBodyBytes: number;
 }
 
 /** The result of a request, for log and metrics. It leaves out the requested path, which may contain anything. */
 export interface Ended {
-  readonly route: Route | null;
+  readonly route: RouteRow | null;
   readonly status: number;
   readonly fault: Fault | null;
   /** Set when the error was not a Fault. */
@@ -53,21 +48,28 @@ interface Between {
 /**
  * Answers one request. Never rejects; resolves when the answer has been handed to the connection, or the stream has begun.
  */
-export async function exchange(
+export async function exchange<O, C>(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ExchangeOptions & Between,
+  options: ExchangeOptions<O, C> & Between,
 ): Promise<Ended> {
-  const { connection } = options;
+  const { connection, site } = options;
   const startedAt = performance.now();
-  let route: Route | null = null;
+  let route: Route<O> | null = null;
   const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => {
     return { route, status, fault, bug, ms: performance.now() - startedAt };
   };
+  const caller = onceOf(() => site.identify(request));
   try {
-    const found = admit(request, options);
+    const found = admit(request, options, caller);
     route = found.route;
-    const reply = await route.serve(asked(request, response, found, options), options.own);
+    const answering = site.enter(caller(), found.names);
+    const isKnown = () => caller() !== null;
+    const { serve } = found.route;
+    const reply = await serve(
+      asked(request, response, found, { ...options, answering, isKnown }),
+      answering.own,
+    );
     if (reply === null) {
       if (request.method === 'HEAD') response.end();
       return ended(200, null);
@@ -77,12 +79,35 @@ export async function exchange(
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
-    const reply = faultReply(
-      isKnown(options.token, request.headers) ? fault.addressedTo(options.address ?? []) : unaddressed(fault),
-    );
+    const reply = faultReply(isSomebody(caller) ? fault.addressedTo(site.address) : unaddressed(fault));
     if (response.headersSent) response.destroy();
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
+  }
+}
+
+/** Calls a function at the first use only; later uses return or throw the same. */
+function onceOf<T>(make: () => T): () => T {
+  let kept: { readonly value: T } | { readonly error: unknown } | undefined;
+  return () => {
+    if (kept === undefined) {
+      try {
+        kept = { value: make() };
+      } catch (error) {
+        kept = { error };
+      }
+    }
+    if ('error' in kept) throw kept.error;
+    return kept.value;
+  };
+}
+
+/** False also for a caller that cannot be identified now. */
+function isSomebody(caller: () => unknown): boolean {
+  try {
+    return caller() !== null;
+  } catch {
+    return false;
   }
 }
 
@@ -101,13 +126,17 @@ function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
 
 const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'));
 
-/** @throws Fault of guard, token and router, in this order: unauthorised requests do not learn which routes exist */
-function admit(request: IncomingMessage, { router, token }: ExchangeOptions): Found {
+/** @throws Fault of guard, site and router, in this order: unauthorised requests do not learn which routes exist */
+function admit<O, C>(
+  request: IncomingMessage,
+  { router, site }: ExchangeOptions<O, C>,
+  caller: () => C | null,
+): Found<O> {
   refuseFlood(request);
-  refuseForeign(request);
+  refuseForeign(request, site.hosts);
   const { method: verb = '', url = '' } = request;
   const [path = ''] = url.split('?', 1);
-  let found: Found | null = null;
+  let found: Found<O> | null = null;
   let none: unknown;
   try {
     found = router.find(verb, path);
@@ -116,17 +145,23 @@ function admit(request: IncomingMessage, { router, token }: ExchangeOptions): Fo
   }
   if (!found?.route.open) {
     refuseCrossSite(request);
-    refuseStrangers(token, request.headers);
+    if (caller() === null) throw new Fault('unauthorized');
   }
   if (found === null) throw none;
   return found;
 }
 
+interface Around extends Between {
+  readonly answering: Answering<unknown>;
+  readonly isKnown: () => boolean;
+  readonly maxBodyBytes: number;
+}
+
 function asked(
   request: IncomingMessage,
   response: ServerResponse,
-  { names }: Found,
-  { dispatch, id, connection, owner, token, maxBodyBytes }: ExchangeOptions & Between,
+  { names }: Pick<Found<unknown>, 'names'>,
+  { answering: { dispatch }, id, connection, owner, isKnown, maxBodyBytes }: Around,
 ): Asked {
   const { closed } = connection;
   let peer: Peer = {
@@ -142,7 +177,7 @@ function asked(
     query: queryOf(request.url ?? ''),
     headers: request.headers,
     get isKnown() {
-      return isKnown(token, request.headers);
+      return isKnown();
     },
     body: () => {
       if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();

@@ -21,10 +21,11 @@ export function refuseFlood({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>)
 }
 
 /**
+ * @param hosts further names of this machine
  * @throws Fault invalid_request: the target is not a path, or there is no Host. foreign_host: the Host is not a name of
  * this machine. foreign_origin: the request comes from a page that we did not serve.
  */
-export function refuseForeign({ headersDistinct, url = '' }: Headers): void {
+export function refuseForeign({ headersDistinct, url = '' }: Headers, hosts: readonly string[] = []): void {
   const only = (name: string): string | undefined => {
     const all = headersDistinct[name] ?? [];
     // If there are two, a proxy may have checked the other one.
@@ -33,7 +34,8 @@ export function refuseForeign({ headersDistinct, url = '' }: Headers): void {
   const host = only('host');
   if (host === undefined)
     throw new Fault('invalid_request', { reason: 'the request has no Host header', hint: null });
-  if (!LOCAL.test(host)) throw new Fault('foreign_host');
+  if (!LOCAL.test(host) && !hosts.includes(host.toLowerCase().replace(/:\d{1,5}$/, '')))
+    throw new Fault('foreign_host');
   if (!url.startsWith('/'))
     throw new Fault('invalid_request', { reason: 'the target of a request must be a path', hint: null });
   const origin = only('origin');

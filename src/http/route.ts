@@ -5,7 +5,6 @@ import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { EventStream } from './event-stream.js';
-import type { Page } from './page.js';
 import type { Reply } from './reply.js';
 
 /** One request, as a route gets it. */
@@ -14,7 +13,7 @@ export interface Asked {
   readonly names: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** True when the request has the token, or none is required. On an open route it may be false. */
+  /** True when the caller is known. On an open route it may be false. */
   readonly isKnown: boolean;
   /** @throws (rejects) Fault: see body.ts */
   body(): Promise<Record<string, unknown>>;
@@ -24,14 +23,8 @@ export interface Asked {
   stream(): EventStream;
 }
 
-/** The content of the routes that call no method. */
-export interface Own {
-  readonly page: Page;
-  readonly metrics: () => Promise<Reply>;
-  readonly openApi: () => Reply;
-}
-
-export interface Route {
+/** A route without its code: what documents and metrics need. */
+export interface RouteRow {
   readonly verb: 'GET' | 'POST';
   readonly path: string;
   readonly does: string;
@@ -41,21 +34,25 @@ export interface Route {
   readonly success: number;
   /** No token is required: the route reveals nothing about the account. */
   readonly open: boolean;
-  /** Returns null when the response is a stream that has begun. */
-  readonly serve: (asked: Asked, own: Own) => Promise<Reply | null> | Reply;
 }
 
-export interface Found {
-  readonly route: Route;
+/** @typeParam O what the routes that call no method are answered from */
+export interface Route<O = unknown> extends RouteRow {
+  /** Returns null when the response is a stream that has begun. */
+  readonly serve: (asked: Asked, own: O) => Promise<Reply | null> | Reply;
+}
+
+export interface Found<O> {
+  readonly route: Route<O>;
   readonly names: Readonly<Record<string, string>>;
 }
 
 /** Finds a route by path and verb. A GET route serves HEAD, too. */
-export class Router {
-  readonly #exact = new Map<string, Route[]>();
-  readonly #patterns: { readonly route: Route; readonly pattern: RegExp }[] = [];
+export class Router<O> {
+  readonly #exact = new Map<string, Route<O>[]>();
+  readonly #patterns: { readonly route: Route<O>; readonly pattern: RegExp }[] = [];
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly Route<O>[]) {
     for (const route of routes) {
       if (route.path.includes('{')) this.#patterns.push({ route, pattern: patternOf(route.path) });
       else this.#exact.set(route.path, [...(this.#exact.get(route.path) ?? []), route]);
@@ -63,7 +60,7 @@ export class Router {
   }
 
   /** @throws Fault no_such_route, wrong_verb, invalid_request: a name in the path is not percent-encoded UTF-8 */
-  find(verb: string, path: string): Found {
+  find(verb: string, path: string): Found<O> {
     const found = [
       ...(this.#exact.get(path) ?? []).map((route) => ({ route, groups: {} })),
       ...this.#patterns.flatMap(({ route, pattern }) => {

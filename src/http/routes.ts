@@ -2,15 +2,23 @@
 // generated from it.
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
+import type { Page } from './page.js';
 import { pictureWanted, qrReply } from './qr.js';
 import { queryParams } from './query.js';
-import { json } from './reply.js';
+import { json, type Reply } from './reply.js';
 import type { Asked, Route } from './route.js';
 
 const API = '/api/whatsapp';
 
 /** Methods that need a lasting connection. Over HTTP, `/events` takes their place. */
 const OF_A_CONNECTION: readonly MethodName[] = ['events.subscribe', 'events.unsubscribe'];
+
+/** The content of the routes that call no method. */
+export interface Own {
+  readonly page: Page;
+  readonly metrics: () => Promise<Reply>;
+  readonly openApi: () => Reply;
+}
 
 type Rest = Partial<Pick<Route, 'does' | 'success' | 'serve'>>;
 
@@ -24,7 +32,7 @@ function asking(verb: Route['verb'], path: string, method: MethodName, rest: Res
 }
 
 /** A route that exists only in HTTP and requires no token. */
-const open = (path: string, does: string, serve: Route['serve']): Route => ({
+const open = <O>(path: string, does: string, serve: Route<O>['serve']): Route<O> => ({
   verb: 'GET',
   path,
   does,
@@ -75,9 +83,19 @@ const NAMED: readonly Route[] = [
   }),
 ];
 
+const READY = open(
+  '/readyz',
+  'Whether the account is ready: 200, else 503. With the token also its state, and the reason.',
+  async ({ ask, isKnown }) => {
+    const { status, reason, timestamp } = await ask('session.status');
+    const ready = status === 'ready';
+    return json({ ready, ...(isKnown && { status, reason }), timestamp }, ready ? 200 : 503);
+  },
+);
+
 const WORDS = json(REASON_WORDS);
 
-const OPEN: readonly Route[] = [
+const OPEN: readonly Route<Own>[] = [
   open('/', 'The linking page, for a browser.', (_, { page }) => page.index),
   open('/link.js', 'The script of the linking page.', (_, { page }) => page.script),
   open('/link.css', 'The style sheet of the linking page.', (_, { page }) => page.style),
@@ -86,20 +104,12 @@ const OPEN: readonly Route[] = [
     const { timestamp } = await ask('daemon.ping');
     return json({ status: 'ok', timestamp });
   }),
-  open(
-    '/readyz',
-    'Whether the account is ready: 200, else 503. With the token also its state, and the reason.',
-    async ({ ask, isKnown }) => {
-      const { status, reason, timestamp } = await ask('session.status');
-      const ready = status === 'ready';
-      return json({ ready, ...(isKnown && { status, reason }), timestamp }, ready ? 200 : 503);
-    },
-  ),
+  READY,
   open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => openApi()),
 ];
 
 /** Requires the token, because metrics reveal how much is sent and received. */
-const SCRAPED: Route = {
+const SCRAPED: Route<Own> = {
   verb: 'GET',
   path: '/metrics',
   does: 'Metrics for Prometheus; see metrics.md.',
@@ -114,4 +124,7 @@ const METHODS_BY_NAME: readonly Route[] = (Object.keys(METHODS) as MethodName[])
   .filter((name) => !OF_A_CONNECTION.includes(name))
   .map((name) => asking('POST', `/api/rpc/${name}`, name));
 
-export const ROUTES: readonly Route[] = [...NAMED, ...OPEN, SCRAPED, ...METHODS_BY_NAME];
+export const ROUTES: readonly Route<Own>[] = [...NAMED, ...OPEN, SCRAPED, ...METHODS_BY_NAME];
+
+/** The routes that need an account and nothing else: the gateway serves them for each account. */
+export const ACCOUNT_ROUTES: readonly Route[] = [...NAMED, READY, ...METHODS_BY_NAME];

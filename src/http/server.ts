@@ -1,7 +1,14 @@
 // The HTTP server: accepts connections up to a limit, applies time-outs, and passes requests to exchange.ts. The caller
 // supplies the function that binds the address.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { Backlog } from '../protocol/backlog.js';
 import { ConnectionSlots } from '../protocol/connection-slots.js';
 import { Fault } from '../protocol/fault.js';
@@ -11,7 +18,7 @@ import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
 import { MAX_HEADERS } from './guard.js';
 import { bareReply, faultReply, send } from './reply.js';
 import { Router } from './route.js';
-import { ROUTES } from './routes.js';
+import type { Site } from './site.js';
 
 export const HTTP_LIMITS = {
   maxConnections: 256,
@@ -38,9 +45,10 @@ export interface Bound {
   remove(): Promise<void>;
 }
 
-export interface HttpOptions
-  extends Omit<ExchangeOptions, 'router' | 'maxBodyBytes'>,
-    Partial<{ [K in keyof typeof HTTP_LIMITS]: number }> {
+export interface HttpOptions<O, C> extends Partial<{ [K in keyof typeof HTTP_LIMITS]: number }> {
+  readonly site: Site<O, C>;
+  /** Makes the server: Node's for HTTP when left out, or one for HTTPS with these options. */
+  readonly create?: (options: ServerOptions) => Server;
   /** Makes the server listen. */
   readonly bind: (server: Server) => Promise<Bound>;
   readonly log: Log;
@@ -62,22 +70,34 @@ const QUIET_MS = 10_000;
 const WARNED = ['unauthorized', 'foreign_host', 'foreign_origin', 'slow_reader'];
 
 /** Starts to listen. The caller closes the server. @throws (rejects) the error of `bind` */
-export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  const server = new HttpServer(options);
+export async function serveHttp<O, C>(options: HttpOptions<O, C>): Promise<HttpServer> {
+  const server = new Listener(options);
   await server.start();
   return server;
 }
 
-export class HttpServer {
-  readonly #options: HttpOptions;
+/** A server that listens. */
+export interface HttpServer {
+  /** The address where it listens. */
+  readonly address: string;
+  readonly connections: number;
+  /**
+   * Accepts no further connection, answers requests in flight with `shutting_down`, and ends every stream. Bounded; may be
+   * called twice.
+   */
+  close(): Promise<void>;
+}
+
+class Listener<O, C> implements HttpServer {
+  readonly #options: HttpOptions<O, C>;
   readonly #limits: { readonly [K in keyof typeof HTTP_LIMITS]: number };
-  readonly #exchange: ExchangeOptions;
+  readonly #exchange: ExchangeOptions<O, C>;
   readonly #server: Server;
   readonly #unread: Backlog;
   readonly #slots: ConnectionSlots;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
-  /** One owner for all clients: all have the token, and one client may use several connections. */
+  /** One owner for all clients, because one client may use several connections. */
   readonly #owner = { closed: this.#closed.signal };
   readonly #warnedAt = new Map<string, number>();
   #bound: Bound | undefined;
@@ -85,14 +105,15 @@ export class HttpServer {
   #lastId = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: HttpOptions) {
+  constructor(options: HttpOptions<O, C>) {
     this.#options = options;
     this.#unread = options.unread ?? new Backlog();
     const limits = { ...HTTP_LIMITS, ...options };
     this.#limits = limits;
     this.#slots = new ConnectionSlots(limits.maxConnections);
-    this.#exchange = { ...options, ...limits, router: new Router(ROUTES) };
-    this.#server = createServer({
+    const { site, create = createServer } = options;
+    this.#exchange = { site, maxBodyBytes: limits.maxBodyBytes, router: new Router(site.routes) };
+    this.#server = create({
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       // guard.ts refuses it, with a reason.
@@ -108,7 +129,10 @@ export class HttpServer {
       .on('checkContinue', serve)
       .on('checkExpectation', serve)
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
-      .on('connection', (socket: Socket) => this.#accept(socket));
+      // Of HTTPS, the socket of a request is the one after the handshake.
+      .on(this.#server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) =>
+        this.#accept(socket),
+      );
     // Also fires for an idle keep-alive connection, which Node's keepAliveTimeout usually ends first.
     this.#server.setTimeout(limits.unreadMs, (socket) => {
       const connection = this.#connections.get(socket);
@@ -117,7 +141,6 @@ export class HttpServer {
     });
   }
 
-  /** The address where it listens. */
   get address(): string {
     return this.#bound?.address ?? '';
   }
@@ -136,14 +159,9 @@ export class HttpServer {
       throw error;
     }
     this.#server.on('error', (error) => this.#options.log.error('http.accept_failed', { err: error }));
-    const { token, log } = this.#options;
-    log.info('http.listening', { address: this.address, anonymous: token === null });
+    this.#options.log.info('http.listening', { address: this.address });
   }
 
-  /**
-   * Accepts no further connection, answers requests in flight with `shutting_down`, and ends every stream. Bounded; may be
-   * called twice.
-   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -1,7 +1,6 @@
 // Checks the bearer token of a request, in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Fault } from '../protocol/fault.js';
 
 /** Null: no token is required (`anonymousLoopback`). */
 export type Token = { readonly digest: Buffer } | null;
@@ -15,9 +14,4 @@ export function isKnown(token: Token, { authorization = '' }: IncomingHttpHeader
   if (token === null) return true;
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   return given !== undefined && timingSafeEqual(digestOf(given), token.digest);
-}
-
-/** @throws Fault unauthorized */
-export function refuseStrangers(token: Token, headers: IncomingHttpHeaders): void {
-  if (!isKnown(token, headers)) throw new Fault('unauthorized');
 }

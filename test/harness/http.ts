@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { type AccountSiteOptions, accountSite } from '../../src/http/account-site.js';
 import { readPage } from '../../src/http/page.js';
 import { json, typed } from '../../src/http/reply.js';
+import type { Own } from '../../src/http/routes.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import type { Handlers } from '../../src/protocol/method.js';
@@ -22,22 +24,25 @@ export interface TestDoor extends AsyncDisposable {
   readonly behind: TestServer;
 }
 
+type DoorOptions = Partial<AccountSiteOptions & Omit<HttpOptions<Own, 'owner'>, 'site'>>;
+
 /** Starts an HTTP server, by default without a token. `await using` closes it and the socket. */
 export async function startDoor(
   handlers: Partial<Handlers<typeof METHODS>> = {},
-  options: Partial<HttpOptions> = {},
+  { token = null, own, address, ...options }: DoorOptions = {},
 ): Promise<TestDoor> {
   const behind = await startServer(handlers);
   const { dispatch, log } = behind;
   const page = await readPage(fileURLToPath(new URL('../../../web', import.meta.url)));
   let port = 0;
+  const plain = {
+    openApi: () => json({ openapi: '3.1.0' }),
+    page,
+    metrics: async () => typed('text/plain', ''),
+  };
   const http = await serveHttp({
-    ...{
-      dispatch,
-      log,
-      token: null,
-      own: { openApi: () => json({ openapi: '3.1.0' }), page, metrics: async () => typed('text/plain', '') },
-    },
+    site: accountSite({ dispatch, token, own: own ?? plain, address }),
+    log,
     bind: async (server) => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');

@@ -1,8 +1,8 @@
 /** The OpenAPI document passes a linter: names, parameters, security, examples, references. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import t from 'tap';
-import { openApi } from '../../src/daemon/api/openapi.js';
 import { ROUTES } from '../../src/http/routes.js';
+import { openApi } from '../../src/openapi/openapi.js';
 
 async function lint(document: object): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended-strict'] });

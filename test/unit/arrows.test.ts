@@ -95,6 +95,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol'],
     why: 'it answers a method by its row and does not know what the method does',
   },
+  openapi: {
+    may: ['protocol', 'dispatch', 'http'],
+    why: 'it describes tables of methods, events and routes; it does not know who serves them',
+  },
   log: { may: ['protocol'], why: 'a line must be writable when everything else is broken' },
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
   cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
@@ -118,7 +122,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/api': {
     may: [
-      ...['protocol', 'session', 'socket', 'http', 'store', 'config', 'whatsapp/capabilities'],
+      ...['protocol', 'session', 'socket', 'http', 'openapi', 'store', 'config', 'whatsapp/capabilities'],
       ...['daemon/account.ts', 'daemon/package.ts', 'daemon/version.ts'],
       ...['dispatch', 'log', 'daemon/events', 'daemon/incoming', 'daemon/machine', 'daemon/media'],
       ...['daemon/metrics', 'daemon/outgoing', 'daemon/session'],
@@ -214,7 +218,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'there is one lock, and one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'it is the only native module, used in one place' },
   zod: {
-    in: ['protocol', 'config', 'daemon/api/components.ts', 'mcp/tools.ts'],
+    in: ['protocol', 'config', 'openapi/components.ts', 'mcp/tools.ts'],
     types: ['socket/client.ts', 'dispatch/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client uses its types and never the schemas',
   },

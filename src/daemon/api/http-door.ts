@@ -7,11 +7,13 @@ import { join, parse } from 'node:path';
 import type { Config } from '../../config/keys.js';
 import { type Listen, parseListen } from '../../config/listen.js';
 import { readSecret } from '../../config/secret-file.js';
+import { accountSite } from '../../http/account-site.js';
 import { readPage } from '../../http/page.js';
 import { json, type Reply, typed } from '../../http/reply.js';
 import { ROUTES } from '../../http/routes.js';
 import { type Bound, type HttpServer, serveHttp } from '../../http/server.js';
 import { tokenOf } from '../../http/token.js';
+import { openApi } from '../../openapi/openapi.js';
 import type { Address } from '../../protocol/address.js';
 import type { Backlog } from '../../protocol/backlog.js';
 import type { Dispatch } from '../../protocol/dispatch.js';
@@ -21,7 +23,6 @@ import { putSocket } from '../../socket/file.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { PACKAGE } from '../package.js';
 import { WAD_VERSION } from '../version.js';
-import { openApi } from './openapi.js';
 
 export interface HttpDoorOptions {
   readonly config: Config['http'] & { readonly listen: string };
@@ -57,25 +58,23 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
       );
   if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
   let document: Reply | undefined;
+  const own = {
+    page: await readPage(join(PACKAGE, 'web')),
+    metrics: async () => {
+      const { type, text } = await metrics.scrape();
+      return typed(type, text);
+    },
+    openApi: () => {
+      document ??= json(openApi(ROUTES, WAD_VERSION));
+      return document;
+    },
+  };
   return serveHttp({
-    dispatch,
-    address,
+    site: accountSite({ dispatch, address, token, own }),
     unread,
     log,
-    token,
     bind: (server) => bind(server, listen, options),
     onEnded: (ended) => metrics.http(ended),
-    own: {
-      page: await readPage(join(PACKAGE, 'web')),
-      metrics: async () => {
-        const { type, text } = await metrics.scrape();
-        return typed(type, text);
-      },
-      openApi: () => {
-        document ??= json(openApi(ROUTES, WAD_VERSION));
-        return document;
-      },
-    },
   });
 }
 

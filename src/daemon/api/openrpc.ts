@@ -1,9 +1,9 @@
 // The OpenRPC 1.3.2 document, generated from the table of methods and the table of faults. Pure.
 
 import { COMMON_FAULTS } from '../../dispatch/dispatch.js';
+import { type Components, componentsFor, type Json } from '../../openapi/components.js';
 import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
 import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
-import { type Components, componentsFor, type Json } from './components.js';
 
 type MethodObject = Json & { name: string };
 

@@ -1,14 +1,14 @@
 // The named schemas of the OpenRPC and OpenAPI documents: shapes that several methods share, and every event.
 // They are built when a document is requested, because most daemons never get such a request.
 import { z } from 'zod';
-import type { EventRow } from '../../protocol/event.js';
-import { EVENTS, eventSchema, eventSchemaOf } from '../../protocol/events/index.js';
-import { chatSchema } from '../../protocol/methods/chat.js';
-import { checkedSchema, contactSchema } from '../../protocol/methods/contact.js';
-import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../../protocol/methods/group.js';
-import { fileSchema } from '../../protocol/methods/media.js';
-import { statusSchema } from '../../protocol/methods/session.js';
-import { webhookSchema } from '../../protocol/methods/webhook.js';
+import type { EventRow } from '../protocol/event.js';
+import { EVENTS, eventSchema, eventSchemaOf } from '../protocol/events/index.js';
+import { chatSchema } from '../protocol/methods/chat.js';
+import { checkedSchema, contactSchema } from '../protocol/methods/contact.js';
+import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../protocol/methods/group.js';
+import { fileSchema } from '../protocol/methods/media.js';
+import { statusSchema } from '../protocol/methods/session.js';
+import { webhookSchema } from '../protocol/methods/webhook.js';
 import {
   eventTypeSchema,
   identitySchema,
@@ -21,7 +21,7 @@ import {
   sendStateSchema,
   stateNameSchema,
   timeSchema,
-} from '../../protocol/schema.js';
+} from '../protocol/schema.js';
 
 export type Json = Record<string, unknown>;
 

@@ -1,12 +1,12 @@
 // The OpenAPI 3.1 document, generated from the table of routes and the tables it uses. Pure.
 
-import { COMMON_FAULTS } from '../../dispatch/dispatch.js';
-import type { Route } from '../../http/route.js';
-import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
-import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
-import { METHODS } from '../../protocol/methods/index.js';
+import { COMMON_FAULTS } from '../dispatch/dispatch.js';
+import type { RouteRow } from '../http/route.js';
+import { type FaultKind, faultRow } from '../protocol/fault-table.js';
+import { account, deadlineMs, type MethodRow } from '../protocol/method.js';
+import { METHODS } from '../protocol/methods/index.js';
 import { type Components, componentsFor, type Json } from './components.js';
-import { eventWebhooks } from './openapi-webhooks.js';
+import { eventWebhooks } from './webhooks.js';
 
 /** Faults that the HTTP server itself may return for any request. */
 export const DOOR_FAULTS = [
@@ -21,7 +21,7 @@ const BODY_FAULTS = [
 ] as const satisfies readonly FaultKind[];
 
 /** Every fault that a route may answer with, by HTTP status. */
-export function faultsOf({ asks, open, verb }: Route): ReadonlyMap<number, readonly FaultKind[]> {
+export function faultsOf({ asks, open, verb }: RouteRow): ReadonlyMap<number, readonly FaultKind[]> {
   const own: readonly FaultKind[] =
     asks === null ? ['internal'] : [...METHODS[asks].faults, ...COMMON_FAULTS];
   const kinds = [
@@ -38,7 +38,7 @@ export function faultsOf({ asks, open, verb }: Route): ReadonlyMap<number, reado
 }
 
 /** @param version of the program */
-export function openApi(routes: readonly Route[], version: string): Json {
+export function openApi(routes: readonly RouteRow[], version: string): Json {
   const { schemas, ...of } = componentsFor('draft-2020-12');
   const errors = errorResponses();
   const paths: Record<string, Json> = {};
@@ -84,7 +84,7 @@ function errorResponses() {
     };
     return name;
   };
-  const refsOf = (route: Route): Json =>
+  const refsOf = (route: RouteRow): Json =>
     Object.fromEntries(
       [...faultsOf(route)].map(([status, kinds]) => [
         status,
@@ -96,7 +96,7 @@ function errorResponses() {
 
 type Schemas = Omit<Components, 'schemas'>;
 
-function operation(route: Route, { schemaOf, answerOf }: Schemas, errors: Json): Json {
+function operation(route: RouteRow, { schemaOf, answerOf }: Schemas, errors: Json): Json {
   const { asks, does, open, path, success, verb } = route;
   const row: MethodRow | null = asks === null ? null : METHODS[asks];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
@@ -138,7 +138,7 @@ function bodyOf({ params, example }: MethodRow, schemaOf: Schemas['schemaOf']): 
   };
 }
 
-function contentOf({ path }: Route, row: MethodRow | null, answerOf: Schemas['answerOf']): Json {
+function contentOf({ path }: RouteRow, row: MethodRow | null, answerOf: Schemas['answerOf']): Json {
   if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: STREAM } } };
   if (path.endsWith('/qr')) {
     const picture = { schema: { type: 'string' } };

@@ -1,6 +1,6 @@
 // Describes the requests of a webhook of the format `wad` for the OpenAPI document. The other formats belong
 // to other programs, whose documents describe them. Pure.
-import { EVENTS } from '../../protocol/events/index.js';
+import { EVENTS } from '../protocol/events/index.js';
 import type { Json } from './components.js';
 
 const header = (name: string, description: string): Json => ({

@@ -3,10 +3,10 @@
  */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
-import { faultsOf, openApi } from '../../../../src/daemon/api/openapi.js';
-import { ROUTES } from '../../../../src/http/routes.js';
-import { EVENTS, eventSchemaOf } from '../../../../src/protocol/events/index.js';
-import { METHODS } from '../../../../src/protocol/methods/index.js';
+import { ROUTES } from '../../../src/http/routes.js';
+import { faultsOf, openApi } from '../../../src/openapi/openapi.js';
+import { EVENTS, eventSchemaOf } from '../../../src/protocol/events/index.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
 
 type Operation = Record<string, never> & {
   operationId: string;

@@ -1,0 +1,32 @@
+// What an HTTP server serves: its routes, who may use them, and what answers them. The daemon of one account has one site,
+// the gateway another.
+import type { IncomingMessage } from 'node:http';
+import type { Address } from '../protocol/address.js';
+import type { Dispatch } from '../protocol/dispatch.js';
+import type { Route } from './route.js';
+
+/** @typeParam O what the routes that call no method are answered from. @typeParam C a caller that was identified */
+export interface Site<O, C> {
+  readonly routes: readonly Route<O>[];
+  /** Names that a Host header may have, without port, besides the names of this machine. */
+  readonly hosts: readonly string[];
+  /** For the hints of faults that are raised here, when the caller is known. */
+  readonly address: Address;
+  /**
+   * Who sends the request; null if that is unknown. Called once for a request.
+   * @throws Fault rate_limited
+   */
+  identify(request: IncomingMessage): C | null;
+  /**
+   * Prepares the answer to one request. The caller is null only on an open route.
+   * @param names the decoded `{name}` parts of the path
+   * @throws Fault not_permitted, rate_limited
+   */
+  enter(caller: C | null, names: Readonly<Record<string, string>>): Answering<O>;
+}
+
+export interface Answering<O> {
+  /** Answers the methods that the route calls. */
+  readonly dispatch: Dispatch;
+  readonly own: O;
+}
