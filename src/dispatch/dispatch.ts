@@ -27,8 +27,8 @@ export const COMMON_FAULTS = [
 export interface DispatchOptions<T extends Record<string, MethodRow>> {
   readonly methods: T;
   readonly handlers: Handlers<T>;
-  /** The account of this daemon. */
-  readonly account: string;
+  /** The account of this daemon. Null: this program is no daemon, and a request that names an account is refused. */
+  readonly account: string | null;
   /** The address for the hints of faults, so that they name this daemon for every reader. */
   readonly address: Address;
   readonly log: Log;
@@ -80,14 +80,17 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
 function checkParams(
   row: MethodRow,
   given: unknown,
-  mine: string,
+  mine: string | null,
 ): { params: unknown; limitMs: number | undefined } {
   const { deadlineMs: limit, account: wanted, ...rest } = (given ?? {}) as Record<string, unknown>;
   const account = common.account.safeParse(wanted);
   // Checked first: a request for another daemon gets no other error from this one.
   if (account.success && account.data !== undefined && account.data !== mine)
     throw new Fault('wrong_account', {
-      reason: `this daemon serves the account "${mine}", not "${account.data}"; nothing was done`,
+      reason:
+        mine === null
+          ? `this is not the daemon of the account "${account.data}", nor of any other; nothing was done`
+          : `this daemon serves the account "${mine}", not "${account.data}"; nothing was done`,
       more: { account: mine },
     });
   const deadline = common.deadlineMs.safeParse(limit);

@@ -269,6 +269,12 @@ export const FAULTS = {
   address_in_use: ends(78, row(1408, 1, 500, 'never', 'Another program listens on the address for HTTP.')),
   bad_config: ends(78, row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.')),
 
+  // 15xx: the gateway and its tokens
+  not_permitted: row(1500, 1, 403, 'never', 'The token does not permit that, or not for this account.'),
+  rate_limited: row(1501, 5, 429, 'later', 'Too many requests came in a short time.'),
+  no_such_token: row(1502, 7, 404, 'never', 'There is no token of this name.'),
+  token_exists: row(1503, 1, 409, 'never', 'There is a token of this name already.'),
+
   // 19xx: raised by the client itself, never sent by the daemon
   usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),
   unreachable: row(1901, 3, 503, 'later', 'The daemon is not running.', 'systemctl start wad@default'),

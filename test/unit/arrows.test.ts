@@ -102,6 +102,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   log: { may: ['protocol'], why: 'a line must be writable when everything else is broken' },
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
   cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
+  gateway: {
+    may: ['protocol', 'socket', 'dispatch', 'local', 'session-dir/durable-file.ts'],
+    why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
+  },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is a program on the library and controls nothing',
@@ -218,7 +222,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'there is one lock, and one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'it is the only native module, used in one place' },
   zod: {
-    in: ['protocol', 'config', 'openapi/components.ts', 'mcp/tools.ts'],
+    in: ['protocol', 'config', 'openapi/components.ts', 'mcp/tools.ts', 'gateway/token-file.ts'],
     types: ['socket/client.ts', 'dispatch/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client uses its types and never the schemas',
   },
@@ -233,7 +237,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
 };
 
 /** Files whose values would load zod. The rooms of wactl and of the library may import their types only. */
-const SCHEMAS = /^protocol\/(methods\/|events\/|schema\.ts|method\.ts)/;
+const SCHEMAS = /^protocol\/(methods\/|events\/|gateway\/|schema\.ts|method\.ts)/;
 const SCHEMA_FREE: readonly string[] = ['cli', 'client', 'socket'];
 
 interface Import {
