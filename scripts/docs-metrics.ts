@@ -2,6 +2,7 @@
 import { Registry } from 'prom-client';
 import { eventCounters } from '../src/daemon/metrics/counters.js';
 import { daemonGauges } from '../src/daemon/metrics/gauges.js';
+import { GATEWAY_METRICS } from '../src/gateway/metrics.js';
 import { code, table } from './markdown.js';
 
 const INTRO = `# Metrics
@@ -31,6 +32,31 @@ A counter has all its series from the start, at 0, so the first event of a kind 
 histogram of requests has no series for a method before its first request. The usual \`process_…\` and \`nodejs_…\` metrics are
 included.`;
 
+const GATEWAY = `## Of the gateway
+
+\`GET /metrics\` of \`wad-gateway\` is one page for all accounts that the token may read: each sample of an account has the label
+\`account\`, and \`wad_up\` shows which accounts could be read. \`?accounts=shop,support\` limits the page to these accounts. A token for
+all accounts also gets the gateway's own metrics; those of its process have no label \`account\`.
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: wad
+    authorization: { credentials_file: /etc/prometheus/wad-token } # a token with the scope read
+    static_configs:
+      - targets: ["127.0.0.1:3080"]
+\`\`\`
+
+With many accounts, let Prometheus scrape each account by itself. \`GET /api/prometheus\` lists them for its HTTP service discovery:
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: wad
+    authorization: { credentials_file: /etc/prometheus/wad-token }
+    http_sd_configs:
+      - url: http://127.0.0.1:3080/api/prometheus
+        authorization: { credentials_file: /etc/prometheus/wad-token }
+\`\`\``;
+
 export interface Described {
   readonly name: string;
   readonly help: string;
@@ -57,5 +83,12 @@ export function metricsPage(): string {
     metric.labelNames.map(code).join(', '),
     metric.help,
   ]);
-  return `${[INTRO, '## Of wad', table(['metric', 'type', 'labels', 'meaning'], rows)].join('\n\n')}\n`;
+  const ofGateway = Object.entries(GATEWAY_METRICS).map(([name, { type, labels, help }]) => [
+    code(name),
+    type,
+    labels.map(code).join(', '),
+    help,
+  ]);
+  const list = (all: string[][]) => table(['metric', 'type', 'labels', 'meaning'], all);
+  return `${[INTRO, '## Of wad', list(rows), GATEWAY, list(ofGateway)].join('\n\n')}\n`;
 }
