@@ -81,7 +81,11 @@ async function types() {
   cpSync(`${dist}types`, `${dist}types-cjs`, { recursive: true });
   writeFileSync(`${dist}types-cjs/package.json`, '{"type":"commonjs"}\n');
 }
-const [full, fast, daemon, client, mcp] = await Promise.all([
+/** The scope of each method, so that the console offers only what its token may do. */
+const METHOD_SCOPES = JSON.stringify(
+  Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
+);
+const [full, fast, daemon, client, mcp, page] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -132,16 +136,31 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
     define: { METHOD_EFFECTS },
   }),
+  // The console: browsers that are still maintained, and no source map, which nothing would serve.
+  build({
+    ...common,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: ['chrome115', 'firefox115', 'safari17'],
+    entryPoints: { console: 'web/console/main.tsx', style: 'web/console/console.css' },
+    outdir: 'dist/console',
+    define: { METHOD_SCOPES },
+  }),
   types(),
 ]);
 put('full.cjs', full.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.cjs', client.outputFiles[0].contents);
+for (const { path, contents } of page.outputFiles)
+  put(path.endsWith('.css') ? 'console/console.css' : 'console/console.js', contents);
+put('console/index.html', readFileSync(`${root}web/console/index.html`));
 const names = Object.keys(createRequire(import.meta.url)(`${dist}client.cjs`)).join(', ');
 put('client.js', `import library from './client.cjs';\nexport const { ${names} } = library;\n`);
 const meta = {
   ...{ 'wad.cjs': daemon.metafile, 'wactl.cjs': fast.metafile, 'full.cjs': full.metafile },
   ...{ 'mcp.cjs': mcp.metafile, 'client.cjs': client.metafile },
+  'console/console.js': page.metafile,
 };
 put('meta.json', JSON.stringify(meta));
 put('THIRD-PARTY-NOTICES.txt', notices(meta));

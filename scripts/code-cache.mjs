@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -29,11 +30,12 @@ if (![...process.execArgv, process.env.NODE_OPTIONS || ''].some((words) => asked
 
 /** Writes a file atomically, because the programs may be run while they are built. */
 export function put(name, contents, mode = 0o644) {
-  mkdirSync(dist, { recursive: true });
-  const part = `${dist}.${name}.${process.pid}`;
+  const path = dist + name;
+  mkdirSync(dirname(path), { recursive: true });
+  const part = join(dirname(path), `.${basename(path)}.${process.pid}`);
   writeFileSync(part, contents);
   chmodSync(part, mode);
-  renameSync(part, dist + name);
+  renameSync(part, path);
 }
 
 /**

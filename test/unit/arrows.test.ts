@@ -103,7 +103,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
   cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
   gateway: {
-    may: ['protocol', 'socket', 'dispatch', 'local', 'session-dir/durable-file.ts'],
+    may: ['protocol', 'socket', 'http', 'dispatch', 'local', 'session-dir/durable-file.ts'],
     why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
   },
   mcp: {

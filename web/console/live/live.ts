@@ -1,0 +1,137 @@
+// Keeps the list of accounts current and passes events on. Follows one stream of events for all accounts, and
+// resumes it after the last event when the connection is lost.
+import type { EventType } from '../../../src/protocol/state.js';
+import type { WireEvent } from '../../../src/protocol/types.js';
+import type { Api } from '../http/api.js';
+import { readEvents } from '../http/event-stream.js';
+import { Refusal } from '../http/refusal.js';
+import type { AccountLine } from './account-line.js';
+
+export type Connection = 'connecting' | 'live' | 'away';
+
+/** How soon a lost stream is opened again. */
+const AGAIN_MS = 2_000;
+/** How often the list is read without an event: memory, the queue, and daemons that start or end have none. */
+const PACE_MS = 5_000;
+/** Several events at once cause one reading. */
+const TOGETHER_MS = 250;
+/** Events after which the list differs visibly. Others show with the next reading. */
+const CHANGING: readonly EventType[] = ['state', 'restriction', 'alert'];
+
+type Listener = (event: WireEvent) => void;
+
+/** One for each login. The caller starts it and closes it. */
+export class Live {
+  readonly #api: Api;
+  readonly #closed = new AbortController();
+  readonly #watchers = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  #lastId: string | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #reading: Promise<void> | null = null;
+
+  connection: Connection = 'connecting';
+  /** Null before the first answer. */
+  accounts: readonly AccountLine[] | null = null;
+  /** Why the list could not be read. */
+  error: Refusal | null = null;
+  /** Counts the streams; what was read before the last one may be stale. */
+  streams = 0;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  start(): void {
+    void this.#follow();
+    this.#plan(0);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Calls back after each change of the fields. @returns ends that */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Calls back with each event. @returns ends that */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads the list again soon. */
+  refresh(): void {
+    this.#plan(TOGETHER_MS);
+  }
+
+  #plan(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed.signal.aborted) this.#timer = setTimeout(() => void this.#read(), ms);
+  }
+
+  async #read(): Promise<void> {
+    this.#reading ??= this.#list().finally(() => {
+      this.#reading = null;
+      this.#plan(PACE_MS);
+    });
+    await this.#reading;
+  }
+
+  async #list(): Promise<void> {
+    const { signal } = this.#closed;
+    try {
+      const { accounts } = await this.#api.get<{ accounts: AccountLine[] }>('/api/accounts', signal);
+      this.accounts = accounts;
+      this.error = null;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.error = Refusal.from(error);
+    }
+    this.#changed();
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      let opened = false;
+      try {
+        for await (const { id, data } of readEvents(this.#api, '/api/events', {
+          lastId: this.#lastId,
+          signal,
+        })) {
+          if (!opened) this.#opened();
+          opened = true;
+          this.#lastId = id;
+          if (data !== '') this.#happened(data);
+        }
+      } catch (error) {
+        if (signal.aborted || Refusal.from(error).status === 401) return;
+      }
+      this.connection = 'away';
+      this.#changed();
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+
+  #opened(): void {
+    this.connection = 'live';
+    this.streams++;
+    this.#changed();
+    this.refresh();
+  }
+
+  #happened(data: string): void {
+    const event = JSON.parse(data) as WireEvent;
+    for (const listener of this.#listeners) listener(event);
+    if (CHANGING.includes(event.type)) this.refresh();
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}

@@ -1,0 +1,141 @@
+// One chat: its messages, those that wait to go out, and the composer.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Answered, Message } from '../../../src/protocol/types.js';
+import type { Api } from '../http/api.js';
+import { useAnswer } from '../live/use-answer.js';
+import { useEvents } from '../live/use-live.js';
+import { Problem } from '../parts/problem.js';
+import { linkTo } from '../route.js';
+import { useSession } from '../session/session.js';
+import { person } from '../words/format.js';
+import { Composer } from './composer.js';
+import { MarkRead } from './mark-read.js';
+import { MessageItem } from './message.js';
+import { WaitingMessage } from './waiting-message.js';
+
+const PAGE = 50;
+const WAITING = 20;
+
+interface Props {
+  readonly account: string;
+  readonly chat: string;
+  /** Called when the chat was marked as read. */
+  readonly onRead: () => void;
+}
+
+export function ChatView({ account, chat, onRead }: Props) {
+  const { api, may } = useSession();
+  const [limit, setLimit] = useState(PAGE);
+  const [tick, setTick] = useState(0);
+  const key = `${chat} ${limit}`;
+  const messages = useAnswer(
+    account,
+    key,
+    ['message', 'message.edit', 'message.revoke', 'message.ack', 'state'],
+    (signal) => api.call(account, 'chat.messages', { chat, limit }, signal),
+  );
+  const waiting = useAnswer(account, chat, ['message', 'message.ack', 'state'], (signal) =>
+    waitingFor(api, account, chat, signal),
+  );
+  const info = useAnswer(account, chat, ['message', 'state'], (signal) =>
+    api.call(account, 'chat.get', { chat }, signal),
+  );
+  const acks = useAcks(account);
+
+  const list = useRef<HTMLOListElement>(null);
+  const newest = messages.value?.messages.at(-1)?.key;
+  // A new message or an own one scrolls down.
+  useLayoutEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [newest, waiting.value?.length, tick]);
+
+  // A number that was never written to has no chat, but can be written to.
+  const isNew = messages.error?.kind === 'no_such_chat';
+  const shown = messages.value?.messages ?? [];
+  const ids = new Set(shown.map(({ messageId }) => messageId));
+  return (
+    <section class="chat" aria-labelledby="chat">
+      <p class="narrow-only">
+        <a href={linkTo(account, 'chats')}>All chats</a>
+      </p>
+      <div class="title">
+        <h2 id="chat">{person(info.value?.name ?? chat)}</h2>
+        <MarkRead
+          account={account}
+          chat={info.value}
+          onDone={() => {
+            info.again();
+            onRead();
+          }}
+        />
+      </div>
+      {!isNew && <Problem error={messages.error} />}
+      {messages.value?.more && (
+        <button type="button" class="quiet" onClick={() => setLimit((n) => Math.min(500, n + PAGE))}>
+          Older messages
+        </button>
+      )}
+      {isNew && <p class="quiet-text">There is no message in this chat yet.</p>}
+      <ol
+        class="messages"
+        ref={list}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+        tabIndex={0}
+        aria-label="Messages"
+        aria-live="polite"
+        aria-relevant="additions"
+      >
+        {shown.map((message) => (
+          <MessageItem
+            key={message.key}
+            account={account}
+            message={message}
+            ack={Math.max(message.ack, acks.get(message.messageId) ?? message.ack)}
+            isGroup={info.value?.kind === 'group'}
+          />
+        ))}
+        {waiting.value
+          ?.filter(({ messageId }) => !ids.has(messageId))
+          .map((message) => (
+            <WaitingMessage key={message.id} account={account} message={message} again={waiting.again} />
+          ))}
+      </ol>
+      {may('message.send') && (
+        <Composer
+          account={account}
+          to={chat}
+          onSent={() => {
+            waiting.again();
+            setTick((n) => n + 1);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+type Waiting = Answered<'outbox.get'>;
+
+/** Messages to this chat that have not gone out, oldest first, with their content. */
+async function waitingFor(api: Api, account: string, chat: string, signal: AbortSignal): Promise<Waiting[]> {
+  const params = {
+    chat,
+    states: ['queued' as const, 'sending' as const, 'unknown' as const],
+    limit: WAITING,
+  };
+  const { messages } = await api.call(account, 'outbox.list', params, signal);
+  const all = await Promise.all(messages.map(({ id }) => api.call(account, 'outbox.get', { id }, signal)));
+  return all.reverse();
+}
+
+/** The newest acks, which are events before they are in an answer. */
+function useAcks(account: string): ReadonlyMap<string, Message['ack']> {
+  const [acks, setAcks] = useState<ReadonlyMap<string, number>>(new Map());
+  useEffect(() => setAcks(new Map()), [account]);
+  useEvents(account, (event) => {
+    if (event.type !== 'message.ack') return;
+    const { messageId, ack } = event.data;
+    setAcks((known) => new Map(known).set(messageId, ack));
+  });
+  return acks;
+}

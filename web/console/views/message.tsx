@@ -1,0 +1,50 @@
+// One message of a chat. Its text is only ever text.
+import type { Message } from '../../../src/protocol/types.js';
+import { clock, person } from '../words/format.js';
+import { Attachment } from './attachment.js';
+
+const ACKS: Readonly<Record<string, string>> = {
+  '-1': 'failed',
+  '0': 'not sent yet',
+  '1': 'sent',
+  '2': 'delivered',
+  '3': 'read',
+  '4': 'played',
+};
+
+interface Props {
+  readonly account: string;
+  readonly message: Message;
+  readonly ack: number;
+  readonly isGroup: boolean;
+}
+
+export function MessageItem({ account, message, ack, isGroup }: Props) {
+  const { fromMe, sender, author, from, body, type, timestamp } = message;
+  const who = fromMe ? 'You' : person(sender?.phone ?? sender?.id ?? author ?? from);
+  return (
+    <li class={fromMe ? 'mine' : 'theirs'}>
+      <p class={isGroup && !fromMe ? 'author' : 'visually-hidden'}>{who}</p>
+      {message.hasMedia && <Attachment account={account} message={message} />}
+      {body !== null && body !== '' ? (
+        <p class="body">{body}</p>
+      ) : (
+        !message.hasMedia && <p class="body quiet-text">{KINDS[type] ?? `[${type}]`}</p>
+      )}
+      <p class="meta">
+        <time dateTime={timestamp}>{clock(timestamp)}</time>
+        {fromMe && ` · ${ACKS[String(ack)] ?? ack}`}
+      </p>
+    </li>
+  );
+}
+
+/** What stands in place of a text. */
+const KINDS: Readonly<Record<string, string>> = {
+  ciphertext: 'WhatsApp Web cannot read this message yet.',
+  view_once: 'Only the phone can show this message.',
+  location: 'A location',
+  contact: 'A contact',
+  poll: 'A poll',
+  revoked: 'This message was deleted.',
+};
