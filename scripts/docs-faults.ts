@@ -3,6 +3,7 @@ import { EXITS } from '../src/cli/exit.js';
 import { COMMON_FAULTS } from '../src/dispatch/dispatch.js';
 import { Fault } from '../src/protocol/fault.js';
 import { FAULTS, type FaultKind, faultRow, type Retry } from '../src/protocol/fault-table.js';
+import { GATEWAY_METHODS } from '../src/protocol/gateway/index.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 import { code, table } from './markdown.js';
@@ -21,7 +22,9 @@ const AREAS: readonly (readonly [title: string, has: (code: number) => boolean])
   ['The session', (code) => code >= 1100 && code < 1200],
   ['Messages', (code) => code >= 1200 && code < 1300],
   ['Events', (code) => code >= 1300 && code < 1400],
-  ['Other areas', (code) => code >= 1400 && code < 1900],
+  ['HTTP', (code) => code >= 1400 && code < 1500],
+  ['The gateway and its tokens', (code) => code >= 1500 && code < 1600],
+  ['Other areas', (code) => code >= 1600 && code < 1900],
   ['Raised by the client, never sent by the daemon', (code) => code >= 1900],
 ];
 
@@ -58,7 +61,8 @@ ${JSON.stringify(example)}
 
 function section(kind: FaultKind): string {
   const { code: number, exit, wadExit, http, retry, says, remedy } = faultRow(kind);
-  const raisedBy = (Object.values(METHODS) as MethodRow[]).filter(({ faults }) => faults.includes(kind));
+  const rows: readonly MethodRow[] = [...Object.values(METHODS), ...Object.values(GATEWAY_METHODS)];
+  const raisedBy = rows.filter(({ faults }) => faults.includes(kind));
   const by = COMMON_FAULTS.some((common) => common === kind)
     ? 'any method'
     : raisedBy.map(({ name }) => `[${code(name)}](rpc.md#${name.toLowerCase().replace('.', '')})`).join(', ');

@@ -3,6 +3,7 @@
 import { COMMON_FAULTS } from '../src/dispatch/dispatch.js';
 import { componentsFor, type Json } from '../src/openapi/components.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
+import { GATEWAY_METHODS } from '../src/protocol/gateway/index.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 import { EVENT_TYPES } from '../src/protocol/state.js';
@@ -88,17 +89,29 @@ const linkOf = (name: string): string =>
 
 export function rpcPage(): string {
   const rows: readonly MethodRow[] = Object.values(METHODS);
-  const contents = table(
-    ['method', '', 'what it does'],
-    rows.map(({ name, effect, does }) => [`[${code(name)}](#${anchor(name)})`, effect, does]),
-  );
   const named = shapes.flatMap(([name, schema]) => [
     `### ${name}`,
     String(schema.description),
     schema.properties ? fieldTable('field', schema) : `${wordsOf(schema)}.`,
   ]);
-  return `${[INTRO, '## Methods', contents, ...rows.map(section), '## Shapes', SHAPES, ...named].join('\n\n')}\n`;
+  const gateway: readonly MethodRow[] = Object.values(GATEWAY_METHODS);
+  const parts = [
+    ...[INTRO, '## Methods', contents(rows), ...rows.map(section), '## Shapes', SHAPES, ...named],
+    ...['## Methods of the gateway', GATEWAY, contents(gateway), ...gateway.map(section)],
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
+
+const contents = (rows: readonly MethodRow[]): string =>
+  table(
+    ['method', '', 'what it does'],
+    rows.map(({ name, effect, does }) => [`[${code(name)}](#${anchor(name)})`, effect, does]),
+  );
+
+const GATEWAY = `\`wad-gateway\` has a control socket of its own, with the same rules: \`$WAD_GATEWAY_SOCKET\`, else
+\`/run/wad-gateway/control.sock\` for the system service, else \`$XDG_RUNTIME_DIR/wad-gateway/control.sock\`, else
+\`/tmp/wad-gateway-UID/control.sock\`. \`wactl token\` and \`wactl gateway\` use it, see \`docs/gateway.md\`. It has these
+methods only, no events, and refuses a request that names an account (\`wrong_account\`). They are not offered over HTTP.`;
 
 const SHAPES = 'What several parameters and results have in common.';
 

@@ -40,7 +40,13 @@ export interface Argument {
   readonly rest?: boolean;
 }
 
-export type Group = 'Account' | 'Messages and events' | 'Chats and people' | 'Daemon' | 'This program';
+export type Group =
+  | 'Account'
+  | 'Messages and events'
+  | 'Chats and people'
+  | 'Daemon'
+  | 'Gateway'
+  | 'This program';
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
@@ -54,6 +60,8 @@ export interface Command<O extends Options = Options> {
    * itself, so the accounts follow one another.
    */
   readonly many?: { readonly mode: 'at once' | 'in turn'; readonly verbs?: readonly string[] };
+  /** `-a` is a value for the command itself, also with several names: no daemon of an account is asked. */
+  readonly takesAccounts?: true;
   /** Text for the command's own help: paragraphs, separated by empty lines; each is wrapped. */
   readonly notes?: string;
   readonly args: readonly Argument[];

@@ -22,7 +22,8 @@ export interface Running {
 
 /** Starts the command of the line. */
 export function start(line: Line, sink: Sink): Running {
-  const { command, account, named, socket, output, timeoutMs } = line;
+  const { command, account, socket, output, timeoutMs } = line;
+  const named = line.named && !command?.takesAccounts;
   let place: ClientPath | undefined;
   const target = () => {
     place ??= clientPath({
@@ -68,7 +69,7 @@ export function start(line: Line, sink: Sink): Running {
       if (isByOption) address = target().address;
       const context: Context = {
         account,
-        named,
+        named: line.named,
         socket,
         output,
         timeoutMs,

@@ -61,5 +61,6 @@ export async function full(argv: readonly string[]): Promise<number> {
     write(1, help(line.command));
     return 0;
   }
-  return line.named && isPattern(line.account) ? runMany(line) : run(line);
+  const isMany = line.named && isPattern(line.account) && !line.command?.takesAccounts;
+  return isMany ? runMany(line) : run(line);
 }

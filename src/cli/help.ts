@@ -10,6 +10,7 @@ export const GROUPS: readonly Group[] = [
   'Messages and events',
   'Chats and people',
   'Daemon',
+  'Gateway',
   'This program',
 ];
 const EXAMPLES = [

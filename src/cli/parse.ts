@@ -161,7 +161,8 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
   const globals = globalsOf(options);
   if (!help && !version) {
     checkArguments(command, args);
-    if (globals.named && isPattern(globals.account)) checkMany(command, args, globals);
+    if (globals.named && isPattern(globals.account) && !command.takesAccounts)
+      checkMany(command, args, globals);
   }
   return { ...globals, command, args, options, help, version };
 }

@@ -123,7 +123,7 @@ export class Tokens {
     if (this.size >= MAX_TOKENS)
       throw new Fault('invalid_params', {
         reason: `there are ${MAX_TOKENS} tokens already; revoke those that are not used`,
-        hint: null,
+        hint: 'wactl token list',
       });
     if (expiresAt !== null && Date.parse(expiresAt) <= nowMs)
       throw new Fault('invalid_params', { reason: `expiresAt: ${expiresAt} has passed`, hint: null });

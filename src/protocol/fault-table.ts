@@ -270,10 +270,17 @@ export const FAULTS = {
   bad_config: ends(78, row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.')),
 
   // 15xx: the gateway and its tokens
-  not_permitted: row(1500, 1, 403, 'never', 'The token does not permit that, or not for this account.'),
+  not_permitted: row(
+    1500,
+    1,
+    403,
+    'never',
+    'The token does not permit that, or not for this account.',
+    'wactl token list',
+  ),
   rate_limited: row(1501, 5, 429, 'later', 'Too many requests came in a short time.'),
-  no_such_token: row(1502, 7, 404, 'never', 'There is no token of this name.'),
-  token_exists: row(1503, 1, 409, 'never', 'There is a token of this name already.'),
+  no_such_token: row(1502, 7, 404, 'never', 'There is no token of this name.', 'wactl token list'),
+  token_exists: row(1503, 1, 409, 'never', 'There is a token of this name already.', 'wactl token list'),
 
   // 19xx: raised by the client itself, never sent by the daemon
   usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),

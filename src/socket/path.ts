@@ -79,6 +79,8 @@ export interface ClientPath {
   readonly address: Address;
   /** One more user, by name or id, whose socket is accepted: `WAD_SOCKET_OWNER`. */
   readonly owner?: string | undefined;
+  /** True for the control socket of the gateway, which serves no account. */
+  readonly gateway?: boolean;
 }
 
 /**
@@ -135,13 +137,13 @@ function ownPath({ account, env, uid }: Surroundings): string {
 }
 
 /** XDG requires that a relative path is ignored. */
-function xdgRuntime(env: Surroundings['env']): string | undefined {
+export function xdgRuntime(env: Surroundings['env']): string | undefined {
   const directory = env.XDG_RUNTIME_DIR;
   return directory?.startsWith('/') ? directory.replace(/\/+$/, '') : undefined;
 }
 
 /** Refuses a path that is too long: Node would report EINVAL, and the kernel would cut the path off. */
-function fitting(path: string): string {
+export function fitting(path: string): string {
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
     throw new Fault('usage', {
@@ -154,7 +156,7 @@ function fitting(path: string): string {
   return path;
 }
 
-function inhabited(directory: string): boolean {
+export function inhabited(directory: string): boolean {
   try {
     return readdirSync(directory).length > 0;
   } catch (error) {

@@ -23,6 +23,8 @@ const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 /** Where systemd creates the directory of each account. */
 const SYSTEM_DIRECTORY = '/run/wad';
+/** Where it creates the one of the gateway. */
+const GATEWAY_DIRECTORY = '/run/wad-gateway';
 const SERVICE_USER = 'wad';
 
 type Checked = Pick<ClientPath, 'path' | 'explicit' | 'owner'>;
@@ -100,10 +102,16 @@ export function rootHere(read: (file: string) => string = (file) => readFileSync
 }
 
 /**
- * The user of the service. Below /run/wad, where only root creates directories, it is the owner of the account's
+ * The user of the service. Below /run/wad and of /run/wad-gateway, which only root creates, it is the owner of the
  * directory, because a unit may run as any user. Elsewhere it is the user named `wad`.
  */
 function serviceUser(step: string): number | null {
+  if (step === GATEWAY_DIRECTORY || step.startsWith(`${GATEWAY_DIRECTORY}/`)) {
+    // Only root creates directories in /run.
+    const given = lstatSync(GATEWAY_DIRECTORY);
+    const { uid, mode } = lstatSync(dirname(GATEWAY_DIRECTORY));
+    if (uid === ROOT && (mode & (GROUP_WRITE | OTHERS_WRITE)) === 0 && given.isDirectory()) return given.uid;
+  }
   const [account] = step.startsWith(`${SYSTEM_DIRECTORY}/`)
     ? step.slice(SYSTEM_DIRECTORY.length + 1).split('/', 1)
     : [];

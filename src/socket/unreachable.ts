@@ -8,40 +8,44 @@ import type { ClientPath } from './path.js';
 /** The directories of units of the administrator and of packages. */
 const SYSTEM_UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 const UNIT = 'wad@.service';
+const GATEWAY_UNIT = 'wad-gateway.service';
 
-/** The command that starts or restarts the daemon of this path on this machine. */
-function commandTo(verb: 'start' | 'restart', { account, explicit, path }: ClientPath): string {
-  const isInstalled = (directory: string) => existsSync(join(directory, UNIT));
-  const unit = `${verb} wad@${account}`;
-  if (path.startsWith('/run/wad/') || (!explicit && SYSTEM_UNITS.some(isInstalled)))
+/** The command that starts or restarts the program of this path on this machine. */
+function commandTo(verb: 'start' | 'restart', { account, explicit, path, gateway }: ClientPath): string {
+  const isInstalled = (directory: string) => existsSync(join(directory, gateway ? GATEWAY_UNIT : UNIT));
+  const unit = `${verb} ${gateway ? 'wad-gateway' : `wad@${account}`}`;
+  const isSystem = path.startsWith('/run/wad/') || path.startsWith('/run/wad-gateway/');
+  if (isSystem || (!explicit && SYSTEM_UNITS.some(isInstalled)))
     return process.getuid?.() === 0 ? `systemctl ${unit}` : `sudo systemctl ${unit}`;
   const { HOME = '' } = process.env;
   if (!explicit && isInstalled(join(HOME, '.config/systemd/user'))) return `systemctl --user ${unit}`;
+  if (gateway) return 'wad-gateway';
   return `wad --account ${account}${explicit ? ` --socket ${quoted(resolve(path))}` : ''}`;
 }
 
 /** The Fault for an error of connect(2) or lstat(2). Reads the disk only here, after a failure. */
 export async function connectFault(target: ClientPath, error: NodeJS.ErrnoException): Promise<Fault> {
   const { path } = target;
+  const what = target.gateway ? 'gateway' : 'daemon';
   const more = { path, code: error.code ?? error.name };
   const hint = commandTo('start', target);
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new Fault('unreachable', {
-        reason: `no daemon is running: there is no ${path}`,
+        reason: `no ${what} is running: there is no ${path}`,
         more,
         hint,
       });
     case 'ECONNREFUSED': // the socket file of a daemon that was killed
       return new Fault('unreachable', {
-        reason: `no daemon is running: nobody listens on ${path}`,
+        reason: `no ${what} is running: nobody listens on ${path}`,
         more,
         hint,
       });
     case 'EACCES':
     case 'EPERM':
-      return new Fault('permission_denied', { reason: await closedTo(path), more });
+      return new Fault('permission_denied', { reason: await closedTo(path, what), more });
     case 'EAGAIN':
       return new Fault('busy', { reason: `too many clients wait to connect to ${path}`, hint: null, more });
     default:
@@ -50,7 +54,7 @@ export async function connectFault(target: ClientPath, error: NodeJS.ErrnoExcept
 }
 
 /** Finds out which of two causes EACCES has: a directory that cannot be entered, or a socket that cannot be opened. */
-async function closedTo(path: string): Promise<string> {
+async function closedTo(path: string, what: string): Promise<string> {
   const { access, constants } = await import('node:fs/promises');
   const steps = dirname(path).split('/');
   for (let depth = 1; depth <= steps.length; depth += 1) {
@@ -60,7 +64,7 @@ async function closedTo(path: string): Promise<string> {
       () => true,
     );
     if (closed) {
-      return `this user may not enter ${directory}, where the daemon's socket is; after joining the group, log in again`;
+      return `this user may not enter ${directory}, where the ${what}'s socket is; after joining the group, log in again`;
     }
   }
   return `this user may not open ${path}; after joining the group, log in again`;

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { COMMANDS } from '../../src/cli/commands/rare.js';
 import { Fault } from '../../src/protocol/fault.js';
-import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
 import { startWactl, wactl } from '../harness/wactl.js';
-import { type Answer, fakeDaemon } from '../unit/cli/daemon.js';
+import { type Answer, fakeDaemon, METHODS, type MethodName } from '../unit/cli/daemon.js';
 
 // For a slow machine; it usually takes a twentieth of this.
 t.setTimeout(600_000);
@@ -86,6 +85,12 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   bugreport: [[report]],
   logs: [['--socket', 'SOCKET']],
+  gateway: [['--socket', 'SOCKET']],
+  token: [
+    ['list', '--socket', 'SOCKET'],
+    ['revoke', 'crm', '--socket', 'SOCKET'],
+    ['create', '--name', 'crm', '--scope', 'read', '--account', '*', '--socket', 'SOCKET'],
+  ],
   version: [[]],
 };
 /** Commands that print only their own texts, or run a program of their own. */

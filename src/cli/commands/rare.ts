@@ -13,6 +13,7 @@ import { deleteMessage } from './delete.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
 import { forward } from './forward.js';
+import { gateway } from './gateway.js';
 import { group } from './group.js';
 import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
@@ -27,6 +28,7 @@ import { react } from './react.js';
 import { reject } from './reject.js';
 import { session } from './session.js';
 import { star } from './star.js';
+import { token } from './token.js';
 import { version } from './version.js';
 import { webhook } from './webhook.js';
 
@@ -57,6 +59,8 @@ export const COMMANDS: readonly Command[] = [
   canary,
   bugreport,
   logs,
+  gateway,
+  token,
   mcp,
   completion,
   version,

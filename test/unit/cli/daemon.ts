@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Call } from '../../../src/protocol/dispatch.js';
 import { Fault } from '../../../src/protocol/fault.js';
-import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js';
+import { GATEWAY_METHODS } from '../../../src/protocol/gateway/index.js';
+import { METHODS as DAEMON_METHODS } from '../../../src/protocol/methods/index.js';
 import { listen } from '../../../src/socket/server.js';
 
 export type Answer = (params: Record<string, unknown>, call: Call) => unknown;
@@ -15,6 +16,10 @@ export interface FakeDaemon {
   /** Closes every connection and removes the socket. */
   close(): Promise<void>;
 }
+
+/** The methods of both programs: a test asks for those of one. */
+export const METHODS = { ...DAEMON_METHODS, ...GATEWAY_METHODS };
+export type MethodName = keyof typeof METHODS;
 
 /** The account in the examples of the table. */
 const ACCOUNT = 'default';

@@ -43,7 +43,9 @@ t.test('the console contains its own code, plain tables of the protocol, and Pre
   const inputs = Object.keys(meta['console/console.js']?.inputs ?? {});
   t.ok(inputs.includes('web/console/main.tsx'));
   t.same(
-    inputs.filter((path) => !/^(?:(?:web\/console|src\/protocol|node_modules\/preact)\/|<define:)/.test(path)),
+    inputs.filter(
+      (path) => !/^(?:(?:web\/console|src\/protocol|node_modules\/preact)\/|<define:)/.test(path),
+    ),
     [],
   );
   t.end();

@@ -2,11 +2,12 @@
 import t from 'tap';
 import { z } from 'zod';
 import { FAULTS } from '../../../src/protocol/fault-table.js';
+import { GATEWAY_METHODS } from '../../../src/protocol/gateway/index.js';
 import type { MethodRow } from '../../../src/protocol/method.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import { fieldsIn } from './fields.js';
 
-const rows = Object.entries(METHODS) as [string, MethodRow][];
+const rows = Object.entries({ ...METHODS, ...GATEWAY_METHODS }) as [string, MethodRow][];
 
 t.test('every row is stored under its own name and describes its method', async (t) => {
   for (const [key, row] of rows) {
