@@ -1,5 +1,6 @@
 // Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
+//   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, sends one request and prints the answer
 //   dist/full.cjs    the rest of wactl with all of yargs, loaded only for help, errors, and the rarer
 //                    commands
@@ -85,7 +86,7 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, client, mcp, page] = await Promise.all([
+const [full, fast, daemon, gateway, client, mcp, page] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -115,6 +116,16 @@ const [full, fast, daemon, client, mcp, page] = await Promise.all([
     entryPoints: ['src/daemon/main.ts'],
     outfile: 'dist/daemon.cjs',
     external: BESIDE,
+    define: { 'import.meta.url': '__url' },
+    banner: { js: wrapped.head + URL_OF_FILE },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+  }),
+  // As the daemon's.
+  build({
+    ...common,
+    entryPoints: ['src/gateway/main.ts'],
+    outfile: 'dist/gateway.cjs',
     define: { 'import.meta.url': '__url' },
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
@@ -158,7 +169,12 @@ put('console/index.html', readFileSync(`${root}web/console/index.html`));
 const names = Object.keys(createRequire(import.meta.url)(`${dist}client.cjs`)).join(', ');
 put('client.js', `import library from './client.cjs';\nexport const { ${names} } = library;\n`);
 const meta = {
-  ...{ 'wad.cjs': daemon.metafile, 'wactl.cjs': fast.metafile, 'full.cjs': full.metafile },
+  ...{
+    'wad.cjs': daemon.metafile,
+    'wad-gateway.cjs': gateway.metafile,
+    'wactl.cjs': fast.metafile,
+    'full.cjs': full.metafile,
+  },
   ...{ 'mcp.cjs': mcp.metafile, 'client.cjs': client.metafile },
   'console/console.js': page.metafile,
 };
@@ -186,6 +202,15 @@ putProgram({
   name: 'wad',
   part: 'daemon',
   source: daemon.outputFiles[0].text,
+  // Loads all of it, and reads its configuration.
+  warm: `
+    process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');
+    start();`,
+});
+putProgram({
+  name: 'wad-gateway',
+  part: 'gateway',
+  source: gateway.outputFiles[0].text,
   // Loads all of it, and reads its configuration.
   warm: `
     process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');

@@ -1,19 +1,7 @@
 // The accounts of this machine that a line means by -a.
-import { homedir } from 'node:os';
 import { Fault } from '../protocol/fault.js';
-import { knownAccounts, type Machine } from '../socket/known-accounts.js';
-
-/** This machine, as the calling user sees it. */
-export const thisMachine = (): Machine => ({ env: process.env, uid: process.getuid?.() ?? 0, home: home() });
-
-/** A user without an entry in passwd, as under DynamicUser=, may have none: Node then throws. */
-function home(): string {
-  try {
-    return homedir();
-  } catch {
-    return '/';
-  }
-}
+import { knownAccounts } from '../socket/known-accounts.js';
+import { thisMachine } from '../socket/this-machine.js';
 
 /** True for a list of names, or a pattern with `*` or `?`. */
 export const isPattern = (name: string): boolean => /[*?,]/.test(name);

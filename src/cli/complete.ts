@@ -1,6 +1,6 @@
 // Computes shell completions: the commands, options and values that can follow on a line, from the table of commands.
 import { knownAccounts } from '../socket/known-accounts.js';
-import { thisMachine } from './accounts.js';
+import { thisMachine } from '../socket/this-machine.js';
 import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { GLOBALS } from './globals.js';

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../protocol/fault.js';
-import { thisMachine } from './accounts.js';
+import { thisMachine } from '../socket/this-machine.js';
 import { onPath } from './program.js';
 
 /** Exists while services are stopped without unlinking their phones; systemd/stop-intent checks it. */

@@ -6,10 +6,21 @@ import type { Loaded } from './load.js';
 const valueAt = (config: object, name: string): unknown =>
   name.split('.').reduce<unknown>((tree, word) => (tree as Record<string, unknown>)[word], config);
 
-/** The text to print. Warnings are comments at the end. */
-export function renderCheck({ config, origins, files, warnings }: Loaded): string {
+/** The table that only `wad-gateway` reads. */
+const GATEWAY = 'gateway.';
+
+/**
+ * The text to print. Warnings are comments at the end.
+ * @param program whose keys are shown
+ */
+export function renderCheck(
+  { config, origins, files, warnings }: Loaded,
+  program: 'daemon' | 'gateway' = 'daemon',
+): string {
   const out = [files.length === 0 ? '# files read: none' : `# files read: ${files.join(', ')}`];
-  const rows = rowsOf(config);
+  const rows = rowsOf(config).filter(
+    ({ name }) => name.startsWith(GATEWAY) === (program === 'gateway') || name.startsWith('log.'),
+  );
   const width = Math.max(...rows.map(({ name }) => name.length - name.lastIndexOf('.') - 1));
   let table = '';
   for (const row of rows) {

@@ -2,6 +2,7 @@
 // notifies nobody. The notifications themselves are in systemd/.
 import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
+import { PACKAGE } from '../local/package.js';
 import type { Log } from '../protocol/log.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import type { EventName } from '../session/event.js';
@@ -10,7 +11,6 @@ import { openNotify } from '../systemd/notify.js';
 import { type StopReason, stopReason } from '../systemd/stop-reason.js';
 import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
 import type { Account } from './account.js';
-import { PACKAGE } from './package.js';
 
 export interface Service {
   /** Called when the socket listens: notifies systemd of readiness, and from now on of health and status. */

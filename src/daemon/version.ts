@@ -1,6 +1,6 @@
 // The versions of the program, the library and Node, read from the packages themselves.
 import { createRequire } from 'node:module';
-import { MANIFEST, manifestIn } from './package.js';
+import { MANIFEST, manifestIn } from '../local/package.js';
 
 const require = createRequire(import.meta.url);
 

@@ -71,6 +71,7 @@ export async function exchange<O, C>(
       answering.own,
     );
     if (reply === null) {
+      if (answering.until !== undefined) endWith(connection, answering.until);
       if (request.method === 'HEAD') response.end();
       return ended(200, null);
     }
@@ -84,6 +85,14 @@ export async function exchange<O, C>(
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   }
+}
+
+/** Ends the connection, with its stream, when the signal is aborted. */
+function endWith(connection: Connection, until: AbortSignal): void {
+  const end = (): void => connection.end(until.reason);
+  if (until.aborted) end();
+  until.addEventListener('abort', end, { once: true });
+  connection.closed.addEventListener('abort', () => until.removeEventListener('abort', end), { once: true });
 }
 
 /** Calls a function at the first use only; later uses return or throw the same. */

@@ -29,4 +29,6 @@ export interface Answering<O> {
   /** Answers the methods that the route calls. */
   readonly dispatch: Dispatch;
   readonly own: O;
+  /** When it is aborted, a stream that the route has begun ends. */
+  readonly until?: AbortSignal;
 }

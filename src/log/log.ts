@@ -23,7 +23,8 @@ export interface DaemonLog extends Log {
 }
 
 export interface LogOptions {
-  readonly account: string;
+  /** Written with each record. Null: a program of several accounts, whose records name the account themselves. */
+  readonly account: string | null;
   readonly level: LogLevel;
   /** Whether phone numbers and message text are written at debug and trace. */
   readonly content: boolean;
@@ -35,7 +36,7 @@ export interface LogOptions {
 
 const FLUSH_MS = 1_000;
 /** Names that every record has; a field of such a name is written with `_` appended. */
-const OWN = new Set(['level', 'time', 'account', 'event']);
+const OWN = ['level', 'time', 'event'];
 
 /**
  * Whether a journal reads this descriptor. A terminal that was started by a service has the variable as well.
@@ -46,6 +47,7 @@ export const isJournal = (env: LogOptions['env'], fd: number): boolean =>
 /** Opens the log. It never throws because its reader has gone. */
 export function openLog({ account, level, content, env, fd = 1 }: LogOptions): DaemonLog {
   const journal = isJournal(env, fd);
+  const own = new Set(account === null ? OWN : [...OWN, 'account']);
   const outlet = new LogOutlet(fd);
   const destination = {
     // pino sets this before each write when a stream carries this symbol.
@@ -58,7 +60,7 @@ export function openLog({ account, level, content, env, fd = 1 }: LogOptions): D
   const out = pino(
     {
       level,
-      base: { account },
+      base: account === null ? {} : { account },
       messageKey: 'event',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
@@ -74,7 +76,7 @@ export function openLog({ account, level, content, env, fd = 1 }: LogOptions): D
       const safe = redact(fields, content && (at === 'debug' || at === 'trace'));
       out[at](
         Object.fromEntries(
-          Object.entries(safe).map(([key, value]) => [OWN.has(key) ? `${key}_` : key, value]),
+          Object.entries(safe).map(([key, value]) => [own.has(key) ? `${key}_` : key, value]),
         ),
         event,
       );

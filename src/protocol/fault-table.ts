@@ -281,6 +281,7 @@ export const FAULTS = {
   rate_limited: row(1501, 5, 429, 'later', 'Too many requests came in a short time.'),
   no_such_token: row(1502, 7, 404, 'never', 'There is no token of this name.', 'wactl token list'),
   token_exists: row(1503, 1, 409, 'never', 'There is a token of this name already.', 'wactl token list'),
+  no_such_account: row(1504, 7, 404, 'never', 'There is no account of this name.', 'wactl accounts'),
 
   // 19xx: raised by the client itself, never sent by the daemon
   usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),

@@ -84,7 +84,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'rows outlive the code that wrote them, so they depend on as little as possible',
   },
   http: {
-    may: ['protocol'],
+    may: ['protocol', 'socket/file.ts', 'config/listen.ts'],
     why: 'it offers the same methods as the socket and needs no more than the socket does',
   },
   webhook: {
@@ -103,7 +103,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
   cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
   gateway: {
-    may: ['protocol', 'socket', 'http', 'dispatch', 'local', 'session-dir/durable-file.ts'],
+    may: [
+      ...['protocol', 'socket', 'http', 'dispatch', 'openapi', 'config', 'log', 'systemd', 'local'],
+      ...['session-dir/durable-file.ts'],
+    ],
     why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
   },
   mcp: {
@@ -118,7 +121,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...['protocol', 'session', 'socket', 'http', 'session-dir', 'store', 'config', 'systemd'],
       ...['whatsapp', 'whatsapp/browser', 'whatsapp/failures'],
-      ...['log', 'dispatch'],
+      ...['log', 'dispatch', 'local'],
       ...['daemon/api', 'daemon/doctor', 'daemon/events', 'daemon/incoming', 'daemon/machine'],
       ...['daemon/media', 'daemon/metrics', 'daemon/move', 'daemon/outgoing', 'daemon/session'],
     ],
@@ -126,8 +129,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/api': {
     may: [
-      ...['protocol', 'session', 'socket', 'http', 'openapi', 'store', 'config', 'whatsapp/capabilities'],
-      ...['daemon/account.ts', 'daemon/package.ts', 'daemon/version.ts'],
+      ...['protocol', 'session', 'http', 'openapi', 'local', 'store', 'config', 'whatsapp/capabilities'],
+      ...['daemon/account.ts', 'daemon/version.ts'],
       ...['dispatch', 'log', 'daemon/events', 'daemon/incoming', 'daemon/machine', 'daemon/media'],
       ...['daemon/metrics', 'daemon/outgoing', 'daemon/session'],
     ],
@@ -169,8 +172,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/doctor': {
     may: [
-      ...['protocol', 'socket', 'session-dir', 'config', 'whatsapp/browser', 'whatsapp/canary.ts'],
-      ...['daemon/flags.ts', 'daemon/package.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
+      ...['protocol', 'socket', 'local', 'session-dir', 'config', 'whatsapp/browser', 'whatsapp/canary.ts'],
+      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
     ],
     why: 'a separate program: it checks the prerequisites of a daemon and starts none',
   },
@@ -213,7 +216,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     why: 'it is slow to load: for help only',
   },
   'yargs-parser': {
-    in: ['cli/parse.ts', 'daemon/flags.ts'],
+    in: ['cli/parse.ts', 'daemon/flags.ts', 'gateway/flags.ts'],
     why: 'one place for each command line',
   },
   pino: { in: ['log/log.ts'], why: 'all other code gets a Log as a parameter' },

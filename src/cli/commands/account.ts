@@ -3,7 +3,7 @@ import { Fault } from '../../protocol/fault.js';
 import { isAccountName } from '../../protocol/names.js';
 import { Client } from '../../socket/client.js';
 import { clientPath } from '../../socket/path.js';
-import { thisMachine } from '../accounts.js';
+import { thisMachine } from '../../socket/this-machine.js';
 import { type Command, type Context, command } from '../command.js';
 import { start } from '../context.js';
 import { Service } from '../service.js';

@@ -1,14 +1,15 @@
 // `wactl accounts`: lists every account of this machine with its state.
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AccountLine } from '../../protocol/account-line.js';
 import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
 import { knownAccounts } from '../../socket/known-accounts.js';
 import { type ClientPath, clientPath } from '../../socket/path.js';
-import { thisMachine } from '../accounts.js';
+import { thisMachine } from '../../socket/this-machine.js';
 import { command } from '../command.js';
 import { showList } from '../listing.js';
 import { json, printableIn, write } from '../output.js';
-import { type AccountLine, renderAccounts } from '../render/accounts.js';
+import { renderAccounts } from '../render/accounts.js';
 
 /** One that does not answer must not hold up the list of the others. */
 const ASK_MS = 3_000;

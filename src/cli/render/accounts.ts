@@ -1,22 +1,10 @@
 // Prints the list of accounts.
-import type { Result } from '../../protocol/method.js';
-import type { METHODS } from '../../protocol/methods/index.js';
+import type { AccountLine } from '../../protocol/account-line.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
 import { duration } from './duration.js';
 import { phone } from './phone.js';
 import { table } from './table.js';
-
-export interface AccountLine {
-  readonly account: string;
-  readonly socket: string;
-  /** False when no daemon listens there. */
-  readonly running: boolean;
-  /** Null where the daemon was not asked or did not answer; `error` says why. */
-  readonly status: Status | null;
-  readonly info: Result<(typeof METHODS)['daemon.info']> | null;
-  readonly error: { readonly kind: string; readonly reason: string; readonly hint: string | null } | null;
-}
 
 /** Of an account that is not there, or cannot be asked. */
 const ABSENT: Readonly<Record<string, string>> = {

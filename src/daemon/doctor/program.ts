@@ -1,6 +1,6 @@
 // Checks the program itself: is Node new enough, and do the pinned packages have their pinned versions?
 import { join } from 'node:path';
-import { above, MANIFEST, manifestIn, PACKAGE } from '../package.js';
+import { above, MANIFEST, manifestIn, PACKAGE } from '../../local/package.js';
 import { type Check, type Finding, fail, ok, warn } from './finding.js';
 
 /** Compares number by number, as far as both have them. */

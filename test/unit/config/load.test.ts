@@ -261,7 +261,17 @@ t.test('--check-config shows every key, its value and its origin', (t) => {
     { env: { WAD_LOG_CONTENT: 'true', WAD_X: '1' } },
   );
   const text = renderCheck(loadConfig(from));
-  for (const row of ROWS) t.match(text, new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'));
+  const [own, gateway] = [false, true].map((is) =>
+    ROWS.filter(({ name }) => name.startsWith('gateway.') === is),
+  );
+  t.notMatch(text, /gateway/, 'a daemon shows no keys of the gateway');
+  t.match(renderCheck(loadConfig(from), 'gateway'), /\[gateway\]\nlisten/);
+  for (const row of gateway ?? [])
+    t.match(
+      renderCheck(loadConfig(from), 'gateway'),
+      new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'),
+    );
+  for (const row of own ?? []) t.match(text, new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'));
   t.match(text, /^content +=\s+true +# WAD_LOG_CONTENT$/m);
   t.match(text, /^level +=\s+"info" +# default$/m);
   t.match(text, /wad\.toml:2$/m);

@@ -1,0 +1,115 @@
+// Answers the methods of one account for one caller. Every route that calls a method comes through here, and this is the only
+// place where the scopes of a token are compared with the method's.
+import type { Call, Dispatch, Peer } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
+import type { MethodRow } from '../protocol/method.js';
+import { METHODS } from '../protocol/methods/index.js';
+import { permits } from '../protocol/scope.js';
+import type { EventType } from '../protocol/state.js';
+import type { Answered } from '../protocol/types.js';
+import { eventsOf } from './account-events.js';
+import type { AccountLink } from './account-link.js';
+import type { Caller } from './caller.js';
+
+/** A call that ended. */
+export interface Done {
+  readonly method: MethodRow;
+  readonly fault: Fault | null;
+  readonly ms: number;
+}
+
+/** @param report called after each call of a known method */
+export function accountDispatch(link: AccountLink, caller: Caller, report: (done: Done) => void): Dispatch {
+  return async (name, params, call) => {
+    const method: MethodRow | undefined = Object.hasOwn(METHODS, name)
+      ? METHODS[name as keyof typeof METHODS]
+      : undefined;
+    if (method === undefined) throw new Fault('method_not_found');
+    const startedAt = performance.now();
+    const done = (fault: Fault | null): void => report({ method, fault, ms: performance.now() - startedAt });
+    try {
+      refuseScope(method, caller);
+      refuseOther(link, params);
+      const answer = await ask(link, method, (params ?? {}) as Record<string, unknown>, call);
+      done(null);
+      return answer;
+    } catch (error) {
+      done(Fault.of(error));
+      throw error;
+    }
+  };
+}
+
+/** @throws Fault not_permitted */
+function refuseScope({ name, scope }: MethodRow, { token, scopes }: Caller): void {
+  if (permits(scopes, scope)) return;
+  throw new Fault('not_permitted', {
+    reason: `the token ${token} has no scope "${scope}", which ${name} needs; nothing was done`,
+  });
+}
+
+/** The account of the path counts. @throws Fault wrong_account: the parameters name another */
+function refuseOther({ name }: AccountLink, params: unknown): void {
+  const { account = name } = (params ?? {}) as { account?: unknown };
+  if (account === name) return;
+  throw new Fault('wrong_account', {
+    reason: `the path names the account "${name}", and the parameters another; nothing was done`,
+    more: { account: name },
+  });
+}
+
+/** Methods that wait for something: each has a connection of its own, so that the daemon notices when the caller goes. */
+const WAITING = ['session.wait', 'message.wait'];
+
+async function ask(
+  link: AccountLink,
+  { name, effect }: MethodRow,
+  params: Record<string, unknown>,
+  { peer, signal }: Call,
+): Promise<unknown> {
+  const options = { signal, writes: effect === 'writes' };
+  if (name === 'events.subscribe') return subscribe(link, params, peer);
+  if (!WAITING.includes(name)) return link.call(name, params, options);
+  await using client = await link.alone();
+  return await client.call(name, params, options);
+}
+
+interface Place {
+  readonly after?: number;
+  readonly types?: readonly EventType[];
+  readonly consumer?: string;
+  readonly from?: 'now' | 'oldest';
+}
+
+/** Sends the events to the peer, from where the daemon would begin, until the peer has gone. */
+async function subscribe(link: AccountLink, params: Place, peer: Peer): Promise<{ after: number }> {
+  const after = await beginning(link, params);
+  const send = async (): Promise<void> => {
+    // The answer goes out first.
+    await new Promise((resolve) => setImmediate(resolve));
+    for await (const event of eventsOf(link, { after, types: params.types }, peer.closed)) {
+      if (!peer.notify('event', event)) return;
+      await peer.drained();
+    }
+  };
+  const release = peer.hold?.();
+  void send()
+    .catch(() => undefined) // the stream ends with its peer; the next request gets the reason
+    .finally(() => release?.());
+  return { after };
+}
+
+/** The daemon checks the parameters, and knows its consumers. */
+async function beginning(link: AccountLink, params: Place): Promise<number> {
+  const { after, types, consumer, from } = params;
+  const client = await link.alone();
+  try {
+    const where = { ...(after !== undefined && { after }), ...(types && { types: [...types] }) };
+    const whose = { ...(consumer && { consumer }), ...(from && { from }) };
+    const options = { timeoutMs: 30_000, writes: false };
+    const answer = await client.call('events.subscribe', { ...params, ...where, ...whose }, options);
+    return (answer as Answered<'events.subscribe'>).after;
+  } finally {
+    await client.close();
+  }
+}

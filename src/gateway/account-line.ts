@@ -1,0 +1,26 @@
+// What the list of accounts says of one account: what its daemon answers, or why it does not.
+import type { AccountLine } from '../protocol/account-line.js';
+import { Fault } from '../protocol/fault.js';
+import type { Answered } from '../protocol/types.js';
+import type { AccountLink } from './account-link.js';
+
+/** One that does not answer must not hold up the list of the others. */
+const ASK_MS = 3_000;
+
+/** Never rejects: what is wrong is in the line. */
+export async function lineOf(link: AccountLink): Promise<AccountLine> {
+  const { name: account, socket } = link;
+  try {
+    if (!link.isRunning) throw new Fault('unreachable');
+    const options = { timeoutMs: ASK_MS, writes: false };
+    const [status, info] = await Promise.all([
+      link.call('session.status', {}, options) as Promise<Answered<'session.status'>>,
+      link.call('daemon.info', {}, options) as Promise<Answered<'daemon.info'>>,
+    ]);
+    return { account, socket, running: true, status, info, error: null };
+  } catch (error) {
+    const { kind, message, hint } = Fault.of(error).addressedTo(link.address);
+    const running = kind !== 'unreachable';
+    return { account, socket, running, status: null, info: null, error: { kind, reason: message, hint } };
+  }
+}

@@ -1,0 +1,109 @@
+// Builds every part of the gateway in order, and closes them in the opposite one. The map of the program.
+import { bind } from '../http/bind.js';
+import { json, type Reply } from '../http/reply.js';
+import { type HttpServer, serveHttp } from '../http/server.js';
+import { MANIFEST } from '../local/package.js';
+import type { DaemonLog } from '../log/log.js';
+import { openApi } from '../openapi/openapi.js';
+import { isoTime } from '../protocol/time.js';
+import { knownAccounts } from '../socket/known-accounts.js';
+import { clientPath } from '../socket/path.js';
+import type { SocketServer } from '../socket/server.js';
+import { thisMachine } from '../socket/this-machine.js';
+import { Accounts } from './accounts.js';
+import { openControl } from './control.js';
+import { controlServerPath } from './control-path.js';
+import { Entrance } from './entrance.js';
+import { GATEWAY_ROUTES } from './routes.js';
+import type { GatewaySettings } from './settings.js';
+import { gatewaySite } from './site.js';
+import { plain, Tls } from './tls.js';
+import { openTokens } from './tokens.js';
+
+export interface Gateway {
+  readonly accounts: Accounts;
+  /** One line for `systemctl status`. */
+  readonly statusLine: string;
+  /** Ends connections and streams. Bounded. */
+  close(): Promise<void>;
+}
+
+/** More than the daemon's: each console keeps a stream open. */
+const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
+
+/**
+ * Opens the control socket first, which only one gateway can have, then the tokens and HTTP.
+ * @throws (rejects) Fault lock_held: another gateway runs. bad_config, address_in_use, permission_denied, disk_full
+ */
+export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {
+  const { config, stateDir, listen, configFile } = settings;
+  const { certFile, keyFile, hosts } = config.gateway;
+  const startedAt = isoTime(Date.now());
+  const machine = thisMachine();
+  // The environment of the gateway names no account.
+  const { WAD_SOCKET: _, WAD_ACCOUNT: __, ...env } = process.env;
+  const accounts = new Accounts({
+    find: () => knownAccounts(machine),
+    pathOf: (account) => clientPath({ account, env, uid: machine.uid }),
+    log,
+  });
+  const tls = certFile !== null && keyFile !== null ? new Tls({ certFile, keyFile }, log) : plain;
+  const open: { close(): unknown }[] = [tls];
+  const close = async (): Promise<void> => {
+    for (const part of open.splice(0).reverse()) await part.close();
+  };
+  let http: HttpServer | undefined;
+  let control: SocketServer | undefined;
+  const info = () => ({
+    ...{ version: MANIFEST.version, pid: process.pid, startedAt, stateDir },
+    listen: http === undefined ? '' : `${certFile === null ? 'http' : 'https'}://${http.address}`,
+    socket: control?.path ?? '',
+    accounts: accounts.all.map(({ name, isRunning }) => ({ account: name, running: isRunning })),
+    connections: http?.connections ?? 0,
+    tokens: tokens.size,
+    memoryBytes: process.memoryUsage.rss(),
+  });
+  const at = controlServerPath({ env: process.env, uid: machine.uid });
+  const tokens = openTokens({ stateDir, log });
+  open.push(tokens);
+  try {
+    control = await openControl(at, log, { tokens, info });
+    open.push(control);
+    open.push(accounts);
+    await accounts.begin();
+    const entrance = new Entrance(tokens, config.gateway.ratePerMinute, log);
+    let document: Reply | undefined;
+    http = await serveHttp({
+      ...LIMITS,
+      log,
+      create: tls.create,
+      bind: (server) => bind(server, listen, { table: 'gateway', configFile, log }),
+      site: gatewaySite({
+        ...{ accounts, hosts },
+        identify: (request) => entrance.identify(request),
+        admit: (caller) => entrance.admit(caller),
+        report: (caller, account, done) => entrance.report(caller, account, done),
+        shared: {
+          openApi: () => {
+            document ??= json(openApi(GATEWAY_ROUTES, MANIFEST.version));
+            return document;
+          },
+          streamFailed: (account, error) => log.error('stream.failed', { account, err: error }),
+        },
+      }),
+    });
+    open.push(http);
+    log.info('gateway.listening', { address: info().listen, socket: at.path });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    accounts,
+    get statusLine() {
+      const { length } = accounts.all;
+      return `${info().listen}: ${accounts.all.filter(({ isRunning }) => isRunning).length} of ${length} accounts run`;
+    },
+    close,
+  };
+}

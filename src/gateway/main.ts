@@ -1,0 +1,80 @@
+// The entry point of `wad-gateway`: reads its flags and configuration, opens the gateway, waits for a signal, and exits with
+// the matching status.
+import { renderCheck } from '../config/check.js';
+import { ConfigError } from '../config/error.js';
+import { MANIFEST } from '../local/package.js';
+import { openLog } from '../log/log.js';
+import { Fault } from '../protocol/fault.js';
+import { faultRow } from '../protocol/fault-table.js';
+import { readFlags } from './flags.js';
+import { openGateway } from './gateway.js';
+import { openService } from './service.js';
+import { type GatewaySettings, settle } from './settings.js';
+
+const INTERNAL = 70;
+
+process.umask(0o077);
+process.exitCode = INTERNAL;
+void main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`wad-gateway: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(INTERNAL);
+  },
+);
+
+async function main(argv: readonly string[]): Promise<number> {
+  const read = readFlags(argv, MANIFEST.version);
+  if ('text' in read) {
+    (read.exit === 0 ? process.stdout : process.stderr).write(`${read.text}\n`);
+    return read.exit;
+  }
+  try {
+    const settings = settle(read.flags, process.env);
+    if (read.flags.mode === 'check-config') {
+      process.stdout.write(renderCheck(settings, 'gateway'));
+      return 0;
+    }
+    return await run(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
+    const hint = error instanceof Fault && error.hint !== null ? `\n  try: ${error.hint}` : '';
+    process.stderr.write(`wad-gateway: ${error.message}${hint}\n`);
+    return error instanceof ConfigError ? error.exit : faultRow(error.kind).wadExit;
+  }
+}
+
+/** @throws (rejects) Fault of the start */
+async function run(settings: GatewaySettings): Promise<number> {
+  const { level, content } = settings.config.log;
+  const log = openLog({ account: null, level, content, env: process.env });
+  for (const warning of settings.warnings) log.warn('config.warning', { warning });
+  const service = openService(process.env, log);
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.once(signal, () => resolve(signal));
+  });
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+    process.on(event, (error: unknown) => {
+      log.fatal(event, { err: error });
+      log.flushSync();
+      process.exit(INTERNAL);
+    });
+  try {
+    const gateway = await openGateway(settings, log);
+    service.serves(gateway);
+    const signal = await stopped;
+    log.info('gateway.stopping', { signal });
+    service.stopping();
+    await gateway.close();
+    log.info('gateway.stopped', {});
+    return 0;
+  } catch (error) {
+    const { kind, message, hint } = Fault.of(error);
+    log.error('gateway.failed', { kind, reason: message, hint });
+    throw error;
+  } finally {
+    await service.close();
+    await log.flush();
+  }
+}

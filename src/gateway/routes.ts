@@ -1,0 +1,144 @@
+// The table of the gateway's routes: those of every account below /api/accounts/NAME, and those over all accounts.
+import { json, type Reply, typed } from '../http/reply.js';
+import type { Route } from '../http/route.js';
+import { ACCOUNT_ROUTES } from '../http/routes.js';
+import { Fault } from '../protocol/fault.js';
+import { REASON_WORDS } from '../protocol/reason-words.js';
+import { permits, type Scope } from '../protocol/scope.js';
+import { EVENT_TYPES, type EventType } from '../protocol/state.js';
+import { isoTime } from '../protocol/time.js';
+import { lineOf } from './account-line.js';
+import type { AccountLink } from './account-link.js';
+import type { Accounts } from './accounts.js';
+import { type Caller, mayUse } from './caller.js';
+import { CursorVector } from './cursor-vector.js';
+import { streamAll } from './event-stream.js';
+
+/** What all requests share. */
+export interface Shared {
+  readonly openApi: () => Reply;
+  /** Called with an error that ended the events of one account in a stream. */
+  readonly streamFailed: (account: string, error: unknown) => void;
+}
+
+/** What a route is answered from. */
+export interface GatewayOwn extends Shared {
+  readonly accounts: Accounts;
+  /** Null only on an open route. */
+  readonly caller: Caller | null;
+  /** The account of the path. */
+  readonly link: AccountLink | null;
+}
+
+type GatewayRoute = Route<GatewayOwn>;
+
+/** `/api/whatsapp/status` and `/api/rpc/message.send` of an account: below its name. */
+const below = (path: string): string =>
+  `/api/accounts/{account}${path.replace(/^\/api\/whatsapp/, '').replace(/^\/api(?=\/rpc\/)/, '')}`;
+
+const OF_AN_ACCOUNT: readonly GatewayRoute[] = ACCOUNT_ROUTES.map((route) => ({
+  ...route,
+  path: below(route.path),
+  open: false,
+  serve: (asked, own) => {
+    // The name of the account is no parameter of the method.
+    const { account: _, ...names } = asked.names;
+    return route.serve({ ...asked, names, isKnown: true }, own);
+  },
+}));
+
+/** A route over all accounts. It calls no method, so it checks the scope itself. */
+const over = (
+  path: string,
+  does: string,
+  scope: Scope | null,
+  serve: (
+    asked: Parameters<GatewayRoute['serve']>[0],
+    own: GatewayOwn & { readonly caller: Caller },
+  ) => ReturnType<GatewayRoute['serve']>,
+): GatewayRoute => ({
+  verb: 'GET',
+  path,
+  does,
+  asks: null,
+  success: 200,
+  open: false,
+  serve: (asked, own) => {
+    const { caller } = own;
+    if (caller === null) throw new Fault('unauthorized');
+    if (scope !== null && !permits(caller.scopes, scope))
+      throw new Fault('not_permitted', {
+        reason: `the token ${caller.token} has no scope "${scope}", which this path needs`,
+      });
+    return serve(asked, { ...own, caller });
+  },
+});
+
+const open = (path: string, does: string, serve: GatewayRoute['serve']): GatewayRoute => ({
+  ...{ verb: 'GET', path, does, serve },
+  ...{ asks: null, success: 200, open: true },
+});
+
+const WORDS = json(REASON_WORDS);
+
+const OVER_ALL: readonly GatewayRoute[] = [
+  over('/api/token', 'What the token permits.', null, (_, { caller }) => {
+    const { token: name, scopes, accounts, expiresAt } = caller;
+    return json({ name, scopes, accounts, expiresAt });
+  }),
+  over(
+    '/api/accounts',
+    'Every account of this machine that the token is valid for, running or not, with its state.',
+    'read',
+    async (_, { accounts, caller }) => {
+      const links = accounts.all.filter(({ name }) => mayUse(caller, name));
+      return json({ accounts: await Promise.all(links.map(lineOf)) });
+    },
+  ),
+  over(
+    '/api/events',
+    'Streams the events of all accounts (server-sent events). `accounts` and `types` are separated by commas. It continues after `after` or the header Last-Event-ID, which is the id of an event of this stream; else with new events. The event `account` says that a daemon was reached or lost.',
+    'read',
+    async ({ query, headers, stream }, { accounts, caller, streamFailed }) => {
+      const last = headers['last-event-id'];
+      const after = typeof last === 'string' && last !== '' ? last : query.get('after');
+      const from = after === null ? CursorVector.startingAt(Date.now()) : CursorVector.parse(after);
+      const types = typesOf(query.get('types'));
+      const only = query.get('accounts')?.split(',');
+      streamAll({
+        accounts,
+        types,
+        from,
+        stream: stream(),
+        failed: streamFailed,
+        isWanted: (name) => mayUse(caller, name) && (only === undefined || only.includes(name)),
+      });
+      return null;
+    },
+  ),
+];
+
+/** @throws Fault invalid_params */
+function typesOf(text: string | null): readonly EventType[] | undefined {
+  if (text === null) return undefined;
+  const types = text.split(',');
+  const wrong = types.find((type) => !(EVENT_TYPES as readonly string[]).includes(type));
+  if (wrong === undefined) return types as EventType[];
+  throw new Fault('invalid_params', {
+    reason: `types: there is no event ${JSON.stringify(wrong.slice(0, 64))}; there are ${EVENT_TYPES.join(', ')}`,
+    hint: null,
+  });
+}
+
+const OPEN: readonly GatewayRoute[] = [
+  open('/healthz', 'Whether the gateway runs: 200.', () =>
+    json({ status: 'ok', timestamp: isoTime(Date.now()) }),
+  ),
+  open('/words.json', 'What each reason means, in plain words.', () => WORDS),
+  open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => openApi()),
+  open('/robots.txt', 'Nothing here is for search engines.', () =>
+    typed('text/plain; charset=utf-8', 'User-agent: *\nDisallow: /\n'),
+  ),
+];
+
+export const GATEWAY_ROUTES: readonly GatewayRoute[] = [...OVER_ALL, ...OPEN, ...OF_AN_ACCOUNT];

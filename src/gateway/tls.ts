@@ -1,0 +1,81 @@
+// HTTPS with a certificate from files. They are read again when they change, so that a renewed certificate needs no restart.
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { createServer as createPlain, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+
+export interface Certificate {
+  /** PEM, with the chain. */
+  readonly certFile: string;
+  /** PEM. */
+  readonly keyFile: string;
+}
+
+const LOOK_MS = 5_000;
+/** How long a peer may take for the handshake. */
+const HANDSHAKE_MS = 10_000;
+
+/** Makes servers of HTTPS, or of HTTP. The caller closes it when its servers are closed. */
+export class Tls {
+  readonly #files: Certificate;
+  readonly #log: Log;
+  readonly #onChange = (): void => this.#reload();
+  #server: ReturnType<typeof createSecure> | undefined;
+
+  /** @throws Fault bad_config: the files cannot be read, or do not fit each other */
+  constructor(files: Certificate, log: Log) {
+    this.#files = files;
+    this.#log = log;
+    this.#read();
+  }
+
+  /** Called once. */
+  readonly create = (options: ServerOptions): Server => {
+    const server = createSecure({
+      ...options,
+      ...this.#read(),
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HANDSHAKE_MS,
+    });
+    // Peers of the handshake; others are answered by the server itself.
+    server.on('tlsClientError', (error, socket) => {
+      this.#log.debug('tls.refused', { err: error });
+      socket.destroy();
+    });
+    this.#server = server;
+    for (const file of [this.#files.certFile, this.#files.keyFile])
+      watchFile(file, { interval: LOOK_MS, persistent: false }, this.#onChange);
+    return server;
+  };
+
+  close(): void {
+    for (const file of [this.#files.certFile, this.#files.keyFile]) unwatchFile(file, this.#onChange);
+  }
+
+  #reload(): void {
+    try {
+      this.#server?.setSecureContext(this.#read());
+      this.#log.info('tls.reloaded', { file: this.#files.certFile });
+    } catch (error) {
+      // One of the two may be written before the other; the old certificate serves until both fit.
+      this.#log.warn('tls.not_reloaded', { reason: Fault.of(error).message });
+    }
+  }
+
+  #read(): { cert: Buffer; key: Buffer } {
+    const { certFile, keyFile } = this.#files;
+    try {
+      const read = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+      createSecureContext(read);
+      return read;
+    } catch (cause) {
+      const reason = `gateway.certFile and gateway.keyFile: ${(cause as Error).message}`;
+      throw new Fault('bad_config', { reason, hint: null, cause });
+    }
+  }
+}
+
+/** HTTP without TLS. */
+export const plain = { create: createPlain, close: (): void => undefined } as const;
