@@ -3,30 +3,36 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Api } from './http/api.js';
 import { Refusal } from './http/refusal.js';
 import { Live } from './live/live.js';
+import { go } from './route.js';
 import type { Caller } from './session/caller.js';
 import { SessionContext } from './session/session.js';
 import { forgetToken, savedToken, saveToken } from './session/token.js';
+import { Entering } from './views/entering.js';
 import { Login } from './views/login.js';
 import { Shell } from './views/shell.js';
 
-/** Reads who the token is. Only the answer of the gateway makes a login. */
+/** How soon the gateway is asked again when it does not answer. */
+const AGAIN_MS = 2_000;
+
+/** Reads whose token it is. Only an answer of the gateway makes a login. */
 export function App() {
   const [token, setToken] = useState(savedToken);
   const [caller, setCaller] = useState<Caller | null>(null);
   const [error, setError] = useState<Refusal | null>(null);
+  const [attempt, setAttempt] = useState(0);
 
-  const api = useMemo(() => {
-    const leave = () => {
-      forgetToken();
-      setToken(null);
-      setCaller(null);
-    };
-    return token === null ? null : new Api(token, leave);
-  }, [token]);
+  const leave = (why: Refusal | null) => {
+    forgetToken();
+    setError(why);
+    setCaller(null);
+    setToken(null);
+  };
+  const api = useMemo(() => (token === null ? null : new Api(token, leave)), [token]);
 
   useEffect(() => {
     if (api === null || token === null) return;
     const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     api.get<Caller>('/api/token', stop.signal).then(
       (answer) => {
         saveToken(token);
@@ -35,12 +41,15 @@ export function App() {
       },
       (refused: unknown) => {
         if (stop.signal.aborted) return;
-        setToken(null);
         setError(Refusal.from(refused));
+        timer = setTimeout(() => setAttempt((n) => n + 1), AGAIN_MS);
       },
     );
-    return () => stop.abort();
-  }, [api, token]);
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [api, token, attempt]);
 
   const live = useMemo(() => (api === null || caller === null ? null : new Live(api)), [api, caller]);
   useEffect(() => {
@@ -48,18 +57,16 @@ export function App() {
     return () => live?.close();
   }, [live]);
 
-  const logOut = () => {
-    forgetToken();
-    setError(null);
-    setCaller(null);
-    setToken(null);
-  };
-
-  if (api === null || caller === null || live === null)
-    return <Login error={error} busy={token !== null} onToken={setToken} />;
+  if (api === null) return <Login error={error} onToken={setToken} />;
+  if (caller === null || live === null) return <Entering error={error} onCancel={() => leave(null)} />;
   return (
     <SessionContext.Provider value={{ api, caller, live }}>
-      <Shell onLogOut={logOut} />
+      <Shell
+        onLogOut={() => {
+          leave(null);
+          go('#/');
+        }}
+      />
     </SessionContext.Provider>
   );
 }

@@ -14,10 +14,10 @@ interface Options {
 
 export class Api {
   readonly #token: string;
-  readonly #onUnauthorized: () => void;
+  readonly #onUnauthorized: (why: Refusal) => void;
 
-  /** @param onUnauthorized called when the gateway refuses the token: it expired or was revoked */
-  constructor(token: string, onUnauthorized: () => void) {
+  /** @param onUnauthorized called when the gateway refuses the token: it is wrong, has expired or was revoked */
+  constructor(token: string, onUnauthorized: (why: Refusal) => void) {
     this.#token = token;
     this.#onUnauthorized = onUnauthorized;
   }
@@ -43,8 +43,9 @@ export class Api {
       throw signal?.aborted ? error : Refusal.from(error);
     });
     if (response.ok) return response;
-    if (response.status === 401) this.#onUnauthorized();
-    throw await Refusal.of(response);
+    const refusal = await Refusal.of(response);
+    if (response.status === 401) this.#onUnauthorized(refusal);
+    throw refusal;
   }
 
   async get<T>(path: string, signal?: AbortSignal): Promise<T> {

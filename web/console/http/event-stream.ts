@@ -2,7 +2,10 @@
 import type { Api } from './api.js';
 
 export interface ServerEvent {
-  readonly id: string;
+  /** Where to continue; null for an event that is not kept. */
+  readonly id: string | null;
+  readonly type: string;
+  /** Empty when only the id is sent. */
   readonly data: string;
 }
 
@@ -11,19 +14,27 @@ const SILENCE_MS = 45_000;
 /** A longer block would be no event of ours. */
 const MAX_BLOCK = 8 * 1024 * 1024;
 
+interface Options {
+  /** The id of the last event that was read; null for a first stream. */
+  readonly lastId: string | null;
+  readonly signal: AbortSignal;
+  /** Called when the gateway has accepted the request. */
+  readonly onOpen: () => void;
+}
+
 /**
- * Yields events, until the stream ends. An id without data is yielded with empty data.
- * @param lastId the id of the last event that was read; null for a first stream
+ * Yields events, until the stream ends.
  * @throws (rejects) Refusal
  */
 export async function* readEvents(
   api: Api,
   path: string,
-  { lastId, signal }: { readonly lastId: string | null; readonly signal: AbortSignal },
+  { lastId, signal, onOpen }: Options,
 ): AsyncGenerator<ServerEvent> {
   const headers = { Accept: 'text/event-stream', ...(lastId !== null && { 'Last-Event-ID': lastId }) };
   const { body } = await api.ask(path, { headers, signal });
   if (body === null) return;
+  onOpen();
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (let rest = ''; ; ) {
@@ -42,10 +53,12 @@ export async function* readEvents(
   }
 }
 
+/** Null for a comment, which only keeps the connection alive. */
 function parse(block: string): ServerEvent | null {
-  const id = /^id: ?(.*)$/m.exec(block)?.[1];
-  if (id === undefined) return null;
-  return { id, data: [...block.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join('\n') };
+  const id = /^id: ?(.*)$/m.exec(block)?.[1] ?? null;
+  const data = [...block.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join('\n');
+  if (id === null && data === '') return null;
+  return { id, type: /^event: ?(.*)$/m.exec(block)?.[1] ?? 'message', data };
 }
 
 /** The promise's value, or null when it takes longer. */

@@ -17,6 +17,8 @@ const PACE_MS = 5_000;
 const TOGETHER_MS = 250;
 /** Events after which the list differs visibly. Others show with the next reading. */
 const CHANGING: readonly EventType[] = ['state', 'restriction', 'alert'];
+/** An event of the gateway itself: the daemon of an account was reached or lost. */
+const OF_GATEWAY = 'account';
 
 type Listener = (event: WireEvent) => void;
 
@@ -28,7 +30,8 @@ export class Live {
   readonly #listeners = new Set<Listener>();
   #lastId: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #reading: Promise<void> | null = null;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #reading = false;
 
   connection: Connection = 'connecting';
   /** Null before the first answer. */
@@ -69,17 +72,25 @@ export class Live {
     this.#plan(TOGETHER_MS);
   }
 
+  /** An earlier reading stays: events in a row must not put it off for ever. */
   #plan(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.#closed.signal.aborted || at >= this.#dueAt) return;
     clearTimeout(this.#timer);
-    if (!this.#closed.signal.aborted) this.#timer = setTimeout(() => void this.#read(), ms);
+    this.#dueAt = at;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      void this.#read();
+    }, ms);
   }
 
   async #read(): Promise<void> {
-    this.#reading ??= this.#list().finally(() => {
-      this.#reading = null;
-      this.#plan(PACE_MS);
-    });
-    await this.#reading;
+    // What happened since the one that is under way needs another one.
+    if (this.#reading) return this.#plan(TOGETHER_MS);
+    this.#reading = true;
+    await this.#list();
+    this.#reading = false;
+    this.#plan(PACE_MS);
   }
 
   async #list(): Promise<void> {
@@ -98,16 +109,12 @@ export class Live {
   async #follow(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
-      let opened = false;
+      const options = { lastId: this.#lastId, signal, onOpen: () => this.#opened() };
       try {
-        for await (const { id, data } of readEvents(this.#api, '/api/events', {
-          lastId: this.#lastId,
-          signal,
-        })) {
-          if (!opened) this.#opened();
-          opened = true;
-          this.#lastId = id;
-          if (data !== '') this.#happened(data);
+        for await (const { id, type, data } of readEvents(this.#api, '/api/events', options)) {
+          this.#lastId = id ?? this.#lastId;
+          if (type === OF_GATEWAY) this.refresh();
+          else if (data !== '') this.#happened(data);
         }
       } catch (error) {
         if (signal.aborted || Refusal.from(error).status === 401) return;

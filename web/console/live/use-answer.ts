@@ -56,9 +56,11 @@ export function useAnswer<T>(
   }, [account, key, turn, streams]);
 
   useEvents(account, ({ type }) => {
-    if (!types.includes(type)) return;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(again, TOGETHER_MS);
+    if (!types.includes(type) || timer.current !== undefined) return;
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      again();
+    }, TOGETHER_MS);
   });
   useEffect(() => () => clearTimeout(timer.current), []);
 

@@ -8,7 +8,7 @@ import { Hint } from '../parts/hint.js';
 import { linkTo, type Tab } from '../route.js';
 import { useSession } from '../session/session.js';
 import { clock, person } from '../words/format.js';
-import { NOT_RUNNING, reasonWords, restrictionWords, STATE_WORDS } from '../words/states.js';
+import { NOT_RUNNING, reasonWords, restrictionWords, stateWords } from '../words/states.js';
 import { Capabilities } from './capabilities.js';
 import { Chats } from './chats.js';
 import { Linking } from './linking.js';
@@ -91,7 +91,7 @@ function Headline({ line: { account, status, error } }: { readonly line: Account
       </p>
       <h1 tabIndex={-1}>{account}</h1>
       <p role="status" class="state">
-        <Badge is={status === null ? NOT_RUNNING : STATE_WORDS[status.status]} />
+        <Badge is={status === null ? NOT_RUNNING : stateWords(status.status)} />
         {why !== '' && <span>{why}</span>}
       </p>
       <p class="quiet-text">

@@ -7,7 +7,7 @@ import { Badge } from '../parts/badge.js';
 import { Problem } from '../parts/problem.js';
 import { linkTo } from '../route.js';
 import { bytes, person } from '../words/format.js';
-import { NOT_RUNNING, reasonWords, restrictionWords, STATE_WORDS } from '../words/states.js';
+import { NOT_RUNNING, reasonWords, restrictionWords, stateWords } from '../words/states.js';
 
 /** A search pays off above this many. */
 const MANY = 8;
@@ -51,7 +51,7 @@ export function Accounts() {
                 Browser
               </th>
               <th scope="col" class="number wide">
-                Since
+                Time in state
               </th>
             </tr>
           </thead>
@@ -76,7 +76,7 @@ function Row({ line: { account, status, info, error } }: { readonly line: Accoun
         <span class="below narrow-only">{number}</span>
       </th>
       <td>
-        <Badge is={status === null ? NOT_RUNNING : STATE_WORDS[status.status]} />
+        <Badge is={status === null ? NOT_RUNNING : stateWords(status.status)} />
         <span class="below">{status === null ? error?.reason : reasonWords(status.reason)}</span>
         {status?.restriction && <span class="below warn">{restrictionWords(status.restriction)}</span>}
       </td>
@@ -106,7 +106,7 @@ function Queue({
 }
 
 function matches({ account, status }: AccountLine, query: string): boolean {
-  const state = status === null ? NOT_RUNNING[1] : STATE_WORDS[status.status][1];
+  const state = status === null ? NOT_RUNNING[1] : stateWords(status.status)[1];
   const { phone = null, pushname = null } = status?.session ?? {};
   return [account, phone, pushname, state].some((text) => text?.toLowerCase().includes(query));
 }
@@ -117,7 +117,7 @@ function summary(accounts: readonly AccountLine[]): string {
     return 'There is no account that this token may see. On the machine: wactl account add NAME';
   const counts = new Map<string, number>();
   for (const { status } of accounts) {
-    const word = (status === null ? NOT_RUNNING : STATE_WORDS[status.status])[1].toLowerCase();
+    const word = (status === null ? NOT_RUNNING : stateWords(status.status))[1].toLowerCase();
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const parts = [...counts].map(([word, count]) => `${count} ${word}`);

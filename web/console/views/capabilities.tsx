@@ -3,9 +3,9 @@ import { isWorking, stateOfWord } from '../../../src/protocol/capability.js';
 import type { Status } from '../../../src/protocol/types.js';
 import { Badge } from '../parts/badge.js';
 import { List } from '../parts/list.js';
-import type { Tone } from '../words/states.js';
+import type { Labelled } from '../words/states.js';
 
-const WORDS: Readonly<Record<string, readonly [Tone, string]>> = {
+const WORDS: Readonly<Record<string, Labelled>> = {
   ok: ['good', 'Works'],
   patched: ['good', 'Works, repaired'],
   degraded: ['wait', 'Limited'],

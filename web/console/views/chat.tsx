@@ -15,6 +15,8 @@ import { WaitingMessage } from './waiting-message.js';
 
 const PAGE = 50;
 const WAITING = 20;
+/** So close to the newest message, a person reads it. */
+const NEAR_PX = 48;
 
 interface Props {
   readonly account: string;
@@ -26,7 +28,6 @@ interface Props {
 export function ChatView({ account, chat, onRead }: Props) {
   const { api, may } = useSession();
   const [limit, setLimit] = useState(PAGE);
-  const [tick, setTick] = useState(0);
   const key = `${chat} ${limit}`;
   const messages = useAnswer(
     account,
@@ -42,12 +43,17 @@ export function ChatView({ account, chat, onRead }: Props) {
   );
   const acks = useAcks(account);
 
+  // A new message scrolls down, unless a person reads further up.
   const list = useRef<HTMLOListElement>(null);
+  const atEnd = useRef(true);
+  const scrolled = () => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = list.current ?? {};
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  };
   const newest = messages.value?.messages.at(-1)?.key;
-  // A new message or an own one scrolls down.
   useLayoutEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [newest, waiting.value?.length, tick]);
+    if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [newest, waiting.value?.length]);
 
   // A number that was never written to has no chat, but can be written to.
   const isNew = messages.error?.kind === 'no_such_chat';
@@ -59,7 +65,9 @@ export function ChatView({ account, chat, onRead }: Props) {
         <a href={linkTo(account, 'chats')}>All chats</a>
       </p>
       <div class="title">
-        <h2 id="chat">{person(info.value?.name ?? chat)}</h2>
+        <h2 id="chat" dir="auto">
+          {person(info.value?.name ?? chat)}
+        </h2>
         <MarkRead
           account={account}
           chat={info.value}
@@ -79,6 +87,7 @@ export function ChatView({ account, chat, onRead }: Props) {
       <ol
         class="messages"
         ref={list}
+        onScroll={scrolled}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
         tabIndex={0}
         aria-label="Messages"
@@ -106,7 +115,7 @@ export function ChatView({ account, chat, onRead }: Props) {
           to={chat}
           onSent={() => {
             waiting.again();
-            setTick((n) => n + 1);
+            atEnd.current = true;
           }}
         />
       )}

@@ -77,7 +77,9 @@ function ChatList({ account, current, answer: { value, error }, query, onQuery }
 function Line({ chat: { name, kind, unread, markedUnread, lastMessageAt } }: { readonly chat: Chat }) {
   return (
     <>
-      <span class="name">{person(name)}</span>
+      <span class="name" dir="auto">
+        {person(name)}
+      </span>
       {(unread > 0 || markedUnread) && (
         <span class="unread">
           {unread > 0 ? unread : ''}

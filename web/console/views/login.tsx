@@ -5,11 +5,10 @@ import { Problem } from '../parts/problem.js';
 
 interface Props {
   readonly error: Refusal | null;
-  readonly busy: boolean;
   readonly onToken: (token: string) => void;
 }
 
-export function Login({ error, busy, onToken }: Props) {
+export function Login({ error, onToken }: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -36,9 +35,7 @@ export function Login({ error, busy, onToken }: Props) {
         <form class="row" onSubmit={submit}>
           <label for={id}>Token</label>
           <input ref={input} id={id} type="password" autocomplete="off" spellcheck={false} required />
-          <button type="submit" disabled={busy}>
-            {busy ? 'Asking…' : 'Log in'}
-          </button>
+          <button type="submit">Log in</button>
         </form>
         <Problem error={error} />
       </section>

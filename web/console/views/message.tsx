@@ -1,5 +1,6 @@
 // One message of a chat. Its text is only ever text.
 import type { Message } from '../../../src/protocol/types.js';
+import { contentWords } from '../words/content.js';
 import { clock, person } from '../words/format.js';
 import { Attachment } from './attachment.js';
 
@@ -20,16 +21,18 @@ interface Props {
 }
 
 export function MessageItem({ account, message, ack, isGroup }: Props) {
-  const { fromMe, sender, author, from, body, type, timestamp } = message;
+  const { fromMe, sender, author, from, body, timestamp } = message;
   const who = fromMe ? 'You' : person(sender?.phone ?? sender?.id ?? author ?? from);
   return (
     <li class={fromMe ? 'mine' : 'theirs'}>
       <p class={isGroup && !fromMe ? 'author' : 'visually-hidden'}>{who}</p>
       {message.hasMedia && <Attachment account={account} message={message} />}
       {body !== null && body !== '' ? (
-        <p class="body">{body}</p>
+        <p class="body" dir="auto">
+          {body}
+        </p>
       ) : (
-        !message.hasMedia && <p class="body quiet-text">{KINDS[type] ?? `[${type}]`}</p>
+        !message.hasMedia && <p class="body quiet-text">{contentWords(message)}</p>
       )}
       <p class="meta">
         <time dateTime={timestamp}>{clock(timestamp)}</time>
@@ -38,13 +41,3 @@ export function MessageItem({ account, message, ack, isGroup }: Props) {
     </li>
   );
 }
-
-/** What stands in place of a text. */
-const KINDS: Readonly<Record<string, string>> = {
-  ciphertext: 'WhatsApp Web cannot read this message yet.',
-  view_once: 'Only the phone can show this message.',
-  location: 'A location',
-  contact: 'A contact',
-  poll: 'A poll',
-  revoked: 'This message was deleted.',
-};

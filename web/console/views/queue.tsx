@@ -11,7 +11,7 @@ import { Problem } from '../parts/problem.js';
 import { linkTo } from '../route.js';
 import { useSession } from '../session/session.js';
 import { clock, person } from '../words/format.js';
-import { SEND_WORDS, WAIT_WORDS } from '../words/states.js';
+import { sendWords, waitWords } from '../words/states.js';
 
 /** What the list can be narrowed to. */
 const CHOICES: Readonly<Record<string, readonly SendState[]>> = {
@@ -103,8 +103,8 @@ function Row({ account, message, busy, does }: RowProps) {
         <a href={linkTo(account, 'chats', to)}>{person(to)}</a>
       </th>
       <td>
-        <Badge is={SEND_WORDS[state]} />
-        {waitsFor !== null && <span class="below">{WAIT_WORDS[waitsFor]}</span>}
+        <Badge is={sendWords(state)} />
+        {waitsFor !== null && <span class="below">{waitWords(waitsFor)}</span>}
         {nextAt !== null && <span class="below">not before {clock(nextAt)}</span>}
         {error !== null && <span class="below warn">{error.reason}</span>}
       </td>

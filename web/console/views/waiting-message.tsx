@@ -4,7 +4,7 @@ import { useAction } from '../live/use-action.js';
 import { Badge } from '../parts/badge.js';
 import { Problem } from '../parts/problem.js';
 import { useSession } from '../session/session.js';
-import { SEND_WORDS, WAIT_WORDS } from '../words/states.js';
+import { sendWords, waitWords } from '../words/states.js';
 
 interface Props {
   readonly account: string;
@@ -25,9 +25,11 @@ export function WaitingMessage({ account, message, again }: Props) {
   return (
     <li class="mine waiting">
       <p class="visually-hidden">You</p>
-      <p class="body">{typeof text === 'string' ? text : `[${kind}]`}</p>
+      <p class="body" dir="auto">
+        {typeof text === 'string' ? text : `[${kind}]`}
+      </p>
       <p class="meta">
-        <Badge is={SEND_WORDS[state]} /> {waitsFor !== null && WAIT_WORDS[waitsFor]}
+        <Badge is={sendWords(state)} /> {waitsFor !== null && waitWords(waitsFor)}
       </p>
       {state === 'queued' && may('outbox.cancel') && (
         <button type="button" class="quiet" disabled={action.busy} onClick={cancel}>

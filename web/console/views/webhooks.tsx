@@ -1,5 +1,6 @@
 // The webhooks of an account, with their dead letters.
 import type { Answered } from '../../../src/protocol/types.js';
+import { Refusal } from '../http/refusal.js';
 import { useAction } from '../live/use-action.js';
 import { useAnswer } from '../live/use-answer.js';
 import { Ago } from '../parts/ago.js';
@@ -9,12 +10,12 @@ import { Outcome } from '../parts/outcome.js';
 import { Problem } from '../parts/problem.js';
 import { useSession } from '../session/session.js';
 import { clock } from '../words/format.js';
-import type { Tone } from '../words/states.js';
+import type { Labelled } from '../words/states.js';
 import { DeadLetters } from './dead-letters.js';
 
 type Webhook = Answered<'webhook.list'>['webhooks'][number];
 
-const WORDS: Readonly<Record<Webhook['state'], readonly [Tone, string]>> = {
+const WORDS: Readonly<Record<Webhook['state'], Labelled>> = {
   idle: ['good', 'Up to date'],
   delivering: ['busy', 'Delivering'],
   waiting: ['bad', 'Waiting to retry'],
@@ -55,7 +56,8 @@ function Card({ account, webhook, again }: Props) {
     action.run(async () => {
       const { taken, status, says, ms } = await api.call(account, 'webhook.test', { name });
       again();
-      return taken ? `The receiver accepted the test in ${ms} ms (${status}).` : `Not accepted: ${says}`;
+      if (!taken) throw new Refusal(0, { kind: null, reason: `Not accepted: ${says}`, hint: null });
+      return `The receiver accepted the test in ${ms} ms (${status}).`;
     });
   const redrive = () =>
     action.run(async () => {
@@ -67,7 +69,7 @@ function Card({ account, webhook, again }: Props) {
     <section aria-labelledby={`webhook-${name}`}>
       <h2 id={`webhook-${name}`}>{name}</h2>
       <p class="state">
-        <Badge is={WORDS[state]} />
+        <Badge is={WORDS[state] ?? ['wait', state]} />
         {lastError !== null && <span>{lastError}</span>}
       </p>
       <List

@@ -1,10 +1,10 @@
 // An event of the time line in words.
 import type { WireEvent } from '../../../src/protocol/types.js';
 import { clock } from './format.js';
-import { reasonWords, restrictionWords, STATE_WORDS, type Tone } from './states.js';
+import { type Labelled, reasonWords, restrictionWords, stateWords } from './states.js';
 
 export interface Happening {
-  readonly is: readonly [Tone, string];
+  readonly is: Labelled;
   /** More about it; may be empty. */
   readonly says: string;
   readonly hint: string | null;
@@ -29,7 +29,7 @@ export function happeningOf(event: WireEvent): Happening {
         return { is: ['wait', 'Capabilities changed'], says: changed.join(', '), hint: null };
       }
       // The hint of a state is over with the state; that of the current one is at the top.
-      return { is: STATE_WORDS[status], says: reasonWords(reason), hint: null };
+      return { is: stateWords(status), says: reasonWords(reason), hint: null };
     }
     case 'alert':
       return { is: ['bad', 'Alert'], says: event.data.says, hint: event.data.hint };

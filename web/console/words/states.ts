@@ -6,7 +6,10 @@ import type { Status } from '../../../src/protocol/types.js';
 /** A tone has a colour and a symbol. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'idle';
 
-export const STATE_WORDS: Readonly<Record<StateName, readonly [Tone, string]>> = {
+/** Symbol, colour and word of something. */
+export type Labelled = readonly [Tone, string];
+
+const STATES: Readonly<Record<StateName, Labelled>> = {
   stopped: ['idle', 'Stopped'],
   starting: ['busy', 'Starting'],
   linking: ['wait', 'Waiting for the phone'],
@@ -17,13 +20,16 @@ export const STATE_WORDS: Readonly<Record<StateName, readonly [Tone, string]>> =
   failed: ['bad', 'Failed'],
 };
 
+// A newer daemon may send a word that this table lacks.
+export const stateWords = (state: StateName): Labelled => STATES[state] ?? ['wait', state];
+
 /** For an account whose daemon does not answer. */
-export const NOT_RUNNING: readonly [Tone, string] = ['bad', 'Not running'];
+export const NOT_RUNNING: Labelled = ['bad', 'Not running'];
 
 /** Empty when the state is clear by itself. */
 export const reasonWords = (reason: Reason): string => REASON_WORDS[reason] ?? reason;
 
-export const SEND_WORDS: Readonly<Record<SendState, readonly [Tone, string]>> = {
+const SENDS: Readonly<Record<SendState, Labelled>> = {
   queued: ['wait', 'Queued'],
   sending: ['busy', 'Sending'],
   sent: ['good', 'Sent'],
@@ -35,7 +41,9 @@ export const SEND_WORDS: Readonly<Record<SendState, readonly [Tone, string]>> = 
   unknown: ['bad', 'Unknown'],
 };
 
-export const WAIT_WORDS: Readonly<Record<WaitsFor, string>> = {
+export const sendWords = (state: SendState): Labelled => SENDS[state] ?? ['wait', state];
+
+const WAITS: Readonly<Record<WaitsFor, string>> = {
   ready: 'waits until the account is ready',
   not_before: 'waits for its own time',
   turn: 'waits for the message before it',
@@ -47,6 +55,8 @@ export const WAIT_WORDS: Readonly<Record<WaitsFor, string>> = {
   quota: 'waits for the quota of new chats',
   restriction: 'waits for the end of the restriction',
 };
+
+export const waitWords = (waitsFor: WaitsFor): string => WAITS[waitsFor] ?? waitsFor;
 
 type Restriction = Pick<NonNullable<Status['restriction']>, 'kind' | 'used' | 'total'>;
 
@@ -64,5 +74,7 @@ export function restrictionWords({ kind, used, total }: Restriction): string {
       return `New chats are running out${count}`;
     case 'quota':
       return `New chats are counted${count}`;
+    default:
+      return kind;
   }
 }
