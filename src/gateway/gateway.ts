@@ -1,19 +1,23 @@
 // Builds every part of the gateway in order, and closes them in the opposite one. The map of the program.
+import { join } from 'node:path';
 import { bind } from '../http/bind.js';
 import { json, type Reply } from '../http/reply.js';
 import { type HttpServer, serveHttp } from '../http/server.js';
-import { MANIFEST } from '../local/package.js';
+import { MANIFEST, PACKAGE } from '../local/package.js';
 import type { DaemonLog } from '../log/log.js';
 import { openApi } from '../openapi/openapi.js';
 import { isoTime } from '../protocol/time.js';
+import { gatewayServerPath } from '../socket/gateway-path.js';
 import { knownAccounts } from '../socket/known-accounts.js';
 import { clientPath } from '../socket/path.js';
 import type { SocketServer } from '../socket/server.js';
 import { thisMachine } from '../socket/this-machine.js';
 import { Accounts } from './accounts.js';
+import { readConsole } from './console.js';
 import { openControl } from './control.js';
-import { controlServerPath } from './control-path.js';
+
 import { Entrance } from './entrance.js';
+import { GatewayMetrics } from './metrics.js';
 import { GATEWAY_ROUTES } from './routes.js';
 import type { GatewaySettings } from './settings.js';
 import { gatewaySite } from './site.js';
@@ -37,7 +41,7 @@ const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
  */
 export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {
   const { config, stateDir, listen, configFile } = settings;
-  const { certFile, keyFile, hosts } = config.gateway;
+  const { certFile, keyFile, hosts, behindProxy } = config.gateway;
   const startedAt = isoTime(Date.now());
   const machine = thisMachine();
   // The environment of the gateway names no account.
@@ -63,7 +67,8 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     tokens: tokens.size,
     memoryBytes: process.memoryUsage.rss(),
   });
-  const at = controlServerPath({ env: process.env, uid: machine.uid });
+  const running = () => accounts.all.filter(({ isRunning }) => isRunning).length;
+  const at = gatewayServerPath({ env: process.env, uid: machine.uid });
   const tokens = openTokens({ stateDir, log });
   open.push(tokens);
   try {
@@ -71,12 +76,18 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     open.push(control);
     open.push(accounts);
     await accounts.begin();
+    const page = await readConsole(join(PACKAGE, 'dist/console'));
+    const metrics = new GatewayMetrics(() => ({
+      accounts: { running: running(), known: accounts.all.length },
+      connections: http?.connections ?? 0,
+    }));
     const entrance = new Entrance(tokens, config.gateway.ratePerMinute, log);
     let document: Reply | undefined;
     http = await serveHttp({
       ...LIMITS,
       log,
       create: tls.create,
+      onEnded: ({ caller, status }) => metrics.answered(caller?.token ?? null, status),
       bind: (server) => bind(server, listen, { table: 'gateway', configFile, log }),
       site: gatewaySite({
         ...{ accounts, hosts },
@@ -84,6 +95,8 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
         admit: (caller) => entrance.admit(caller),
         report: (caller, account, done) => entrance.report(caller, account, done),
         shared: {
+          ...{ page, metrics },
+          scheme: certFile === null && !behindProxy ? 'http' : 'https',
           openApi: () => {
             document ??= json(openApi(GATEWAY_ROUTES, MANIFEST.version));
             return document;
@@ -101,8 +114,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
   return {
     accounts,
     get statusLine() {
-      const { length } = accounts.all;
-      return `${info().listen}: ${accounts.all.filter(({ isRunning }) => isRunning).length} of ${length} accounts run`;
+      return `${info().listen}: ${running()} of ${accounts.all.length} accounts run`;
     },
     close,
   };

@@ -1,4 +1,5 @@
 // The table of the gateway's routes: those of every account below /api/accounts/NAME, and those over all accounts.
+import type { Page } from '../http/page.js';
 import { json, type Reply, typed } from '../http/reply.js';
 import type { Route } from '../http/route.js';
 import { ACCOUNT_ROUTES } from '../http/routes.js';
@@ -7,15 +8,21 @@ import { REASON_WORDS } from '../protocol/reason-words.js';
 import { permits, type Scope } from '../protocol/scope.js';
 import { EVENT_TYPES, type EventType } from '../protocol/state.js';
 import { isoTime } from '../protocol/time.js';
+import type { Answered } from '../protocol/types.js';
 import { lineOf } from './account-line.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
 import { type Caller, mayUse } from './caller.js';
 import { CursorVector } from './cursor-vector.js';
 import { streamAll } from './event-stream.js';
+import { discovery, type GatewayMetrics, PAGE_TYPE } from './metrics.js';
 
 /** What all requests share. */
 export interface Shared {
+  readonly page: Page;
+  readonly metrics: GatewayMetrics;
+  /** Under which others reach the gateway. */
+  readonly scheme: 'http' | 'https';
   readonly openApi: () => Reply;
   /** Called with an error that ended the events of one account in a stream. */
   readonly streamFailed: (account: string, error: unknown) => void;
@@ -104,19 +111,52 @@ const OVER_ALL: readonly GatewayRoute[] = [
       const after = typeof last === 'string' && last !== '' ? last : query.get('after');
       const from = after === null ? CursorVector.startingAt(Date.now()) : CursorVector.parse(after);
       const types = typesOf(query.get('types'));
-      const only = query.get('accounts')?.split(',');
       streamAll({
         accounts,
         types,
         from,
         stream: stream(),
         failed: streamFailed,
-        isWanted: (name) => mayUse(caller, name) && (only === undefined || only.includes(name)),
+        isWanted: wanted(query, caller),
       });
       return null;
     },
   ),
+  over(
+    '/metrics',
+    'Metrics of all accounts, or of `accounts`, for Prometheus, each with the label `account`; see metrics.md. A token for every account also gets those of the gateway.',
+    'read',
+    async ({ query }, { accounts, caller, metrics }) => {
+      const isWanted = wanted(query, caller);
+      const scraped = accounts.all
+        .filter(({ name }) => isWanted(name))
+        .map((link) => ({ account: link.name, scrape: link.isRunning ? scrapeOf(link) : null }));
+      const own = caller.accounts === null && !query.has('accounts');
+      return typed(PAGE_TYPE, await metrics.page(scraped, { own }));
+    },
+  ),
+  over(
+    '/api/prometheus',
+    'The accounts as targets for the HTTP service discovery of Prometheus.',
+    'read',
+    ({ headers, query }, { accounts, caller, scheme }) => {
+      const names = accounts.all.map(({ name }) => name).filter(wanted(query, caller));
+      return json(discovery(names, { host: headers.host ?? '', scheme }));
+    },
+  ),
 ];
+
+/** Whether an account is asked for by `accounts`, and the caller may see it. */
+function wanted(query: URLSearchParams, caller: Caller): (account: string) => boolean {
+  const only = query.get('accounts')?.split(',');
+  return (name) => mayUse(caller, name) && (only === undefined || only.includes(name));
+}
+
+const scrapeOf =
+  (link: AccountLink) =>
+  async (timeoutMs: number): Promise<string> =>
+    ((await link.call('daemon.metrics', {}, { timeoutMs, writes: false })) as Answered<'daemon.metrics'>)
+      .text;
 
 /** @throws Fault invalid_params */
 function typesOf(text: string | null): readonly EventType[] | undefined {
@@ -131,6 +171,9 @@ function typesOf(text: string | null): readonly EventType[] | undefined {
 }
 
 const OPEN: readonly GatewayRoute[] = [
+  open('/', 'The console, for a browser.', (_, { page }) => page.index),
+  open('/console.js', 'The script of the console.', (_, { page }) => page.script),
+  open('/console.css', 'The style sheet of the console.', (_, { page }) => page.style),
   open('/healthz', 'Whether the gateway runs: 200.', () =>
     json({ status: 'ok', timestamp: isoTime(Date.now()) }),
   ),

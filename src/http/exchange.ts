@@ -19,7 +19,9 @@ export interface ExchangeOptions<O, C> {
 }
 
 /** The result of a request, for log and metrics. It leaves out the requested path, which may contain anything. */
-export interface Ended {
+export interface Ended<C = unknown> {
+  /** Null: unknown, or not identified yet. */
+  readonly caller: C | null;
   readonly route: RouteRow | null;
   readonly status: number;
   readonly fault: Fault | null;
@@ -52,12 +54,12 @@ export async function exchange<O, C>(
   request: IncomingMessage,
   response: ServerResponse,
   options: ExchangeOptions<O, C> & Between,
-): Promise<Ended> {
+): Promise<Ended<C>> {
   const { connection, site } = options;
   const startedAt = performance.now();
   let route: Route<O> | null = null;
-  const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => {
-    return { route, status, fault, bug, ms: performance.now() - startedAt };
+  const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended<C> => {
+    return { caller: known(caller), route, status, fault, bug, ms: performance.now() - startedAt };
   };
   const caller = onceOf(() => site.identify(request));
   try {
@@ -80,7 +82,7 @@ export async function exchange<O, C>(
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
-    const reply = faultReply(isSomebody(caller) ? fault.addressedTo(site.address) : unaddressed(fault));
+    const reply = faultReply(known(caller) !== null ? fault.addressedTo(site.address) : unaddressed(fault));
     if (response.headersSent) response.destroy();
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
@@ -111,12 +113,12 @@ function onceOf<T>(make: () => T): () => T {
   };
 }
 
-/** False also for a caller that cannot be identified now. */
-function isSomebody(caller: () => unknown): boolean {
+/** Null also for a caller that cannot be identified now. */
+function known<C>(caller: () => C | null): C | null {
   try {
-    return caller() !== null;
+    return caller();
   } catch {
-    return false;
+    return null;
   }
 }
 

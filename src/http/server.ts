@@ -55,7 +55,7 @@ export interface HttpOptions<O, C> extends Partial<{ [K in keyof typeof HTTP_LIM
   /** The backlog shared by the peers of all servers; default: a new one. */
   readonly unread?: Backlog;
   /** Called after every answered request. */
-  readonly onEnded?: (ended: Ended) => void;
+  readonly onEnded?: (ended: Ended<C>) => void;
 }
 
 /** The time from a connect or an answer to the next request in which a peer is never replaced. */
@@ -245,7 +245,7 @@ class Listener<O, C> implements HttpServer {
     this.#report(id, request.method, ended);
   }
 
-  #report(peer: number, verb: string | undefined, ended: Ended): void {
+  #report(peer: number, verb: string | undefined, ended: Ended<C>): void {
     const { route, status, fault, ms } = ended;
     const fields = { peer, verb, route: route?.path ?? null, status, ms: Math.round(ms) };
     if (ended.bug !== null) this.#options.log.error('http.internal', { ...fields, ...ended.bug });
