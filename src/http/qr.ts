@@ -26,14 +26,19 @@ export function pictureWanted(accept = ''): (typeof PICTURES)[number] | null {
   return (weights.get(best) ?? 0) >= other ? best : null;
 }
 
-/** Loads the package only here, because most daemons never need it. */
+/** Draws a payload. The package is loaded only in this file, and late, because most programs never need it. */
+export async function qrPng(qr: string): Promise<Buffer> {
+  const { default: QRCode } = await import('qrcode');
+  return QRCode.toBuffer(qr, { scale: SCALE });
+}
+
 export async function qrReply(
   { qr, expiresAt }: Qr,
   status: StateName,
   picture: ReturnType<typeof pictureWanted>,
 ): Promise<Reply> {
+  if (picture === 'image/png') return typed(picture, await qrPng(qr));
   const { default: QRCode } = await import('qrcode');
-  if (picture === 'image/png') return typed(picture, await QRCode.toBuffer(qr, { scale: SCALE }));
   if (picture === 'image/svg+xml') return typed(picture, await QRCode.toString(qr, { type: 'svg' }));
   const dataUrl = await QRCode.toDataURL(qr, { scale: SCALE });
   return json({ qr, dataUrl, expiresAt, status, timestamp: new Date().toISOString() });

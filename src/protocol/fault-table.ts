@@ -282,6 +282,8 @@ export const FAULTS = {
   no_such_token: row(1502, 7, 404, 'never', 'There is no token of this name.', 'wactl token list'),
   token_exists: row(1503, 1, 409, 'never', 'There is a token of this name already.', 'wactl token list'),
   no_such_account: row(1504, 7, 404, 'never', 'There is no account of this name.', 'wactl accounts'),
+  not_served: row(1510, 1, 501, 'never', 'The gateway does not serve this route of the other program.'),
+  not_fetched: row(1511, 1, 502, 'later', 'The file at the url could not be fetched.'),
 
   // 19xx: raised by the client itself, never sent by the daemon
   usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),

@@ -13,7 +13,8 @@ import {
   seconds,
 } from './library-message.js';
 
-const ACKS: Readonly<Record<number, string>> = {
+/** The names of acknowledgements. */
+export const ACKS: Readonly<Record<number, string>> = {
   [-1]: 'ERROR',
   0: 'PENDING',
   1: 'SERVER',
@@ -22,7 +23,8 @@ const ACKS: Readonly<Record<number, string>> = {
   4: 'PLAYED',
 };
 
-const STATUSES: Readonly<Record<string, string>> = {
+/** WAHA's word for a state of the account. */
+export const STATUSES: Readonly<Record<string, string>> = {
   stopped: 'STOPPED',
   starting: 'STARTING',
   syncing: 'STARTING',
@@ -49,14 +51,13 @@ type Payload = readonly [event: string, payload: object];
 const pick = (from: Data, ...names: readonly string[]): Data =>
   present(Object.fromEntries(names.map((name) => [name, from[name]])));
 
-/** @param shown the same message in the form of whatsapp-web.js */
-function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMessage(data)): Data {
+/** A message in WAHA's form, as far as it is known without a context. @param shown the same in the form of whatsapp-web.js */
+export function wahaMessage(data: Data, shown = libraryMessage(data)): Data {
   const media = (data.media ?? null) as { mimetype: string; name: string | null } | null;
   return present({
     id: data.key,
     ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia'),
     participant: data.author,
-    source: data.fromMe === true && isSentHere(String(data.messageId)) ? 'api' : 'app',
     // There is no url: a file is downloaded by its id, with media.fetch.
     media: media && { url: null, mimetype: media.mimetype, filename: media.name },
     ...(data.ack !== undefined && { ack: data.ack, ackName: ACKS[Number(data.ack)] ?? 'UNKNOWN' }),
@@ -65,6 +66,12 @@ function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMes
     vCards: shown.vCards,
     _data: {},
   });
+}
+
+/** @param shown the same message in the form of whatsapp-web.js */
+function payloadOf(data: Data, { isSentHere }: FormatContext, shown?: Data): Data {
+  const source = data.fromMe === true && isSentHere(String(data.messageId)) ? 'api' : 'app';
+  return { ...wahaMessage(data, shown), source };
 }
 
 /** The payloads for an event, in order. An event that WAHA lacks keeps our name. */

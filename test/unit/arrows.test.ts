@@ -109,6 +109,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
     why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
   },
+  'gateway/compat': {
+    may: ['protocol', 'http', 'webhook', 'client/upload.ts'],
+    why: "it translates other programs' requests, and calls what the gateway gives it",
+  },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is a program on the library and controls nothing',

@@ -35,6 +35,8 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   body_too_large: 'a mistake of a program: docs/http.md',
   unsupported_body: 'a mistake of a program: docs/http.md',
   busy: 'the same call, later',
+  not_served: 'the reason says what to use instead: docs/compat.md',
+  not_fetched: 'another url, or the file itself',
   rate_limited: 'the same call, later',
   whatsapp_limit: 'the same call, later',
   not_on_whatsapp: 'another number is needed',

@@ -1,0 +1,82 @@
+// Chats, contacts and groups in the form of whatsapp-web.js 1.34.7, which both programs answer with. Fields that we do not know
+// are left out.
+
+import type { Answered } from '../../protocol/types.js';
+import type { Data } from '../../webhook/format.js';
+import { present, seconds } from '../../webhook/library-message.js';
+
+type Chat = Answered<'chat.get'>;
+type Contact = Answered<'contact.get'>;
+type Group = Answered<'group.get'>;
+type Brief = Answered<'group.list'>['groups'][number];
+
+/** The library's object for an id. */
+export function widOf(id: string): Data {
+  const at = id.lastIndexOf('@');
+  return { server: id.slice(at + 1), user: id.slice(0, at), _serialized: id };
+}
+
+export const chatObject = (chat: Chat): Data =>
+  present({
+    id: widOf(chat.id),
+    name: chat.name,
+    isGroup: chat.kind === 'group',
+    unreadCount: chat.unread,
+    timestamp: chat.lastMessageAt === null ? undefined : seconds(chat.lastMessageAt),
+    archived: chat.archived,
+    pinned: chat.pinned,
+    isMuted: chat.muted,
+    muteExpiration: muteEnd(chat),
+  });
+
+/** The library's -1 is "for ever", and 0 "not muted". */
+function muteEnd({ muted, mutedUntil }: Chat): number {
+  if (!muted) return 0;
+  return mutedUntil === null ? -1 : seconds(mutedUntil);
+}
+
+/** @param id the form of the id: WAHA gives a text, wwebjs-api an object */
+export const contactObject = (contact: Contact, id: unknown = widOf(contact.id)): Data => ({
+  id,
+  number: contact.phone,
+  lid: contact.lid,
+  name: contact.name,
+  pushname: contact.pushname,
+  isBusiness: contact.business,
+  isBlocked: contact.blocked,
+  isMyContact: contact.saved,
+  isUser: true,
+  isGroup: false,
+});
+
+export const briefGroupObject = ({ id, name, size }: Brief): Data => ({
+  id: widOf(id),
+  name,
+  isGroup: true,
+  groupMetadata: { id: widOf(id), subject: name, size },
+});
+
+export function groupObject(group: Group): Data {
+  const brief = briefGroupObject(group);
+  const participants = participantObjects(group);
+  return {
+    ...brief,
+    participants,
+    groupMetadata: present({
+      ...(brief.groupMetadata as Data),
+      desc: group.description ?? undefined,
+      owner: group.owner === null ? undefined : widOf(group.owner),
+      creation: group.createdAt === null ? undefined : seconds(group.createdAt),
+      announce: group.onlyAdminsSend,
+      restrict: group.onlyAdminsEdit,
+      participants,
+    }),
+  };
+}
+
+export const participantObjects = ({ participants }: Pick<Group, 'participants'>): readonly Data[] =>
+  participants.map(({ id, admin, owner }) => ({
+    id: widOf(id),
+    isAdmin: admin || owner,
+    isSuperAdmin: owner,
+  }));

@@ -1,0 +1,202 @@
+// WAHA's routes that send, and those that act on one message.
+import type { MediaKind } from '../../protocol/content.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Asked } from '../../protocol/types.js';
+import { wahaMessage } from '../../webhook/waha.js';
+import type { Fields } from './fields.js';
+import { putFile } from './file.js';
+import { given } from './given.js';
+import { type Door, notServed, type Options, type Request, type Row, rowsOf, type Served } from './row.js';
+import { sendMessage } from './sending.js';
+import { sessionOf } from './waha-sessions.js';
+
+type Sending = Asked<'message.send'>;
+type Content = Omit<Sending, 'to'>;
+
+const { call, work } = rowsOf(sessionOf);
+const CREATED = { success: 201 };
+const STATUS = 'status@broadcast';
+
+/** The fields that every kind of message has. */
+export const addressed = (body: Fields): Sending =>
+  given({
+    to: body.text('chatId'),
+    replyTo: body.optional('reply_to'),
+    mentions: body.has('mentions') ? body.texts('mentions') : undefined,
+  }) as Sending;
+
+export const textOf = (body: Fields): Content =>
+  given({
+    text: body.text('text'),
+    linkPreview: body.flag('linkPreview') === true ? true : undefined,
+  }) as Content;
+
+export const placeOf = (body: Fields): Content => ({
+  location: given({
+    latitude: body.number('latitude'),
+    longitude: body.number('longitude'),
+    name: body.optional('title'),
+  }) as NonNullable<Sending['location']>,
+});
+
+export function pollOf(body: Fields): Content {
+  const poll = body.object('poll');
+  const multiple = poll.flag('multipleAnswers') ?? false;
+  return { poll: { question: poll.text('name'), options: poll.texts('options'), multiple } };
+}
+
+/** A contact is given by its fields, or as a vCard, of which the name and the number are taken. */
+export const cardsOf = (body: Fields): Content => ({
+  contacts: body.objects('contacts').map((card) => {
+    if (!card.has('vcard'))
+      return { name: card.text('fullName'), number: card.text('whatsappId', 'phoneNumber') };
+    return readCard(card.text('vcard'));
+  }),
+});
+
+/** @throws Fault invalid_params */
+export function readCard(vcard: string): { name: string; number: string } {
+  const name = /^FN[^:\r\n]*:(.+)$/im.exec(vcard)?.[1]?.trim();
+  const waid = /^TEL[^:\r\n]*;waid=(\d+)/im.exec(vcard)?.[1];
+  const number = waid ?? /^TEL[^:\r\n]*:(.+)$/im.exec(vcard)?.[1]?.trim();
+  if (name === undefined || number === undefined)
+    throw new Fault('invalid_params', { reason: '"vcard" must have lines FN and TEL', hint: null });
+  return { name, number };
+}
+
+const send = async (door: Door, account: string, params: Sending) =>
+  wahaMessage(await sendMessage(door, account, params));
+
+/** A message that needs no upload. */
+const sending = (path: string, contentOf: (body: Fields) => Content, options: Options = {}): Served =>
+  work(
+    'POST',
+    path,
+    ['message.send'],
+    ({ body }, door, account) => send(door, account, { ...addressed(body), ...contentOf(body) }),
+    { ...CREATED, ...options },
+  );
+
+/** A message with a file. */
+const sendingFile = (
+  path: string,
+  as: MediaKind,
+  addressOf: (body: Fields) => Sending,
+  options: Options = {},
+): Served =>
+  work(
+    'POST',
+    path,
+    ['media.put', 'message.send'],
+    async ({ body }, door, account) => {
+      const caption = body.optional('caption');
+      const address = addressOf(body);
+      const media = await putFile(door, account, body.object('file'));
+      return send(door, account, given({ ...address, media, as, caption }) as Sending);
+    },
+    { ...CREATED, carriesFile: true, ...options },
+  );
+
+/** A list of viewers limits who sees a status. It is never ignored: more people would see it than the sender meant. */
+function toStatus(body: Fields): Sending {
+  if (body.list('contacts').length > 0)
+    throw notServed(
+      'A status goes to everyone whom the privacy settings of the phone allow, not to a list of contacts.',
+    );
+  return { to: STATUS };
+}
+const VIEWERS = 'Without `contacts`: a status goes to everyone whom the privacy settings of the phone allow.';
+
+/** A message is named by the id of its answer or event: our key. */
+const message = ({ body, names }: Request): string => names.messageId ?? body.text('messageId');
+
+export const WAHA_SENDING: readonly Row[] = [
+  sending('/api/sendText', textOf),
+  work('GET', '/api/sendText', ['message.send'], ({ query }, door, account) =>
+    send(door, account, { to: query.text('phone'), text: query.text('text') }),
+  ),
+  sending('/api/reply', textOf),
+  sendingFile('/api/sendImage', 'image', addressed),
+  sendingFile('/api/sendFile', 'document', addressed),
+  sendingFile('/api/sendVoice', 'voice', addressed, {
+    differs: 'Always converted where WhatsApp requires it, which needs ffmpeg; `convert` is ignored.',
+  }),
+  sendingFile('/api/sendVideo', 'video', addressed, { differs: '`asNote` and `convert` are ignored.' }),
+  sending('/api/sendLocation', placeOf),
+  sending('/api/sendPoll', pollOf),
+  sending('/api/sendContactVcard', cardsOf, {
+    differs: 'Of a vCard, the name and the first number are sent.',
+  }),
+  sending('/api/sendLinkPreview', (body) => ({
+    text: body.has('title') ? `${body.text('title')}\n${body.text('url')}` : body.text('url'),
+    linkPreview: true,
+  })),
+  work(
+    'POST',
+    '/api/forwardMessage',
+    ['message.forward'],
+    async (request, door, account) => {
+      const to = request.body.text('chatId');
+      const { key, chatId } = await door.ask(account, 'message.forward', { id: message(request), to });
+      return { id: key, to: chatId, fromMe: true, _data: {} };
+    },
+    { ...CREATED, since: '2026.2', differs: '`id` is null when the new message was not seen in time.' },
+  ),
+  work(
+    'POST',
+    '/api/{session}/status/text',
+    ['message.send'],
+    ({ body }, door, account) => send(door, account, { ...toStatus(body), text: body.text('text') }),
+    { ...CREATED, differs: `${VIEWERS} \`backgroundColor\` and \`font\` are ignored.` },
+  ),
+  sendingFile('/api/{session}/status/image', 'image', toStatus, { differs: VIEWERS }),
+  sendingFile('/api/{session}/status/voice', 'voice', toStatus, { differs: VIEWERS }),
+  sendingFile('/api/{session}/status/video', 'video', toStatus, { differs: VIEWERS }),
+  call(
+    'POST',
+    '/api/sendSeen',
+    'chat.markRead',
+    { params: ({ body }) => ({ chat: body.text('chatId') }), answer: () => undefined },
+    { ...CREATED, differs: 'Marks the whole chat as read.' },
+  ),
+  call(
+    'POST',
+    '/api/startTyping',
+    'chat.typing',
+    { params: ({ body }) => ({ chat: body.text('chatId') }), answer: () => ({ result: true }) },
+    { ...CREATED, differs: 'Ends by itself after some seconds.' },
+  ),
+  call(
+    'POST',
+    '/api/stopTyping',
+    'chat.typing',
+    {
+      params: ({ body }) => ({ chat: body.text('chatId'), state: 'stop' }),
+      answer: () => ({ result: true }),
+    },
+    CREATED,
+  ),
+  call('PUT', '/api/reaction', 'message.react', {
+    params: (request) => ({ id: message(request), emoji: request.body.optional('reaction') ?? '' }),
+    answer: () => undefined,
+  }),
+  call('PUT', '/api/star', 'message.star', {
+    params: (request) => ({ id: message(request), starred: request.body.flag('star') ?? true }),
+    answer: () => undefined,
+  }),
+  call('DELETE', '/api/{session}/chats/{chatId}/messages/{messageId}', 'message.delete', {
+    params: (request) => ({ id: message(request) }),
+    answer: () => undefined,
+  }),
+  call('PUT', '/api/{session}/chats/{chatId}/messages/{messageId}', 'message.edit', {
+    params: (request) => ({ id: message(request), text: request.body.text('text') }),
+    answer: () => undefined,
+  }),
+  call(
+    'POST',
+    '/api/{session}/calls/reject',
+    'calls.reject',
+    { params: ({ body }) => ({ id: body.text('id') }), answer: () => undefined },
+    { ...CREATED, since: '2026.2' },
+  ),
+];
