@@ -18,6 +18,7 @@ const BENCHES = {
   send: 'a send up to the ack, and an event from the page',
   browser: 'memory and CPU of an idle browser',
   accounts: '16 accounts on this machine',
+  boot: '16 accounts that start in line, and all at once',
   growth: 'costs by the number of chats and of events',
 };
 

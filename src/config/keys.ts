@@ -1,5 +1,6 @@
 // The table of configuration keys: names, kinds, units, defaults, docs, environment names and flags. The type Config,
 // the validation, `wad --check-config` and docs/config.md are derived from it.
+import { availableParallelism } from 'node:os';
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
@@ -81,6 +82,15 @@ export const KEYS = {
     recycleHours: key(count(0, 10_000, 'h'), {
       default: 72,
       doc: 'A browser that has run for longer is replaced when the account is quiet; 0 is never.',
+    }),
+    parallelStarts: key(count(0, 10_000), {
+      default: () => availableParallelism(),
+      defaultSays: 'the number of cores',
+      doc: 'The most accounts of this machine and user that start at the same time; the others wait for their turn. 0 is no limit.',
+    }),
+    minFreeMemoryMb: key(count(0, 1_000_000, 'MB'), {
+      default: 300,
+      doc: 'With less memory available to the machine or to the control group, no browser is started; the daemon tries again as after a failed start. 0 is no limit.',
     }),
     args: key(browserArgs(), {
       default: [],

@@ -19,6 +19,8 @@ export interface Paths {
   readonly stateDir: string;
   /** The directory of the socket, unless one is given. */
   readonly runtimeDir: string;
+  /** Where the starting accounts of this user queue; shared by all of them. */
+  readonly startsDir: string;
   /** In reading order: a later file takes precedence, and none needs to exist. */
   readonly configFiles: readonly string[];
 }
@@ -41,14 +43,16 @@ export function paths({ account, env, uid, home, cwd, stateDir }: PathsFrom): Pa
   const system = given !== undefined && !inside(given, stateHome) && !inside(given, configHome);
   const configDir = system ? '/etc/wad' : join(configHome, 'wad');
   const runtimeHome = env.XDG_RUNTIME_DIR;
+  const ownRuntime =
+    runtimeHome !== undefined && isAbsolute(runtimeHome) ? join(runtimeHome, 'wad') : `/tmp/wad-${uid}`;
   return {
     system,
     stateDir: stateDir !== undefined ? resolve(cwd, stateDir) : (given ?? join(stateHome, 'wad', account)),
     runtimeDir: system
       ? (first(env.RUNTIME_DIRECTORY) ?? join('/run/wad', account))
-      : runtimeHome !== undefined && isAbsolute(runtimeHome)
-        ? join(runtimeHome, 'wad', account)
-        : join(`/tmp/wad-${uid}`, account),
+      : join(ownRuntime, account),
+    // No account can have the second name.
+    startsDir: system ? '/run/wad-starts' : join(ownRuntime, '.starts'),
     // For an account named "wad" both are the same file.
     configFiles: [...new Set([join(configDir, 'wad.toml'), join(configDir, `${account}.toml`)])],
   };

@@ -12,6 +12,7 @@ import { type ClientEffects, clientEffects } from './client-effects.js';
 import type { Feed } from './events/feed.js';
 import { Incoming } from './incoming/incoming.js';
 import type { ReceivedUntil } from './incoming/receive-watermark.js';
+import type { StartLine } from './machine/start-line.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import { Actor } from './session/actor.js';
 import { CapabilityTracker } from './session/capability-tracker.js';
@@ -23,6 +24,7 @@ import { LinkedAccount } from './session/linked-account.js';
 import { PendingPasskey } from './session/pending-passkey.js';
 import { policyOf } from './session/policy.js';
 import { AccountRestriction } from './session/restriction.js';
+import { StartPlace } from './session/start-place.js';
 import { StateHistory } from './session/state-history.js';
 import { Supervision } from './session/supervision.js';
 
@@ -35,6 +37,8 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly feed: Feed;
+  /** The line of the starting browsers of this machine. */
+  readonly startLine: StartLine;
   readonly store: Store;
   readonly log: Log;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
@@ -85,7 +89,7 @@ export class Account {
   }
 
   private constructor(options: AccountOptions, state: State, receivedUntil: ReceivedUntil) {
-    const { config, dir, feed, store, log, name, address, browserWorks } = options;
+    const { config, dir, feed, store, log, name, address, browserWorks, startLine } = options;
     this.#options = options;
     this.name = name;
     this.address = address;
@@ -143,7 +147,8 @@ export class Account {
         announce.alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`),
       hourly: () => this.#hourly(),
     });
-    this.#effects = clientEffects({ log, actor, slot, qr, passkey, outgoing, incoming });
+    const place = new StartPlace(startLine, log);
+    this.#effects = clientEffects({ log, actor, slot, place, qr, passkey, outgoing, incoming });
     feed.onRecovered = (refusedFromMs) => this.#recovered(refusedFromMs);
     actor.begin(
       executors({

@@ -1,4 +1,5 @@
-// Executes the effects of the state machine that concern the client: launch, close, mark, refuse a passkey.
+// Executes the effects of the state machine that concern the client: its place among the starts of this
+// machine, launch, close, mark, refuse a passkey.
 import type { Log } from '../protocol/log.js';
 import { reasonOf } from '../session/state.js';
 import type { Incoming } from './incoming/incoming.js';
@@ -8,29 +9,40 @@ import type { ClientSlot } from './session/client-slot.js';
 import type { CurrentQr } from './session/current-qr.js';
 import type { EffectParts } from './session/effects.js';
 import type { PendingPasskey } from './session/pending-passkey.js';
+import type { StartPlace } from './session/start-place.js';
 
 export interface ClientParts {
   readonly log: Log;
   readonly actor: Actor;
   readonly slot: ClientSlot;
+  readonly place: StartPlace;
   readonly qr: CurrentQr;
   readonly passkey: PendingPasskey;
   readonly outgoing: Outgoing;
   readonly incoming: Incoming;
 }
 
-export type ClientEffects = Pick<EffectParts, 'launch' | 'close' | 'mark' | 'refusePasskey'>;
+export type ClientEffects = Pick<
+  EffectParts,
+  'takePlace' | 'leavePlace' | 'launch' | 'close' | 'mark' | 'refusePasskey'
+>;
 
 export function clientEffects(parts: ClientParts): ClientEffects {
-  const { log, actor, slot, qr, passkey } = parts;
+  const { log, actor, slot, place, qr, passkey } = parts;
   const { sender } = parts.outgoing;
   const { reports, watermark } = parts.incoming;
   /** The generation of the client in the slot. */
   let launched = 0;
 
-  const launch = async (generation: number): Promise<void> => {
+  const takePlace = async (generation: number): Promise<void> => {
     await close();
     // Another start or a stop may have been posted while the old browser was closing.
+    if (generation !== actor.state.generation) return;
+    place.take(() => actor.post({ type: 'place-taken', generation }));
+  };
+
+  const launch = async (generation: number): Promise<void> => {
+    // As above, while an earlier effect ran.
     if (generation !== actor.state.generation) return;
     launched = generation;
     await slot.launch(actor.state.session !== null, {
@@ -67,5 +79,5 @@ export function clientEffects(parts: ClientParts): ClientEffects {
     });
   };
 
-  return { launch, close, mark, refusePasskey };
+  return { takePlace, leavePlace: () => place.leave(), launch, close, mark, refusePasskey };
 }

@@ -21,6 +21,7 @@ import { daemonInfo } from './daemon-info.js';
 import { Doors } from './doors.js';
 import { Feed } from './events/feed.js';
 import { browserMemory } from './machine/browser-memory.js';
+import { StartLine } from './machine/start-line.js';
 import { Fetcher } from './media/fetcher.js';
 import { MediaStore } from './media/media-store.js';
 import { referencedFiles } from './media/referenced-files.js';
@@ -82,6 +83,9 @@ interface Ground {
   readonly closers: Closers;
 }
 
+/** How much longer than its deadline a start may keep its place before its daemon counts as not running. */
+const SPARE_MS = 30_000;
+
 /** Builds the parts in a locked directory. */
 async function build({ settings, log, doors, closers }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
@@ -104,6 +108,12 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     feed,
     store,
     log,
+    startLine: new StartLine({
+      directory: paths.startsDir,
+      places: config.browser.parallelStarts,
+      heldMs: config.deadlines.startMs + SPARE_MS,
+      log,
+    }),
     mediaDir,
     createClient,
     sweepFiles: () => mediaStore.sweep(Date.now()),

@@ -25,6 +25,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   outdated_library: 'WhatsApp Web has changed; this version of wad does not work with it',
   lock_held: 'another daemon holds the session',
   disk_full: 'the disk is full',
+  memory_low: 'there is not enough memory for one more browser',
   attempts_exhausted: 'all attempts to reconnect failed',
   shutting_down: 'the daemon is shutting down',
 };

@@ -35,6 +35,7 @@ export const REASONS = [
   'outdated_library',
   'lock_held',
   'disk_full',
+  'memory_low',
   'attempts_exhausted',
   'shutting_down',
 ] as const;
@@ -72,6 +73,9 @@ export const WAITS = [
   'restriction',
 ] as const;
 export type WaitsFor = (typeof WAITS)[number];
+
+/** What a start may wait for: its turn, while other accounts of this machine start. */
+export const START_WAITS = ['start_slot'] as const;
 
 /** What WhatsApp may forbid the account for a time, the worst first; see session/restriction.ts. */
 export const RESTRICTION_KINDS = ['ban', 'time_lock', 'new_chat_cap', 'quota_low', 'quota'] as const;

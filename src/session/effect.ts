@@ -4,7 +4,14 @@ import type { Reason } from '../protocol/state.js';
 import { isLockLost, isOver, type State } from './state.js';
 
 export type Effect =
-  /** A new client on a new browser; whatever browser there was is ended first. */
+  /**
+   * Ends whatever browser there was, then waits for a place among the starts of this machine, without holding
+   * up other effects. Answers with `place-taken`.
+   */
+  | { readonly do: 'take-place'; readonly generation: number }
+  /** Gives the place back, or ends the wait for it. */
+  | { readonly do: 'leave-place' }
+  /** A new client on a new browser. Only ever with a place. */
   | { readonly do: 'launch'; readonly generation: number }
   /** Ends the browser; done when its process is gone. */
   | { readonly do: 'close' }
@@ -42,6 +49,7 @@ export function isStillDue(effect: Effect, state: State): boolean {
   if (!isOver(state)) return true;
   switch (effect.do) {
     case 'close':
+    case 'leave-place':
     case 'alert':
     case 'exit':
       return true;
@@ -51,6 +59,7 @@ export function isStillDue(effect: Effect, state: State): boolean {
     case 'mark-linked':
     case 'prune-profiles':
       return !isLockLost(state);
+    case 'take-place':
     case 'launch':
     case 'nudge':
     case 'show-qr':

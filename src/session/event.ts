@@ -73,6 +73,7 @@ export type BrokenReason = Extract<
   | 'launch_failed'
   | 'sync_timeout'
   | 'disk_full'
+  | 'memory_low'
 >;
 
 /**
@@ -95,6 +96,7 @@ export type Event =
   | { readonly type: 'lock-lost' }
   | { readonly type: 'timer'; readonly timer: number }
   /** Results of effects. */
+  | { readonly type: 'place-taken'; readonly generation: number }
   | { readonly type: 'logout-done'; readonly generation: number; readonly unlinked: boolean }
   /** `gone`: no session is left. `left`: why files of it are still there, or null. */
   | { readonly type: 'profile-removed'; readonly gone: boolean; readonly left: string | null }

@@ -68,9 +68,17 @@ export const leave = (state: State): State => ({
 /** Cancels the armed timer, and arms no other. */
 export const disarm = (state: State): State => ({ ...state, timer: state.timer + 1 });
 
+/**
+ * Begins a launch in the given state, which awaits a place. No timer runs: the deadline of the start counts
+ * from the time when the place is taken.
+ */
+export function queue(state: State, effects: readonly Effect[] = []): Next {
+  const next = disarm(leave(state));
+  return { state: next, effects: [...effects, { do: 'take-place', generation: next.generation }] };
+}
+
 /** A new client in the given state. Its page has `startMs` to report its account. */
-export function launch(state: State, { policy }: Now, effects: readonly Effect[] = []): Next {
-  const next = leave(state);
-  const { generation } = next;
-  return arm({ state: next, effects: [...effects, { do: 'launch', generation }] }, policy.startMs);
+export function launch(state: State, { policy }: Now): Next {
+  const { generation } = state;
+  return arm({ state, effects: [{ do: 'launch', generation }] }, policy.startMs);
 }

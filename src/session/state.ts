@@ -16,12 +16,20 @@ export interface Linked {
 /** The methods of an attempt. Each costs more and repairs more than the one before. */
 export type Rung = 'takeover' | 'reconnect' | 'reload' | 'browser';
 
+/**
+ * A launch needs a place among the starts of this machine. `awaited`: there is no browser yet. `held`: the
+ * browser is launched, and its page has not answered yet.
+ */
+export type Place = 'awaited' | 'held';
+
 /** The progress of a reconnection. */
 export type Step =
   /** The page is left to reconnect by itself. */
   | { readonly kind: 'grace'; readonly atMs: number }
   | { readonly kind: 'scheduled'; readonly atMs: number; readonly rung: Rung }
   | { readonly kind: 'running'; readonly rung: Rung }
+  /** An attempt with a new browser, or a slow retry, waits for its place. */
+  | { readonly kind: 'queued'; readonly for: 'attempt' | 'slow' }
   /** A slow retry from `failed` is running: a new browser, and not counted. */
   | { readonly kind: 'slow' };
 
@@ -69,7 +77,7 @@ export type State = Common &
         /** Why files of a session that was to be removed are still there; null when none are. */
         readonly left: string | null;
       }
-    | { readonly name: 'starting'; readonly reason: Reason }
+    | { readonly name: 'starting'; readonly reason: Reason; readonly place: Place }
     | { readonly name: 'linking'; readonly reason: Reason }
     | { readonly name: 'syncing' }
     | { readonly name: 'ready' }
@@ -129,6 +137,23 @@ export function reasonOf(state: State): Reason {
     case 'syncing':
     case 'ready':
       return 'none';
+  }
+}
+
+/** The place of a launch that has begun; null in states without one. It is given back when this is null again. */
+export function placeOf(state: State): Place | null {
+  if (state.name === 'starting') return state.place;
+  if (state.name !== 'reconnecting') return null;
+  switch (state.step.kind) {
+    case 'queued':
+      return 'awaited';
+    case 'slow':
+      return 'held';
+    case 'running':
+      return state.step.rung === 'browser' ? 'held' : null;
+    case 'grace':
+    case 'scheduled':
+      return null;
   }
 }
 

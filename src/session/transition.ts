@@ -3,7 +3,7 @@
 import { STATES, type StateName } from '../protocol/state.js';
 import type { Event, EventName, EventOf } from './event.js';
 import { type Next, type Now, stay } from './next-state.js';
-import { isOver, type State, type StateOf } from './state.js';
+import { isOver, placeOf, type State, type StateOf } from './state.js';
 import * as close from './transitions-close.js';
 import * as link from './transitions-link.js';
 import * as mend from './transitions-recovery.js';
@@ -21,7 +21,7 @@ type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = 
 };
 
 const ____ = stay;
-const { begin, restart, recycle } = start;
+const { begin, restart, recycle, placed } = start;
 const { unpaired, pairing, pairingOver, linkingLate, linked, known, progress, ready, attention } = link;
 const { passkey, answered, passkeyOver } = link;
 const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
@@ -39,6 +39,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop      ],
   'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
   'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due       ],
+  'place-taken':      [____,       placed,     ____,        ____,       ____,       placed,      ____,        ____      ],
   'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
   'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
   'client.pairing-over':
@@ -72,9 +73,19 @@ export function transition(state: State, event: Event, now: Now): Next {
   if ('generation' in event && event.generation !== state.generation) return stay(state);
   if (isOver(state)) return stay(state);
   const cell = TABLE[event.type][STATES.indexOf(state.name)] as unknown as Cell<StateName, EventName>;
-  const next = cell(state, event, now);
+  const next = leavePlace(state, cell(state, event, now));
   // `sinceMs` is set when the name of the state changes, not at every event within it.
   return next.state.name === state.name || next.state.sinceMs !== state.sinceMs
     ? next
     : { ...next, state: { ...next.state, sinceMs: now.atMs } };
+}
+
+/**
+ * A place of a launch that is over is given back first, whatever has ended the launch: the page answered, an
+ * attempt failed, another launch replaces it, or a person stopped it.
+ */
+function leavePlace(before: State, next: Next): Next {
+  const isSame = placeOf(next.state) !== null && next.state.generation === before.generation;
+  if (placeOf(before) === null || isSame) return next;
+  return { ...next, effects: [{ do: 'leave-place' }, ...next.effects] };
 }

@@ -11,11 +11,11 @@ import {
   become,
   disarm,
   HOUR_MS,
-  launch,
   leave,
   type Next,
   type Now,
   pastHour,
+  queue,
   stay,
 } from './next-state.js';
 import type { Rung, State, StateOf } from './state.js';
@@ -55,7 +55,7 @@ export function loggedOut(
   const mayBeMistaken = !event.explained && state.session !== null && state.unfound === 0;
   if (mayBeMistaken && sickMs.length < SICK_PER_HOUR) {
     const counted = { unfound: 1, sickMs: [...sickMs, now.atMs] };
-    return launch(become(state, 'starting', { reason: 'none' }, counted), now);
+    return queue(become(state, 'starting', { reason: 'none', place: 'awaited' }, counted));
   }
   const by = event.byPage === undefined ? 'logged_out_by_phone' : 'logged_out_by_page';
   const reason = event.explained ? by : 'auth_failed';
@@ -72,7 +72,7 @@ export function loggedOut(
   const bare = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const next =
     now.policy.afterLogout === 'link'
-      ? launch(become(state, 'starting', { reason }, bare), now, effects)
+      ? queue(become(state, 'starting', { reason, place: 'awaited' }, bare), effects)
       : {
           state: become(
             disarm(leave(state)),
@@ -189,10 +189,11 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
  * The browser starts on an empty profile but not on ours: ours goes into quarantine,
  * and linking starts again.
  */
-export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
+export function profileVerdict(state: State, event: EventOf<'profile-suspect'>): Next {
   if (!event.corrupt) return stay(state);
   const effects: readonly Effect[] = [{ do: 'close' }, { do: 'quarantine-profile', why: 'corrupt' }];
   const fresh = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
-  const next = launch(become(state, 'starting', { reason: 'session_corrupt' }, fresh), now, effects);
+  const own = { reason: 'session_corrupt', place: 'awaited' } as const;
+  const next = queue(become(state, 'starting', own, fresh), effects);
   return alertOnce(next, 'session_corrupt', 'The saved session is damaged and was moved aside.');
 }

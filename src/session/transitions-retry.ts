@@ -4,7 +4,7 @@ import type { Reason } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
 import type { EventOf } from './event.js';
-import { alertOnce, arm, become, disarm, launch, leave, type Next, type Now, stay } from './next-state.js';
+import { alertOnce, arm, become, disarm, leave, type Next, type Now, queue, stay } from './next-state.js';
 import type { Rung, State, StateOf } from './state.js';
 
 /** Whether the page may still recover by itself, or is unusable and gets closed. */
@@ -105,7 +105,9 @@ export const isSlowRetry = (
 
 /** The page came up but does not report its account: it could not reach WhatsApp. */
 export const startLate = (state: StateOf<'starting'>, event: EventOf<'timer'>, now: Now): Next =>
-  event.timer === state.timer ? retry(state, 'network_down', 'lives', now) : stay(state);
+  event.timer === state.timer && state.place === 'held'
+    ? retry(state, 'network_down', 'lives', now)
+    : stay(state);
 
 export const syncLate = (state: StateOf<'syncing'>, event: EventOf<'timer'>, now: Now): Next =>
   event.timer === state.timer ? retry(state, 'sync_timeout', 'lives', now) : stay(state);
@@ -114,8 +116,9 @@ export const syncLate = (state: StateOf<'syncing'>, event: EventOf<'timer'>, now
 export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'timer'>, now: Now): Next {
   if (event.timer !== state.timer) return stay(state);
   if (state.name === 'failed') {
-    const slow = become(state, 'reconnecting', { reason: state.reason, step: { kind: 'slow' } });
-    return state.retryAtMs === null ? stay(state) : launch(slow, now);
+    const step = { kind: 'queued', for: 'slow' } as const;
+    const slow = become(state, 'reconnecting', { reason: state.reason, step });
+    return state.retryAtMs === null ? stay(state) : queue(slow);
   }
   switch (state.step.kind) {
     case 'grace':
@@ -133,6 +136,8 @@ export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'t
     }
     case 'slow':
       return retry(state, state.reason, 'lives', now);
+    case 'queued':
+      return stay(state);
   }
 }
 
@@ -142,8 +147,11 @@ function run(state: StateOf<'reconnecting'>, rung: Rung, now: Now): Next {
     attempts: Math.min(now.policy.maxAttempts, state.attempts + 1),
     takeoversMs: rung === 'takeover' ? [...state.takeoversMs, now.atMs] : state.takeoversMs,
   };
-  const own = { reason: state.reason, step: { kind: 'running', rung } } as const;
-  const running = become(state, 'reconnecting', own, counted);
-  if (rung === 'browser') return launch(running, now);
+  const { reason } = state;
+  if (rung === 'browser') {
+    const step = { kind: 'queued', for: 'attempt' } as const;
+    return queue(become(state, 'reconnecting', { reason, step }, counted));
+  }
+  const running = become(state, 'reconnecting', { reason, step: { kind: 'running', rung } }, counted);
   return arm({ state: running, effects: [{ do: 'nudge', by: rung }] }, now.policy.attemptMs);
 }

@@ -22,6 +22,8 @@ export const WAD = fileURLToPath(new URL('../../../dist/wad.cjs', import.meta.ur
 
 /** Pacing is off, so that tests do not wait for it. Tests of the pace turn it on. */
 const NO_PACE = { WAD_PACING_MODE: 'off' };
+/** The accounts of other tests are not waited for. */
+const NO_LINE = { WAD_BROWSER_PARALLEL_STARTS: '0' };
 const START_MS = 20_000;
 const STATE_MS = 60_000;
 /** The contract's bound on a stop with nothing in flight. */
@@ -73,6 +75,7 @@ export class Wad {
       TMPDIR: home.tmp,
       LANG: 'C.UTF-8',
       ...NO_PACE,
+      ...NO_LINE,
       ...env,
     };
     const line = [

@@ -91,6 +91,9 @@ export function renderStatus(s: Status, address: Address): string {
   const rows: (readonly [string, string])[] = [
     ...(s.isShuttingDown ? [['stop', 'the daemon is shutting down'] as const] : []),
     ...(s.hint === null ? [] : [['next', bold(printable(addressed(s.hint, address)))] as const]),
+    ...(s.waitsFor == null
+      ? []
+      : [['waits', 'for its turn: other accounts of this machine are starting'] as const]),
     ['linked', linked(s)],
     ...(s.reconnectAttempts > 0 || s.nextAttemptAt !== null ? [['attempt', attempts(s)] as const] : []),
     ['browser', browser(s)],

@@ -3,7 +3,7 @@
 import { capabilityWords } from '../../protocol/capability.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { isoTime } from '../../protocol/time.js';
-import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../../session/state.js';
+import { isShuttingDown, nextAttemptAtMs, placeOf, reasonOf } from '../../session/state.js';
 import type { Account } from '../account.js';
 import type { Feed } from '../events/feed.js';
 import { showRestriction } from '../session/restriction-words.js';
@@ -30,6 +30,7 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
     timestamp: new Date().toISOString(),
     account: account.name,
     reason: reasonOf(state),
+    waitsFor: placeOf(state) === 'awaited' ? 'start_slot' : null,
     hint: account.hint,
     nextAttemptAt: next === null ? null : isoTime(next),
     since: isoTime(state.sinceMs),

@@ -13,6 +13,7 @@ import type { SessionDir } from '../../session-dir/layout.js';
 import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
 import type { ClientOptions } from '../../whatsapp/client.js';
 import { refuseFullDisk } from '../machine/free-space.js';
+import { availableMemory } from '../machine/memory-limit.js';
 
 export interface ClientSlotOptions {
   readonly config: Config;
@@ -35,6 +36,10 @@ async function refuseReadOnly(profile: string): Promise<void> {
     if (error.code !== 'ENOENT') throw diskFault(error, profile);
   });
 }
+
+/** Whole MB; infinite if it is unknown. */
+const freeMemoryMb = async (): Promise<number> =>
+  Math.floor(((await availableMemory()) ?? Number.POSITIVE_INFINITY) / 2 ** 20);
 
 export class ClientSlot {
   readonly #options: ClientSlotOptions;
@@ -93,7 +98,13 @@ export class ClientSlot {
       listener.event({ type: 'client.broken', reason, detail: message });
       return;
     }
-    const { sandbox, headed, args } = config.browser;
+    const { sandbox, headed, args, minFreeMemoryMb } = config.browser;
+    const freeMb = await freeMemoryMb();
+    if (freeMb < minFreeMemoryMb) {
+      const detail = `${freeMb} MB of memory are available, fewer than browser.minFreeMemoryMb = ${minFreeMemoryMb}`;
+      listener.event({ type: 'client.broken', reason: 'memory_low', detail });
+      return;
+    }
     this.#client = createClient(
       {
         dataPath: dir.dataPath,

@@ -23,6 +23,8 @@ export interface EffectParts {
   readonly outbox: Outbox;
   /** Aborted when the daemon has to end quickly. */
   readonly hurry: AbortSignal;
+  readonly takePlace: (generation: number) => Promise<void>;
+  readonly leavePlace: () => void;
   readonly launch: (generation: number) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly mark: () => Promise<void>;
@@ -39,6 +41,10 @@ const CORRUPT_KEPT_MS = 30 * 86_400_000;
 export function executors(parts: EffectParts): Executors {
   const { config, dir, log, actor, slot, outbox, hurry } = parts;
   return {
+    'take-place': ({ generation }) => parts.takePlace(generation),
+
+    'leave-place': () => parts.leavePlace(),
+
     launch: ({ generation }) => parts.launch(generation),
 
     close: () => parts.close(),

@@ -20,6 +20,7 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   conflict: 'wactl init',
   action_required: 'wactl doctor',
   disk_full: 'df -h',
+  memory_low: 'free -m',
   lock_held: 'wactl doctor',
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { method } from '../method.js';
 import { PASSKEY_VERDICTS } from '../passkey.js';
 import { cursor, done, instant, reason, record, stateName, waitMs } from '../schema.js';
-import { RESTRICTION_KINDS } from '../state.js';
+import { RESTRICTION_KINDS, START_WAITS } from '../state.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
@@ -40,6 +40,12 @@ export const statusSchema = record({
   timestamp: instant().describe('When this was answered.'),
   account: z.string().describe('The name of the account, as it is configured.'),
   reason: reason().describe('Why it is in this state; `none` when there is nothing to explain.'),
+  waitsFor: z
+    .enum(START_WAITS)
+    .nullable()
+    .describe(
+      '`start_slot`: the start waits until fewer other accounts of this machine are starting. Null: it waits for no other account.',
+    ),
   hint: z.string().nullable().describe('The command that helps. Null when the daemon needs no help.'),
   nextAttemptAt: instant().nullable().describe('When the next attempt is due. Null when none is.'),
   since: instant().describe('When this state began.'),
@@ -92,6 +98,7 @@ const statusExample: Status = {
   timestamp: NOW,
   account: 'default',
   reason: 'none',
+  waitsFor: null,
   hint: null,
   nextAttemptAt: null,
   since: NOW,

@@ -376,12 +376,14 @@ t.test('the directories depend on user, environment and service', (t) => {
     system: false,
     stateDir: '/home/me/.local/state/wad/shop',
     runtimeDir: '/tmp/wad-1000/shop',
+    startsDir: '/tmp/wad-1000/.starts',
     configFiles: ['/home/me/.config/wad/wad.toml', '/home/me/.config/wad/shop.toml'],
   });
   t.match(paths({ ...from, env: { XDG_STATE_HOME: '/s', XDG_CONFIG_HOME: '/c', XDG_RUNTIME_DIR: '/r' } }), {
     system: false,
     stateDir: '/s/wad/shop',
     runtimeDir: '/r/wad/shop',
+    startsDir: '/r/wad/.starts',
     configFiles: ['/c/wad/wad.toml', '/c/wad/shop.toml'],
   });
   t.match(
@@ -394,6 +396,7 @@ t.test('the directories depend on user, environment and service', (t) => {
       system: true,
       stateDir: '/var/lib/wad/shop',
       runtimeDir: '/run/wad/shop',
+      startsDir: '/run/wad-starts',
       configFiles: ['/etc/wad/wad.toml', '/etc/wad/shop.toml'],
     },
   );

@@ -4,7 +4,7 @@ import type { Effect } from '../../../src/session/effect.js';
 import type { Event, EventName } from '../../../src/session/event.js';
 import type { Next } from '../../../src/session/next-state.js';
 import type { Policy } from '../../../src/session/policy.js';
-import { initialState, type Linked, reasonOf, type State } from '../../../src/session/state.js';
+import { initialState, type Linked, reasonOf, type State, type Step } from '../../../src/session/state.js';
 
 export const POLICY: Policy = {
   delaysMs: [5_000, 10_000, 15_000, 20_000, 25_000],
@@ -53,7 +53,7 @@ export function state(given: Given): State {
 
 const OWN = {
   stopped: { reason: 'none', unlinked: false, left: null },
-  starting: { reason: 'none' },
+  starting: { reason: 'none', place: 'held' },
   linking: { reason: 'qr_waiting' },
   syncing: {},
   ready: {},
@@ -76,7 +76,9 @@ const scheduled = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
   ({ kind: 'scheduled', atMs: AT_MS + 5_000, rung }) as const;
 const running = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
   ({ kind: 'running', rung }) as const;
-export const STEP = { grace, scheduled, running, slow: { kind: 'slow' } } as const;
+/** `queued starting` is a state of its own: see `given`. */
+const queued = (what: 'attempt' | 'slow') => ({ kind: 'queued', for: what }) as const;
+export const STEP = { grace, scheduled, running, queued, slow: { kind: 'slow' } } as const;
 
 /** Every state in every variant that transitions distinguish. */
 export function* everyState(): Generator<State> {
@@ -107,7 +109,7 @@ function* shapes(): Generator<Given> {
   for (const reason of [
     ...(['none', 'logged_out_by_phone', 'logged_out_by_page', 'auth_failed', 'session_corrupt'] as const),
   ])
-    yield { name: 'starting', reason };
+    for (const place of ['awaited', 'held'] as const) yield { name: 'starting', reason, place };
   for (const reason of [
     ...(['qr_waiting', 'pairing_waiting', 'passkey_required'] as const),
     ...(['logged_out_by_phone', 'auth_failed'] as const),
@@ -124,13 +126,15 @@ function* shapes(): Generator<Given> {
     'conflict',
   ] as const) {
     yield { name: 'reconnecting', reason, step: grace };
+    yield { name: 'reconnecting', reason, step: queued('attempt') };
     for (const rung of ['takeover', 'reconnect', 'reload', 'browser'] as const) {
       yield { name: 'reconnecting', reason, step: scheduled(rung) };
       yield { name: 'reconnecting', reason, step: running(rung) };
     }
   }
   for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
-    yield { name: 'reconnecting', reason, step: { kind: 'slow' } };
+    for (const step of [{ kind: 'slow' }, { kind: 'queued', for: 'slow' }] as const)
+      yield { name: 'reconnecting', reason, step };
   for (const asked of ['person', 'stop'] as const)
     for (const next of ['rest', 'exit'] as const) yield { name: 'logging-out', asked, next, unlinked: false };
   yield { name: 'logging-out', asked: 'stop', next: 'exit', unlinked: true };
@@ -163,7 +167,7 @@ export const EVENTS: readonly Draft[] = [
   ...(
     [
       ...['network_down', 'page_unresponsive', 'browser_crashed', 'browser_missing', 'launch_failed'],
-      ...['sync_timeout', 'disk_full'],
+      ...['sync_timeout', 'disk_full', 'memory_low'],
     ] as const
   ).map((reason): Draft => ['client.broken', { reason, detail: '' }]),
   ...(['unresponsive', 'offline', 'deaf', 'nobody', 'stuck'] as const).map(
@@ -180,6 +184,7 @@ export const EVENTS: readonly Draft[] = [
   ['stop', { logout: true }],
   ['lock-lost'],
   ['timer'],
+  ['place-taken'],
   ['logout-done', { unlinked: true }],
   ['logout-done', { unlinked: false }],
   ['profile-removed', { gone: true, left: null }],
@@ -191,28 +196,36 @@ export const EVENTS: readonly Draft[] = [
 /** An event without the numbers that only a state provides. */
 export type Draft = readonly [type: EventName, more?: Readonly<Record<string, unknown>>];
 
+/** Events that carry the number of a client. */
+export const OF_CLIENT = /^client\.|^logout-done$|^place-taken$/;
+
 /** An event without fields may be given by its name. */
 export type Named = Draft | EventName;
 
 /** The event as raised in this state. An explicit number makes it one of another client or timer. */
 export function raised(event: Named, { generation, timer }: State): Event {
   const [type, more = {}] = typeof event === 'string' ? [event] : event;
-  const numbers = type.startsWith('client.') || type === 'logout-done' ? { generation } : {};
+  const numbers = OF_CLIENT.test(type) ? { generation } : {};
   return { type, ...numbers, ...(type === 'timer' ? { timer } : {}), ...more } as Event;
 }
 
 export const repeated = <const T>(n: number, items: readonly T[]): T[] => Array(n).fill(items).flat();
 
 /**
- * Describes a state: `ready`, `failed/banned`, and `scheduled reload/conflict` for a step of `reconnecting`.
+ * Describes a state: `ready`, `failed/banned`, `scheduled reload/conflict` for a step of `reconnecting`, and
+ * `queued starting`, `queued attempt` or `queued slow` for a launch that waits for its place.
  * The reason is left out if it is the one that `state` gives.
  */
 export function stateText(state: State): string {
   const step = state.name === 'reconnecting' ? state.step : null;
-  const what = step === null ? state.name : 'rung' in step ? `${step.kind} ${step.rung}` : step.kind;
+  const queued = state.name === 'starting' && state.place === 'awaited' ? 'queued ' : '';
+  const what = step === null ? queued + state.name : words(step);
   const reason = reasonOf(state);
   return reason === USUAL[state.name] ? what : `${what}/${reason}`;
 }
+
+const words = (step: Step): string =>
+  'rung' in step ? `${step.kind} ${step.rung}` : 'for' in step ? `${step.kind} ${step.for}` : step.kind;
 
 const USUAL: Readonly<Record<State['name'], string>> = {
   ...{ stopped: 'none', starting: 'none', linking: 'qr_waiting', syncing: 'none', ready: 'none' },

@@ -6,7 +6,7 @@ import { STATES } from '../../../src/protocol/state.js';
 import { Broken, seeded, World } from './world.js';
 
 const HISTORIES = 100_000;
-const STEPS = 30;
+const STEPS = 36;
 /** Every tenth history is sampled for the statistics. */
 const SAMPLE = 10;
 

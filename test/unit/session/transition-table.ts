@@ -1,6 +1,7 @@
 // Checks tables of transitions, and provides the events that their rows name.
 import t from 'tap';
 import type { EventName } from '../../../src/session/event.js';
+import type { Next } from '../../../src/session/next-state.js';
 import type { Policy } from '../../../src/session/policy.js';
 import type { State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
@@ -34,7 +35,8 @@ export type Row = readonly [
 export const SAME = '=';
 /** No effects. */
 export const NOTHING = '';
-export const START = 'launch, arm 90000';
+/** A launch that gets its place at once. */
+export const START = 'take-place, launch, arm 90000';
 
 const event = (type: EventName, more = {}): Draft => [type, more];
 /** The events with fields. */
@@ -64,28 +66,59 @@ export const on = {
   attentionOver: event('client.attention', { what: null }),
 };
 
-const WORDS = /^(?<what>[a-z|-]+)(?: (?<rung>[a-z]+))?(?:\/(?<reason>\w+))?(?: ×(?<n>\d))?$/;
+const WORDS = /^(?<what>[a-z| -]+?)(?:\/(?<reason>\w+))?(?: ×(?<n>\d))?$/;
 
 /** The states in the words of `stateText`, with the number of attempts: `ready|syncing`, `scheduled reload ×1`. */
 export function given(words: string, more: object = {}): readonly State[] {
-  const { what = '', rung, reason, n } = (WORDS.exec(words) as RegExpExecArray).groups ?? {};
-  return what.split('|').map((name) => {
+  const { what = '', reason, n } = (WORDS.exec(words) as RegExpExecArray).groups ?? {};
+  return what.split('|').map((one) => {
+    const [name = '', rung] = one.split(' ');
+    if (name === 'queued' && rung === 'starting')
+      return state({
+        name: rung,
+        place: 'awaited',
+        attempts: Number(n ?? 0),
+        ...(reason && { reason }),
+        ...more,
+      } as never);
     const step = STEP[name as keyof typeof STEP];
-    const own =
-      step === undefined ? {} : { step: typeof step === 'function' ? step(rung as 'reload') : step };
+    const own = step === undefined ? {} : { step: typeof step === 'function' ? step(rung as never) : step };
     const common = { attempts: Number(n ?? 0), ...(reason === undefined ? {} : { reason }), ...own, ...more };
     return state({ name: (step === undefined ? name : 'reconnecting') as State['name'], ...common } as never);
   });
 }
 
-/** Checks each row. An `after` that ends in `×1` names the number of attempts as well. */
+/**
+ * Checks each row. An `after` that ends in `×1` names the number of attempts as well. A launch gets its place at
+ * once, and `leave-place` is left out: transition.test.ts checks it for every transition.
+ */
 export const table = (title: string, rows: readonly Row[]): void => tableUnder(POLICY, title, rows);
 
-export function tableUnder(policy: Policy, title: string, rows: readonly Row[]): void {
+export const tableUnder = (policy: Policy, title: string, rows: readonly Row[]): void =>
+  check(title, rows, (from, event) =>
+    placed(transition(from, raised(event, from), { atMs: AT_MS, policy }), policy),
+  );
+
+/** Checks each row as it is: no launch gets a place unless the row says so. */
+export const exactTable = (title: string, rows: readonly Row[]): void =>
+  check(title, rows, (from, event) => transition(from, raised(event, from), { atMs: AT_MS, policy: POLICY }));
+
+/** The same, with the place taken if one is asked for. */
+function placed({ state, effects }: Next, policy: Policy): Next {
+  const taken = effects.some((effect) => effect.do === 'take-place')
+    ? transition(state, raised('place-taken', state), { atMs: AT_MS, policy })
+    : { state, effects: [] };
+  const all = effects.flatMap((effect) =>
+    effect.do === 'take-place' ? [effect, ...taken.effects] : [effect],
+  );
+  return { state: taken.state, effects: all.filter((effect) => effect.do !== 'leave-place') };
+}
+
+function check(title: string, rows: readonly Row[], apply: (from: State, event: Named) => Next): void {
   t.test(title, async (t) => {
     for (const [before, event, after, effects, fields = {}] of rows)
       for (const from of typeof before === 'string' ? given(before) : before) {
-        const next = transition(from, raised(event, from), { atMs: AT_MS, policy });
+        const next = apply(from, event);
         const [words, n] = after.split(' ×');
         const also = n === undefined ? fields : { attempts: Number(n), ...fields };
         const seen = { state: stateText(next.state), does: does(next), ...pick(next.state, also) };
@@ -100,7 +133,7 @@ export function play(from: State, events: readonly Named[], { policy = POLICY, p
   let [at, atMs, armedMs] = [from, AT_MS, 0];
   const steps = events.map((event) => {
     atMs += event === 'timer' ? armedMs : paceMs;
-    const next = transition(at, raised(event, at), { atMs, policy });
+    const next = placed(transition(at, raised(event, at), { atMs, policy }), policy);
     at = next.state;
     for (const effect of next.effects) if (effect.do === 'arm') armedMs = effect.afterMs;
     return { ...next, atMs, words: `${stateText(at)} ×${at.attempts} [${does(next)}]` };

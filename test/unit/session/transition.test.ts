@@ -3,7 +3,14 @@ import t from 'tap';
 import { REASONS, STATES } from '../../../src/protocol/state.js';
 import { type Effect, isStillDue } from '../../../src/session/effect.js';
 import type { Now } from '../../../src/session/next-state.js';
-import { isOver, isShuttingDown, nextAttemptAtMs, reasonOf, type State } from '../../../src/session/state.js';
+import {
+  isOver,
+  isShuttingDown,
+  nextAttemptAtMs,
+  placeOf,
+  reasonOf,
+  type State,
+} from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
 import {
   A_DIALOG,
@@ -12,6 +19,7 @@ import {
   EVENTS,
   everyState,
   NEVER_SLOW,
+  OF_CLIENT,
   POLICY,
   raised,
   STEP,
@@ -22,13 +30,12 @@ import {
 import { play } from './transition-table.js';
 
 const NOW: Now = { atMs: AT_MS, policy: POLICY };
-const { grace, scheduled, running, slow } = STEP;
+const { grace, scheduled, running, queued, slow } = STEP;
 
 /** States that continue by themselves only when their timer fires. */
 const needsTimer = (state: State): boolean =>
-  state.name === 'starting' ||
   state.name === 'syncing' ||
-  state.name === 'reconnecting' ||
+  ((state.name === 'starting' || state.name === 'reconnecting') && placeOf(state) !== 'awaited') ||
   (state.name === 'failed' && state.retryAtMs !== null) ||
   (state.name === 'linking' && (state.reason === 'pairing_waiting' || state.reason === 'passkey_required'));
 
@@ -39,6 +46,9 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
     effects.filter((effect): effect is Extract<Effect, { do: D }> => effect.do === what);
   const [arm, arm2] = only('arm');
   const [launch, launch2] = only('launch');
+  const [take, take2] = only('take-place');
+  const leavesAt = all.indexOf('leave-place');
+  const isSameLaunch = after.generation === before.generation && placeOf(after) !== null;
   const alerts = only('alert').map(({ reason }) => reason);
   const closesAt = all.indexOf('close');
   const isNewer = after.generation > before.generation;
@@ -64,9 +74,17 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
 
     'one browser at most is launched': launch2 === undefined,
     'a launch has a generation of its own':
-      launch === undefined || (launch.generation === after.generation && isNewer),
-    'only a start or an attempt launches a browser':
-      launch === undefined || after.name === 'starting' || after.name === 'reconnecting',
+      take === undefined || (take.generation === after.generation && isNewer),
+    'a launch awaits a place, and no other state does':
+      (take !== undefined) === (placeOf(after) === 'awaited' && !isSameLaunch) && take2 === undefined,
+    'a browser is launched when its place is taken':
+      (launch !== undefined) ===
+      (launch?.generation === after.generation &&
+        placeOf(before) === 'awaited' &&
+        placeOf(after) === 'held' &&
+        isSameLaunch),
+    'a place is left when its launch is over, before another is asked for':
+      (leavesAt === 0) === (placeOf(before) !== null && !isSameLaunch) && leavesAt <= 0,
     'a client that is closed is not listened to': closesAt < 0 || isNewer,
     'a page that is closed does not wait for a person': closesAt < 0 || after.attention === null,
     'one browser at most is closed': all.lastIndexOf('close') === closesAt,
@@ -114,7 +132,7 @@ t.test('an event of a replaced client or of an old timer changes nothing', async
   const problems = new Set<string>();
   for (const before of everyState())
     for (const [type, more] of EVENTS) {
-      const isOfClient = type.startsWith('client.') || type === 'logout-done';
+      const isOfClient = OF_CLIENT.test(type);
       if (!isOfClient && type !== 'timer') continue;
       const old = isOfClient ? { generation: before.generation - 1 } : { timer: before.timer - 1 };
       const next = transition(before, raised([type, { ...more, ...old }], before), NOW);
@@ -140,6 +158,7 @@ t.test('the time of the next attempt is known only while one is scheduled', asyn
     [state({ name: 'reconnecting', step: scheduled('reload') }), AT_MS + 5_000],
     [state({ name: 'reconnecting', step: running('reload') }), null],
     [state({ name: 'reconnecting', step: slow }), null],
+    [state({ name: 'reconnecting', step: queued('attempt') }), null],
     [state({ name: 'failed' }), AT_MS + 300_000],
     [state({ name: 'failed', retryAtMs: null }), null],
     [state({ name: 'ready' }), null],
@@ -173,6 +192,8 @@ t.test('the age of a state counts from the last change of its name', async (t) =
 
 t.test('effects that are queued are dropped when the state no longer needs them', async (t) => {
   const effects: Effect[] = [
+    { do: 'take-place', generation: 1 },
+    { do: 'leave-place' },
     { do: 'launch', generation: 1 },
     { do: 'close' },
     { do: 'nudge', by: 'reload' },
@@ -191,12 +212,12 @@ t.test('effects that are queued are dropped when the state no longer needs them'
   t.equal(due(state({ name: 'ready' })), does({ effects }), 'a running session: all');
   t.equal(
     due(state({ name: 'stopped', reason: 'shutting_down' })),
-    'close, drain, remove-profile, quarantine corrupt, mark-linked, prune-profiles, alert banned, exit stopped',
+    'leave-place, close, drain, remove-profile, quarantine corrupt, mark-linked, prune-profiles, alert banned, exit stopped',
     'at the end: nothing new, but the profile is removed or moved as decided',
   );
   t.equal(
     due(state({ name: 'stopped', reason: 'lock_held' })),
-    'close, alert banned, exit stopped',
+    'leave-place, close, alert banned, exit stopped',
     'without the lock: nothing that touches the profile',
   );
 });

@@ -6,7 +6,7 @@ import type { StateName } from '../../../src/protocol/state.js';
 import { type Effect, isStillDue } from '../../../src/session/effect.js';
 import type { Event } from '../../../src/session/event.js';
 import type { Policy } from '../../../src/session/policy.js';
-import { initialState, isLockLost, isOver, type State } from '../../../src/session/state.js';
+import { initialState, isLockLost, isOver, placeOf, type State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
 import { AT_MS, type Draft, HOUR_MS, ME, POLICY, raised, SAVED, stateText } from './machine.js';
 
@@ -39,6 +39,8 @@ export class World {
   #armed: { readonly timer: number; readonly atMs: number } | null = null;
   /** Generation of the running browser. `sound`: its page has not been reported broken. */
   #browser: { readonly generation: number; sound: boolean } | null = null;
+  /** The place among the starts of this machine: asked for by this launch, and whether it is granted. */
+  #place: { readonly generation: number; granted: boolean } | null = null;
   /** Whether the phone still honours the profile on disk. Null without a profile. */
   #profile: { honoured: boolean } | null;
   /** A person has asked to remove the profile that is on disk now. */
@@ -86,7 +88,8 @@ export class World {
    * Broken
    */
   step(): void {
-    if (this.#waiting.length > 0 && this.#chance(0.5)) this.#carryOut();
+    if (this.#waiting.length > 0 && this.#chance(0.7)) this.#carryOut();
+    else if (this.#place?.granted === false && this.#chance(0.9)) this.#grant(this.#place);
     else if (this.#armed !== null && this.#chance(0.3)) this.#ring();
     else if (this.#browser !== null && this.#chance(0.75)) this.#pageSpeaks(this.#browser.generation);
     else this.#post(this.#someoneSpeaks());
@@ -101,6 +104,12 @@ export class World {
     if (isOver(this.#state) && this.#exits !== 1) refuse(`${this.#exits} exits`);
     if (isOver(this.#state) && this.#browser !== null) refuse('a browser outlives the daemon');
     if (this.#state.name === 'logging-out') refuse('a logout without an end');
+    if (placeOf(this.#state) === null && this.#place !== null) refuse('a place is kept for nothing');
+  }
+
+  #grant(place: { readonly generation: number; granted: boolean }): void {
+    place.granted = true;
+    this.#post(['place-taken', { generation: place.generation }]);
   }
 
   #ring(): void {
@@ -164,6 +173,7 @@ export class World {
     if (event.type === 'initialize' && after !== before) this.#alerted.clear();
     for (const effect of effects) {
       switch (effect.do) {
+        case 'take-place':
         case 'launch':
           if (isOver(after) || isOver(before)) refuse('a launch after the end');
           break;
@@ -193,6 +203,9 @@ export class World {
   #goesOn(): void {
     const state = this.#state;
     const rings = this.#armed?.timer === state.timer;
+    const queues =
+      this.#place?.generation === state.generation ||
+      this.#waiting.some((e) => e.do === 'take-place' && e.generation === state.generation);
     const launches = this.#waiting.some((e) => e.do === 'launch' && e.generation === state.generation);
     const lives = this.#browser?.generation === state.generation && this.#browser.sound;
     switch (state.name) {
@@ -201,7 +214,7 @@ export class World {
       case 'starting':
       case 'syncing':
       case 'reconnecting':
-        if (!rings) refuse('it waits for nothing');
+        if (placeOf(state) === 'awaited' ? !queues : !rings) refuse('it waits for nothing');
         break;
       case 'failed':
         if (state.retryAtMs !== null && !rings) refuse('a retry is promised and never made');
@@ -221,15 +234,33 @@ export class World {
     const effect = this.#waiting.shift() ?? refuse('nothing to do');
     if (!isStillDue(effect, this.#state)) return;
     this.#history.push([effect, this.#state]);
-    if (isLockLost(this.#state) && effect.do !== 'close' && effect.do !== 'exit')
+    if (
+      isLockLost(this.#state) &&
+      effect.do !== 'close' &&
+      effect.do !== 'leave-place' &&
+      effect.do !== 'exit'
+    )
       refuse('a profile of others is touched');
     switch (effect.do) {
       case 'launch':
-        // The executor closes the previous browser, and does not start an outdated one.
-        this.#browser = null;
+        // The executor does not start an outdated one.
         if (effect.generation !== this.#state.generation) break;
         if (isOver(this.#state)) refuse('a browser is started at the end');
+        if (this.#browser !== null) refuse('a browser is started next to another');
+        if (this.#place?.generation !== effect.generation || !this.#place.granted)
+          refuse('a browser is started without a place');
         this.#browser = { generation: effect.generation, sound: true };
+        break;
+      case 'take-place':
+        // The executor closes the previous browser, and does not ask for an outdated launch.
+        this.#browser = null;
+        if (this.#place !== null) refuse('a second place is asked for');
+        if (effect.generation !== this.#state.generation) break;
+        this.#place = { generation: effect.generation, granted: false };
+        if (this.#chance(0.8)) this.#grant(this.#place);
+        break;
+      case 'leave-place':
+        this.#place = null;
         break;
       case 'close':
         this.#browser = null;

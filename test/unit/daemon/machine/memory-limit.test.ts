@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { groupLimit } from '../../../../src/daemon/machine/memory-limit.js';
+import { availableMemory, groupLimit } from '../../../../src/daemon/machine/memory-limit.js';
 
 const MB = 2 ** 20;
 const SERVICE = '/system.slice/system-wad.slice/wad@default.service';
@@ -63,4 +63,45 @@ for (const [what, of, files, mb] of CASES)
 t.test('the limit of this process can be read', async (t) => {
   const limit = await groupLimit();
   t.ok(limit === null || limit > MB);
+});
+
+t.test('the memory that is available is the least of the machine and of every group', async (t) => {
+  const group = (limit: number, used: number, cached: number) => ({
+    [`${SERVICE}/memory.max`]: limit * MB,
+    [`${SERVICE}/memory.current`]: used * MB,
+    [`${SERVICE}/memory.stat`]: `anon 1\ninactive_file ${cached * MB}\nactive_file 5`,
+  });
+  const v1 = {
+    [`/memory${SERVICE}/memory.limit_in_bytes`]: 900 * MB,
+    [`/memory${SERVICE}/memory.usage_in_bytes`]: 850 * MB,
+    [`/memory${SERVICE}/memory.stat`]: `inactive_file 1\ntotal_inactive_file ${30 * MB}`,
+  };
+  const two = `0::${SERVICE}\n`;
+  const cases: [what: string, machineMb: number | null, of: string, files: object, mb: number | null][] = [
+    ['the machine without a group', 700, two, {}, 700],
+    ['a group with less', 700, two, group(1_000, 900, 50), 150],
+    ['a group with more', 100, two, group(1_000, 200, 0), 100],
+    ['a group over its limit', 700, two, group(1_000, 1_001, 0), 0],
+    ['version 1', 700, `4:memory:${SERVICE}\n`, v1, 80],
+    ['a group whose use cannot be read', 700, two, { [`${SERVICE}/memory.max`]: 10 * MB }, 700],
+    ['nothing can be read', null, '', {}, null],
+  ];
+  for (const [what, machineMb, of, files, mb] of cases) {
+    const dir = t.testdir({
+      of,
+      meminfo: machineMb === null ? '' : `MemAvailable: ${machineMb * 1024} kB\n`,
+    });
+    for (const [path, value] of Object.entries(files)) {
+      const file = join(dir, 'root', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${value}\n`);
+    }
+    const bytes = await availableMemory({
+      meminfo: join(dir, 'meminfo'),
+      of: join(dir, 'of'),
+      root: join(dir, 'root'),
+    });
+    t.equal(bytes, mb === null ? null : mb * MB, what);
+  }
+  t.ok(((await availableMemory()) ?? 0) > 0, 'here it is known');
 });

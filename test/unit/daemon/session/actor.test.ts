@@ -26,7 +26,17 @@ function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Reco
       return act.then(() => void done.push(name));
     };
   const names: Exclude<Effect['do'], 'arm'>[] = [
-    ...(['launch', 'close', 'nudge', 'show-qr', 'drain', 'logout', 'remove-profile'] as const),
+    ...([
+      'take-place',
+      'leave-place',
+      'launch',
+      'close',
+      'nudge',
+      'show-qr',
+      'drain',
+      'logout',
+      'remove-profile',
+    ] as const),
     ...(['quarantine-profile', 'examine-profile', 'mark-linked', 'prune-profiles', 'alert', 'exit'] as const),
   ];
   const executors = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Executors;
@@ -78,7 +88,7 @@ t.test('a launch that is still pending at the end is not started', async (t) => 
   actor.post({ type: 'stop', logout: false });
   closing.open();
   await settled();
-  t.same(heard, ['alert', 'close', 'remove-profile', 'drain', 'close', 'exit']);
+  t.same(heard, ['alert', 'close', 'remove-profile', 'leave-place', 'drain', 'close', 'exit']);
   actor.end();
 });
 
@@ -116,7 +126,7 @@ t.test('an alert that fails does not stop the other effects', async (t) => {
   });
   actor.post({ type: 'client.logged-out', generation, explained: true });
   await settled();
-  t.same(done, ['close', 'remove-profile', 'launch']);
+  t.same(done, ['close', 'remove-profile', 'take-place']);
   t.match(log.lines.at(-1), ['error', 'session.effect-failed', { effect: 'alert' }]);
   actor.end();
 });

@@ -22,6 +22,7 @@ const ROWS: readonly (readonly [State, string | null])[] = [
   [state({ name: 'reconnecting' }), null],
   [state({ name: 'reconnecting', reason: 'browser_missing' }), 'sudo apt-get install chromium'],
   [state({ name: 'reconnecting', reason: 'disk_full' }), 'df -h'],
+  [state({ name: 'reconnecting', reason: 'memory_low' }), 'free -m'],
   [state({ name: 'reconnecting', reason: 'conflict' }), 'wactl init'],
   [state({ name: 'logging-out' }), null],
   [state({ name: 'failed' }), 'wactl init'],
@@ -45,7 +46,7 @@ t.test(
 
 t.test('an incident always has a command', (t) => {
   for (const reason of REASONS)
-    t.match(alertHint(reason, ['-a', 'shop']), /^(wactl -a shop |sudo |df )/, reason);
+    t.match(alertHint(reason, ['-a', 'shop']), /^(wactl -a shop |sudo |df |free )/, reason);
   t.end();
 });
 

@@ -1,0 +1,190 @@
+// The line of starting browsers of this machine: the first few of it start, the others wait for their turn. Each member
+// listens on a socket in a directory that all accounts of a user share, named for the time at which it came. A member
+// waits on connections to the sockets of the first members, which close when these leave or die. So the kernel gives a
+// dead daemon's place to the next one, and a name is never used twice. docs/decisions/018 has the reasons.
+import { once } from 'node:events';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Log } from '../../protocol/log.js';
+
+export interface StartLineOptions {
+  readonly directory: string;
+  /** How many may start at the same time; 0: no limit. */
+  readonly places: number;
+  /** A member that has been among the first for longer is passed over: its process does not run. */
+  readonly heldMs: number;
+  readonly log: Log;
+}
+
+/** A place in the line. Left once; afterwards it does nothing. */
+export interface StartPlace {
+  leave(): void;
+}
+
+/** Microseconds since the boot, by the clock that all processes share, then the process id. */
+const NAME = /^\d{16}-\d+$/;
+/** The most bytes of a path in Linux's sun_path, without the closing NUL. */
+const MAX_PATH_BYTES = 107;
+/** The next try when a member cannot be reached although it lives: its queue of connections is full. */
+const AGAIN_MS = 1_000;
+const NO_LIMIT: StartPlace = { leave: () => undefined };
+
+export class StartLine {
+  readonly #options: StartLineOptions;
+  /** When each member was first seen among the first, monotonic clock. */
+  readonly #seenMs = new Map<string, number>();
+
+  constructor(options: StartLineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits for a place. If the directory cannot be used, there is no limit, and the log says so: an account must not
+   * wait for a line that does not exist.
+   * @throws the signal's reason, once the line is left
+   */
+  async enter(signal: AbortSignal): Promise<StartPlace> {
+    const { directory, places, log } = this.#options;
+    if (places === 0) return NO_LIMIT;
+    let member: Member;
+    try {
+      await ownDirectory(directory);
+      member = await Member.join(directory);
+    } catch (error) {
+      log.warn('start-line.unusable', { directory, err: error });
+      return NO_LIMIT;
+    }
+    try {
+      const cameMs = performance.now();
+      let first = await this.#first(member.name);
+      if (first.ahead >= places) log.info('start-line.waiting', { places });
+      for (; first.ahead >= places; first = await this.#first(member.name)) await changed(first, signal);
+      log.debug('start-line.placed', { waitedMs: Math.round(performance.now() - cameMs) });
+      return member;
+    } catch (error) {
+      member.leave();
+      throw error;
+    }
+  }
+
+  /** Connects to the first members before this one, as many as there are places. */
+  async #first(name: string): Promise<First> {
+    const { directory, places, heldMs, log } = this.#options;
+    const first = { ahead: 0, sockets: [] as Socket[], untilMs: heldMs };
+    for (const other of await this.#membersBefore(name)) {
+      if (first.ahead === places) break;
+      const sinceMs = this.#seenMs.get(other) ?? performance.now();
+      this.#seenMs.set(other, sinceMs);
+      const leftMs = sinceMs + heldMs - performance.now();
+      const found = leftMs > 0 ? await reach(join(directory, other)) : 'late';
+      if (found === 'gone') await rm(join(directory, other), { force: true });
+      if (found === 'late') log.warn('start-line.passed', { member: other, heldMs });
+      if (found === 'gone' || found === 'late') continue;
+      first.ahead += 1;
+      first.untilMs = Math.min(first.untilMs, leftMs, found === 'busy' ? AGAIN_MS : leftMs);
+      if (found !== 'busy') first.sockets.push(found);
+    }
+    return first;
+  }
+
+  /** The oldest first. */
+  async #membersBefore(name: string): Promise<string[]> {
+    const all = (await readdir(this.#options.directory)).filter((other) => NAME.test(other));
+    for (const other of this.#seenMs.keys()) if (!all.includes(other)) this.#seenMs.delete(other);
+    return all.filter((other) => other < name).sort();
+  }
+}
+
+interface First {
+  /** The number of members among the first that live. */
+  readonly ahead: number;
+  readonly sockets: readonly Socket[];
+  /** The longest time until another look, ms. */
+  readonly untilMs: number;
+}
+
+/** Resolves when one of the first has left, or it is time for another look. @throws the signal's reason */
+async function changed({ sockets, untilMs }: First, signal: AbortSignal): Promise<void> {
+  const wake = new AbortController();
+  const stop = (): void => wake.abort();
+  const timer = setTimeout(stop, untilMs);
+  signal.addEventListener('abort', stop, { once: true });
+  for (const socket of sockets) socket.once('close', stop);
+  try {
+    const isOver = signal.aborted || sockets.some((socket) => socket.closed);
+    if (!isOver) await once(wake.signal, 'abort');
+    signal.throwIfAborted();
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+/** Listens for as long as it is in the line. */
+class Member implements StartPlace {
+  readonly name: string;
+  readonly #path: string;
+  readonly #server: Server;
+  readonly #peers = new Set<Socket>();
+
+  private constructor(directory: string, name: string) {
+    this.name = name;
+    this.#path = join(directory, name);
+    this.#server = createServer((peer) => {
+      this.#peers.add(peer);
+      peer.on('error', () => undefined).on('close', () => this.#peers.delete(peer));
+      peer.resume();
+    });
+  }
+
+  static async join(directory: string): Promise<Member> {
+    const atUs = String(process.hrtime.bigint() / 1_000n).padStart(16, '0');
+    const member = new Member(directory, `${atUs}-${process.pid}`);
+    // Others take a socket that does not listen yet for one of a dead process, so it gets its name when it listens.
+    const unnamed = `${member.#path}.new`;
+    // Node would bind a path that was cut off.
+    if (Buffer.byteLength(unnamed) > MAX_PATH_BYTES) throw new Error(`the path of ${directory} is too long`);
+    member.#server.listen(unnamed);
+    await once(member.#server, 'listening');
+    member.#server.on('error', () => undefined);
+    await rename(unnamed, member.#path).catch((error: unknown) => {
+      member.#server.close();
+      throw error;
+    });
+    return member;
+  }
+
+  leave(): void {
+    if (!this.#server.listening) return;
+    // The name goes first: those that wake up read the directory.
+    rm(this.#path, { force: true })
+      .catch(() => undefined)
+      .finally(() => {
+        for (const peer of this.#peers) peer.destroy();
+      });
+    this.#server.close();
+  }
+}
+
+/** A connection that closes when the member leaves. `gone`: it has. `busy`: it lives, and accepts no connection now. */
+async function reach(path: string): Promise<Socket | 'gone' | 'busy'> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'ECONNREFUSED' || code === 'ENOENT' ? 'gone' : 'busy';
+  }
+  socket.on('error', () => undefined).resume();
+  return socket;
+}
+
+/** Only this user may be able to stand in the line. @throws Error, NodeJS.ErrnoException */
+async function ownDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const stats = await lstat(directory);
+  if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & 0o022) !== 0)
+    throw new Error(`${directory} is not a directory that only this user can write`);
+}
