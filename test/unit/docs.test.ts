@@ -124,7 +124,11 @@ t.test(
     );
     const files = await readdir(new URL('../src/whatsapp/compat/', DOCS));
     const repairs = files.flatMap((name) => /^d\d+/.exec(name) ?? []).map((name) => name.toUpperCase());
-    t.same([...new Set(repairs)].sort(), [...ids].sort(), 'each file of whatsapp/compat/ is in a table');
+    t.same(
+      [...new Set(repairs)].sort(),
+      [...ids].sort(),
+      'each file of whatsapp/compat/ is in a table of its index.ts',
+    );
   },
 );
 
@@ -180,11 +184,12 @@ t.test(
     const general = alertHint('none', []);
     for (const reason of REASONS) {
       const hint = alertHint(reason, []);
-      t.ok(hints.has(hint), hint);
+      t.ok(hints.has(hint), `${hint} is in "By hint"`);
       // The general hint means that the reason has no hint of its own.
       if (hint !== general) t.ok(reasons.get(reason)?.includes(`\`${hint}\``), `${reason}: ${hint}`);
     }
-    for (const { remedy } of Object.values(FAULTS)) if (remedy !== null) t.ok(hints.has(remedy), remedy);
+    for (const { remedy } of Object.values(FAULTS))
+      if (remedy !== null) t.ok(hints.has(remedy), `${remedy} is in "By hint"`);
   },
 );
 

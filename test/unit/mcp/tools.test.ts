@@ -16,7 +16,7 @@ t.test('every method and parameter is exposed to models or withheld', (t) => {
     if (row === undefined) {
       t.ok(
         effect === 'writes' || typeof withheld === 'string',
-        `${name} is exposed, or withheld with a reason`,
+        `${name} is exposed, or withheld with a reason, in src/mcp/exposure.ts`,
       );
       continue;
     }
@@ -25,7 +25,7 @@ t.test('every method and parameter is exposed to models or withheld', (t) => {
     t.same(
       [...Object.keys(row.params), ...Object.keys(reasons)].sort(),
       Object.keys(shapeOf(name)).sort(),
-      `${name}: each parameter is exposed, or withheld with a reason`,
+      `${name}: each parameter is exposed, or withheld with a reason, in src/mcp/exposure.ts`,
     );
   }
   t.end();

@@ -35,7 +35,8 @@ t.test('every field has a description', async (t) => {
   for (const [type, row] of rows) {
     const fields = fieldsIn(z.toJSONSchema(eventSchemaOf(row), { io: 'input' }) as Json, type);
     t.ok(fields.length > 5);
-    for (const [path, says] of fields) t.match(says, /^[-\w`"].*\.$/, path);
+    for (const [path, says] of fields)
+      t.match(says, /^[-\w`"].*\.$/, `${path}: describe() in src/protocol/events/`);
   }
 });
 

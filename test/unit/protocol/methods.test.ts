@@ -39,7 +39,8 @@ t.test('every field of parameters and results has a description', async (t) => {
   for (const [name, row] of rows)
     for (const [part, schema] of Object.entries({ params: row.params, result: row.result })) {
       const json = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
-      for (const [path, says] of fieldsIn(json, `${name} ${part}`)) t.match(says, /^[-\w`"].*\.$/, path);
+      for (const [path, says] of fieldsIn(json, `${name} ${part}`))
+        t.match(says, /^[-\w`"].*\.$/, `${path}: describe() in src/protocol/methods/`);
     }
   t.match(
     fieldsIn({ properties: { a: { items: { properties: { b: {} } } } } }, 'x'),

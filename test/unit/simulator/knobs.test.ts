@@ -1,4 +1,5 @@
 /** Knobs and generations are listed, and unknown ones are refused by name. */
+import { readdir, readFile } from 'node:fs/promises';
 import t from 'tap';
 import { GENERATIONS, type Generation, knobsOf } from '../../simulator/generations.js';
 import { checkKnob, KnobError, knobNamed, parseKnob, parseKnobs } from '../../simulator/knob-value.js';
@@ -15,6 +16,20 @@ t.test('every default is accepted by its own knob, and every knob has a descript
 t.test('every knob names the module of the page that it follows, or says that there is none', async (t) => {
   for (const [name, { follows }] of Object.entries(KNOBS))
     t.match(follows, /^(WA[A-Z]?[a-z]\w+(\.react)?|reports only|this simulator)$/, name);
+});
+
+t.test('the simulator reads every knob', async (t) => {
+  const root = new URL('../../../../test/simulator/', import.meta.url);
+  const files = (await readdir(root, { recursive: true })).filter(
+    (name) => name.endsWith('.ts') && name !== 'knobs.ts' && name !== 'generations.ts',
+  );
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, root), 'utf8')));
+  const words = new Set(texts.flatMap((text) => text.match(/\w+/g) ?? []));
+  t.same(
+    Object.keys(KNOBS).filter((name) => !words.has(name)),
+    [],
+    'otherwise: its behaviour in test/simulator/',
+  );
 });
 
 t.test('every generation consists of existing knobs', async (t) => {

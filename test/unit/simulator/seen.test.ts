@@ -24,10 +24,14 @@ t.test('every module that product and library use is in the list', async (t) => 
   for (const use of uses) {
     // A module used as a whole is listed with its members.
     if (use.member === null && use.modules.some(isListed)) continue;
-    t.not(rowsOf(use).length, 0, `${keyOf(use.modules.join(' or '), String(use.member))} (${use.file})`);
+    const name = keyOf(use.modules.join(' or '), String(use.member));
+    t.not(rowsOf(use).length, 0, `${name} (${use.file}) has a row in SEEN of test/simulator/seen.ts`);
   }
   for (const need of needs)
-    t.ok(need.includes('.') ? Object.hasOwn(SEEN, need) : isListed(need), `${need} (a need)`);
+    t.ok(
+      need.includes('.') ? Object.hasOwn(SEEN, need) : isListed(need),
+      `${need} (a need) has a row in SEEN of test/simulator/seen.ts`,
+    );
 });
 
 t.test('every module in the list is used', async (t) => {

@@ -6,9 +6,10 @@ import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { DOCS } from '../../../scripts/docs.js';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
+import { WEBHOOK_FORMATS } from '../../../src/protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../../../src/protocol/state.js';
 import { backoffMs } from '../../../src/webhook/backoff.js';
-import { WAD } from '../../../src/webhook/format.js';
+import { type Format, WAD } from '../../../src/webhook/format.js';
 import { signer } from '../../../src/webhook/signature.js';
 import { WAHA } from '../../../src/webhook/waha.js';
 import { WWEBJS_API } from '../../../src/webhook/wwebjs-api.js';
@@ -65,7 +66,7 @@ const KEPT = [IN, OUT, IN_GROUP, POLL];
 /** A message that is no longer stored. */
 const GONE = { key: `false_${ANA}_3EB9`, messageId: '3EB9', chatId: ANA, fromMe: false };
 
-const TELLER = {
+const CONTEXT = {
   ...{ account: 'shop', version: '1.2.3', me: { id: ME, pushname: 'Me' } },
   message: (key: string) => KEPT.find((one) => one.key === key) ?? null,
   isSentHere: (messageId: string) => messageId === OUT.messageId,
@@ -549,15 +550,23 @@ const TABLE: readonly Row[] = [
   ['a QR, which is posted without its payload', event('qr', { number: 1, expiresAt: TIME }), [], []],
 ];
 
+/** Every format, and its expected bodies for a row of the table. */
+const FORMATS: Readonly<
+  Record<(typeof WEBHOOK_FORMATS)[number], readonly [Format, (row: Row) => readonly object[]]>
+> = {
+  // As stored in the journal.
+  wad: [WAD, ([, posted]) => [posted]],
+  'wwebjs-api': [WWEBJS_API, ([, , wwebjs]) => wwebjs],
+  waha: [WAHA, ([, , , waha]) => waha],
+};
+
 t.test('each event has the expected fields in each format', (t) => {
-  for (const [about, told, wwebjs, others] of TABLE) {
-    t.same(WAD.bodies(told, TELLER), [told], `${about}: as stored in the journal`);
-    for (const [name, bodies, expected] of [
-      ['wwebjs-api', WWEBJS_API.bodies(told, TELLER), wwebjs],
-      ['waha', WAHA.bodies(told, TELLER), others],
-    ] as const) {
+  for (const row of TABLE) {
+    const [about, posted] = row;
+    for (const [name, [format, expected]] of Object.entries(FORMATS)) {
+      const bodies = format.bodies(posted, CONTEXT);
       // As posted: undefined fields are left out.
-      t.strictSame(JSON.parse(JSON.stringify(bodies)), expected, `${about}: ${name}`);
+      t.strictSame(JSON.parse(JSON.stringify(bodies)), expected(row), `${about}: ${name}`);
       t.strictSame(JSON.parse(JSON.stringify(bodies)), bodies, `${about}: ${name}: it is JSON`);
     }
   }
@@ -572,16 +581,16 @@ t.test('each event has the expected fields in each format', (t) => {
 
 t.test('a stranger who reuses the id of one of our messages does not count as us', (t) => {
   const theirs = text(`false_${ANA}_${OUT.messageId}`);
-  t.match(WAHA.bodies(event('message', theirs), TELLER), [{ payload: { source: 'app', fromMe: false } }]);
+  t.match(WAHA.bodies(event('message', theirs), CONTEXT), [{ payload: { source: 'app', fromMe: false } }]);
   t.end();
 });
 
 t.test('while the account is unknown, a message names only the other side', (t) => {
-  const nobody = { ...TELLER, me: null };
-  const told = event('message.ack', { ...GONE, ack: 2 });
-  t.match(WWEBJS_API.bodies(told, nobody), [{ data: { message: { from: ANA, to: undefined } } }]);
-  t.match(WAHA.bodies(told, nobody), [{ me: null, payload: { from: ANA, to: undefined } }]);
-  t.match(WAHA.bodies(group('add', { participants: [ME] }), nobody), [{ event: 'group.v2.participants' }]);
+  const unlinked = { ...CONTEXT, me: null };
+  const ack = event('message.ack', { ...GONE, ack: 2 });
+  t.match(WWEBJS_API.bodies(ack, unlinked), [{ data: { message: { from: ANA, to: undefined } } }]);
+  t.match(WAHA.bodies(ack, unlinked), [{ me: null, payload: { from: ANA, to: undefined } }]);
+  t.match(WAHA.bodies(group('add', { participants: [ME] }), unlinked), [{ event: 'group.v2.participants' }]);
   t.end();
 });
 
@@ -604,6 +613,20 @@ t.test('docs/migrating.md has the names of each event in one row', async (t) => 
     t.ok(found.length > 0, about);
   }
 });
+
+t.test(
+  'docs/webhooks.md has every format, and every event that the other formats post under our name',
+  async (t) => {
+    const text = await readFile(new URL('webhooks.md', DOCS), 'utf8');
+    for (const name of WEBHOOK_FORMATS) t.match(text, `\n| \`${name}\` |`, name);
+    for (const [about, { type }, [wwebjs], [waha]] of TABLE)
+      if (
+        (wwebjs as { dataType?: string })?.dataType === type &&
+        (waha as { event?: string })?.event === type
+      )
+        t.match(text, `\`${type}\``, about);
+  },
+);
 
 t.test('the signature conforms to Standard Webhooks, for both kinds of secret', (t) => {
   const at = new Date();
