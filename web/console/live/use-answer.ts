@@ -1,6 +1,7 @@
 // A hook that asks the gateway, and asks again when events show that the answer is stale.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { EventType } from '../../../src/protocol/state.js';
+import type { WireEvent } from '../../../src/protocol/types.js';
 import { Refusal } from '../http/refusal.js';
 import { useEvents, useLive } from './use-live.js';
 
@@ -15,15 +16,23 @@ export interface Answer<T> {
 
 /** Several events at once cause one request. */
 const TOGETHER_MS = 300;
+/** The gateway limits the requests of a token; a busy account must not use them up. */
+const PACE_MS = 2_000;
+
+/** True for events of these types. */
+export const ofTypes =
+  (...types: readonly EventType[]) =>
+  ({ type }: WireEvent): boolean =>
+    types.includes(type);
 
 /**
- * @param ask called again after each change of `key`, and after events of these types
+ * @param ask called again after each change of `key`, and after events of the account that make the answer stale
  * @param key what `ask` depends on; another key drops the previous answer
  */
 export function useAnswer<T>(
   account: string,
   key: string,
-  types: readonly EventType[],
+  isStaleAfter: (event: WireEvent) => boolean,
   ask: (signal: AbortSignal) => Promise<T>,
 ): Answer<T> {
   const [answer, put] = useState<{ key: string; value: T | null; error: Refusal | null }>({
@@ -34,33 +43,35 @@ export function useAnswer<T>(
   const [turn, setTurn] = useState(0);
   const { streams } = useLive();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const askedAt = useRef(0);
   const again = () => setTurn((n) => n + 1);
 
   // `ask` is another function in each drawing; `key` says what it asks.
   useEffect(() => {
     const stop = new AbortController();
+    askedAt.current = performance.now();
     ask(stop.signal).then(
       (value) => {
         if (!stop.signal.aborted) put({ key, value, error: null });
       },
       (error: unknown) => {
-        if (!stop.signal.aborted)
-          put((before) => ({
-            key,
-            value: before.key === key ? before.value : null,
-            error: Refusal.from(error),
-          }));
+        if (stop.signal.aborted) return;
+        put((last) => ({ key, value: last.key === key ? last.value : null, error: Refusal.from(error) }));
       },
     );
     return () => stop.abort();
   }, [account, key, turn, streams]);
 
-  useEvents(account, ({ type }) => {
-    if (!types.includes(type) || timer.current !== undefined) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      again();
-    }, TOGETHER_MS);
+  useEvents(account, (event) => {
+    if (!isStaleAfter(event) || timer.current !== undefined) return;
+    const rest = askedAt.current + PACE_MS - performance.now();
+    timer.current = setTimeout(
+      () => {
+        timer.current = undefined;
+        again();
+      },
+      Math.max(TOGETHER_MS, rest),
+    );
   });
   useEffect(() => () => clearTimeout(timer.current), []);
 

@@ -1,9 +1,9 @@
 // One chat: its messages, those that wait to go out, and the composer.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Answered, Message } from '../../../src/protocol/types.js';
-import type { Api } from '../http/api.js';
+import type { Message, WireEvent } from '../../../src/protocol/types.js';
 import { useAnswer } from '../live/use-answer.js';
 import { useEvents } from '../live/use-live.js';
+import { type KnownContent, waitingFor } from '../live/waiting.js';
 import { Problem } from '../parts/problem.js';
 import { linkTo } from '../route.js';
 import { useSession } from '../session/session.js';
@@ -14,7 +14,6 @@ import { MessageItem } from './message.js';
 import { WaitingMessage } from './waiting-message.js';
 
 const PAGE = 50;
-const WAITING = 20;
 /** So close to the newest message, a person reads it. */
 const NEAR_PX = 48;
 
@@ -29,16 +28,16 @@ export function ChatView({ account, chat, onRead }: Props) {
   const { api, may } = useSession();
   const [limit, setLimit] = useState(PAGE);
   const key = `${chat} ${limit}`;
-  const messages = useAnswer(
-    account,
-    key,
-    ['message', 'message.edit', 'message.revoke', 'message.ack', 'state'],
-    (signal) => api.call(account, 'chat.messages', { chat, limit }, signal),
+  // Everything else that happens in the account is of other chats.
+  const isStaleAfter = (event: WireEvent): boolean => event.type === 'state' || isOfChat(event, chat);
+  const messages = useAnswer(account, key, isStaleAfter, (signal) =>
+    api.call(account, 'chat.messages', { chat, limit }, signal),
   );
-  const waiting = useAnswer(account, chat, ['message', 'message.ack', 'state'], (signal) =>
-    waitingFor(api, account, chat, signal),
+  const known = useRef<KnownContent>(new Map());
+  const waiting = useAnswer(account, chat, isStaleAfter, (signal) =>
+    waitingFor({ api, account, chat, known: known.current, signal }),
   );
-  const info = useAnswer(account, chat, ['message', 'state'], (signal) =>
+  const info = useAnswer(account, chat, isStaleAfter, (signal) =>
     api.call(account, 'chat.get', { chat }, signal),
   );
   const acks = useAcks(account);
@@ -123,20 +122,6 @@ export function ChatView({ account, chat, onRead }: Props) {
   );
 }
 
-type Waiting = Answered<'outbox.get'>;
-
-/** Messages to this chat that have not gone out, oldest first, with their content. */
-async function waitingFor(api: Api, account: string, chat: string, signal: AbortSignal): Promise<Waiting[]> {
-  const params = {
-    chat,
-    states: ['queued' as const, 'sending' as const, 'unknown' as const],
-    limit: WAITING,
-  };
-  const { messages } = await api.call(account, 'outbox.list', params, signal);
-  const all = await Promise.all(messages.map(({ id }) => api.call(account, 'outbox.get', { id }, signal)));
-  return all.reverse();
-}
-
 /** The newest acks, which are events before they are in an answer. */
 function useAcks(account: string): ReadonlyMap<string, Message['ack']> {
   const [acks, setAcks] = useState<ReadonlyMap<string, number>>(new Map());
@@ -147,4 +132,11 @@ function useAcks(account: string): ReadonlyMap<string, Message['ack']> {
     setAcks((known) => new Map(known).set(messageId, ack));
   });
   return acks;
+}
+
+/** Whether it happened in this chat, which is named by an id or by a number. */
+function isOfChat({ data }: WireEvent, chat: string): boolean {
+  if (!('chat' in data)) return false;
+  const { id, phone, lid } = data.chat;
+  return [id, lid, `+${phone}`, `${phone}@c.us`].includes(chat.replaceAll(' ', ''));
 }

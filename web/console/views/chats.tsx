@@ -1,7 +1,7 @@
 // The chats of an account, and the one that is open. On a narrow screen either is shown.
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Answered, Chat } from '../../../src/protocol/types.js';
-import { type Answer, useAnswer } from '../live/use-answer.js';
+import { type Answer, ofTypes, useAnswer } from '../live/use-answer.js';
 import { Problem } from '../parts/problem.js';
 import { go, linkTo } from '../route.js';
 import { useSession } from '../session/session.js';
@@ -20,7 +20,7 @@ export function Chats({ account, chat }: Props) {
   const { api } = useSession();
   const [query, setQuery] = useState('');
   const wanted = query.trim();
-  const answer = useAnswer(account, wanted, ['message', 'message.edit', 'state'], (signal) =>
+  const answer = useAnswer(account, wanted, ofTypes('message', 'message.edit', 'state'), (signal) =>
     api.call(account, 'chat.list', { limit: LIMIT, ...(wanted !== '' && { query: wanted }) }, signal),
   );
   return (

@@ -1,6 +1,6 @@
 // Events that a webhook could not deliver.
 import { useState } from 'preact/hooks';
-import { useAnswer } from '../live/use-answer.js';
+import { ofTypes, useAnswer } from '../live/use-answer.js';
 import { Problem } from '../parts/problem.js';
 import { useSession } from '../session/session.js';
 import { clock } from '../words/format.js';
@@ -25,7 +25,7 @@ export function DeadLetters(props: Props) {
 
 function Letters({ account, name, dead }: Props) {
   const { api } = useSession();
-  const { value, error } = useAnswer(account, `${name} ${dead}`, [], (signal) =>
+  const { value, error } = useAnswer(account, `${name} ${dead}`, ofTypes(), (signal) =>
     api.call(account, 'webhook.dead', { name, limit: 100 }, signal),
   );
   if (value === null) return <Problem error={error} />;

@@ -1,7 +1,7 @@
 // Links a phone: QR code, pairing code, and the steps of a passkey.
 import type { Status } from '../../../src/protocol/types.js';
 import { useAction } from '../live/use-action.js';
-import { useAnswer } from '../live/use-answer.js';
+import { ofTypes, useAnswer } from '../live/use-answer.js';
 import { Outcome } from '../parts/outcome.js';
 import { Problem } from '../parts/problem.js';
 import { useSession } from '../session/session.js';
@@ -43,7 +43,9 @@ export function Linking({ account, status }: Props) {
 
 function QrCode({ account }: { readonly account: string }) {
   const { api } = useSession();
-  const { value, error } = useAnswer(account, 'qr', ['qr', 'state'], (signal) => api.qr(account, signal));
+  const { value, error } = useAnswer(account, 'qr', ofTypes('qr', 'state'), (signal) =>
+    api.qr(account, signal),
+  );
   return (
     <section aria-labelledby="qr">
       <h2 id="qr">Scan the code with the phone</h2>

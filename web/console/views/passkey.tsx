@@ -5,7 +5,7 @@ import { PASSKEY_ORIGIN, type PasskeyOptions, passkeySnippet } from '../../../sr
 import type { Asked } from '../../../src/protocol/types.js';
 import { Refusal } from '../http/refusal.js';
 import { useAction } from '../live/use-action.js';
-import { useAnswer } from '../live/use-answer.js';
+import { ofTypes, useAnswer } from '../live/use-answer.js';
 import { Outcome } from '../parts/outcome.js';
 import { Problem } from '../parts/problem.js';
 import { useSession } from '../session/session.js';
@@ -26,7 +26,7 @@ export function Passkey({ account }: { readonly account: string }) {
   const action = useAction();
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
-  const { value, error } = useAnswer(account, 'passkey', ['state'], (signal) =>
+  const { value, error } = useAnswer(account, 'passkey', ofTypes('state'), (signal) =>
     api.call(account, 'session.passkey', {}, signal),
   );
   const answer = (given: { credential: Credential } | { refuse: true }) =>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { SendState } from '../../../src/protocol/state.js';
 import type { QueuedMessage } from '../../../src/protocol/types.js';
 import { useAction } from '../live/use-action.js';
-import { useAnswer } from '../live/use-answer.js';
+import { ofTypes, useAnswer } from '../live/use-answer.js';
 import { Ago } from '../parts/ago.js';
 import { Badge } from '../parts/badge.js';
 import { Outcome } from '../parts/outcome.js';
@@ -27,8 +27,12 @@ export function Queue({ account }: { readonly account: string }) {
   const { api, live } = useSession();
   const action = useAction();
   const [choice, setChoice] = useState('On their way');
-  const { value, error, again } = useAnswer(account, choice, ['message', 'message.ack', 'state'], (signal) =>
-    api.call(account, 'outbox.list', { states: [...(CHOICES[choice] ?? [])], limit: LIMIT }, signal),
+  const { value, error, again } = useAnswer(
+    account,
+    choice,
+    ofTypes('message', 'message.ack', 'state'),
+    (signal) =>
+      api.call(account, 'outbox.list', { states: [...(CHOICES[choice] ?? [])], limit: LIMIT }, signal),
   );
   const does = (act: () => Promise<string>) =>
     action.run(async () => {

@@ -2,7 +2,7 @@
 import type { Answered } from '../../../src/protocol/types.js';
 import { Refusal } from '../http/refusal.js';
 import { useAction } from '../live/use-action.js';
-import { useAnswer } from '../live/use-answer.js';
+import { ofTypes, useAnswer } from '../live/use-answer.js';
 import { Ago } from '../parts/ago.js';
 import { Badge } from '../parts/badge.js';
 import { List } from '../parts/list.js';
@@ -26,7 +26,7 @@ export function Webhooks({ account }: { readonly account: string }) {
   const { value, error, again } = useAnswer(
     account,
     '',
-    ['message', 'message.ack', 'state', 'alert'],
+    ofTypes('message', 'message.ack', 'state', 'alert'),
     (signal) => api.call(account, 'webhook.list', {}, signal),
   );
   return (
