@@ -38,7 +38,8 @@ function fit(json: string, bytes: number): string {
     );
     if (Buffer.byteLength(shorter) <= bytes) return shorter;
   }
-  const bare = Object.fromEntries(KEPT.map((key) => [key, String(record[key]).slice(0, 200)]));
+  const kept = KEPT.filter((key) => record[key] !== undefined);
+  const bare = Object.fromEntries(kept.map((key) => [key, String(record[key]).slice(0, 200)]));
   return escaped(JSON.stringify({ ...bare, cut: true }));
 }
 
