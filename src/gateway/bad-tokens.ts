@@ -44,11 +44,11 @@ export class BadTokens {
   }
 
   /**
-   * Counts a missing, wrong or expired token.
+   * Counts a wrong, revoked or expired token.
    * @param address of the peer, or as a trusted proxy names it
-   * @returns the Fault to answer with: unauthorized or rate_limited
+   * @throws Fault rate_limited: there were too many
    */
-  refusal(address: string): Fault {
+  count(address: string): void {
     const network = networkOf(address);
     const atMs = this.#now();
     const before = this.#counts.get(network);
@@ -60,15 +60,11 @@ export class BadTokens {
       const [oldest] = this.#counts.keys();
       if (oldest !== undefined) this.#counts.delete(oldest);
     }
-    if (count <= ALLOWED)
-      return new Fault('unauthorized', {
-        reason: 'the gateway requires a token, and there was none, or a wrong or expired one',
-        hint: 'wactl token list',
-      });
+    if (count <= ALLOWED) return;
     if (Math.max(left, 0) <= ALLOWED)
       this.#log.warn('gateway.bad-tokens', { address: network, count: ALLOWED });
     const waitMs = Math.min(Math.ceil((count - ALLOWED) / PER_SECOND) * 1_000, MAX_WAIT_MS);
-    return new Fault('rate_limited', {
+    throw new Fault('rate_limited', {
       reason: 'too many wrong tokens came from this address',
       retryAfterMs: waitMs,
     });

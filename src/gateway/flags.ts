@@ -25,7 +25,7 @@ const EPILOG = `Examples:
   # serve every account of this machine at http://127.0.0.1:3080
   wad-gateway
   # create a token for it
-  wactl token create --name me --scope admin
+  wactl token create --name me --scope admin --account '*'
 
 The table [gateway] of wad.toml and WAD_GATEWAY_* variables configure it.
 It stays in the foreground and logs to stdout. Exit status: 0 clean stop,

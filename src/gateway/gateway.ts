@@ -15,7 +15,6 @@ import { thisMachine } from '../socket/this-machine.js';
 import { Accounts } from './accounts.js';
 import { readConsole } from './console.js';
 import { openControl } from './control.js';
-
 import { Entrance } from './entrance.js';
 import { GatewayMetrics } from './metrics.js';
 import { GATEWAY_ROUTES } from './routes.js';
@@ -41,7 +40,7 @@ const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
  */
 export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {
   const { config, stateDir, listen, configFile } = settings;
-  const { certFile, keyFile, hosts, behindProxy } = config.gateway;
+  const { certFile, keyFile, hosts, ratePerMinute, behindProxy } = config.gateway;
   const startedAt = isoTime(Date.now());
   const machine = thisMachine();
   // The environment of the gateway names no account.
@@ -81,7 +80,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
       accounts: { running: running(), known: accounts.all.length },
       connections: http?.connections ?? 0,
     }));
-    const entrance = new Entrance(tokens, config.gateway.ratePerMinute, log);
+    const entrance = new Entrance({ tokens, ratePerMinute, behindProxy, log });
     let document: Reply | undefined;
     http = await serveHttp({
       ...LIMITS,
@@ -94,6 +93,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
         identify: (request) => entrance.identify(request),
         admit: (caller) => entrance.admit(caller),
         report: (caller, account, done) => entrance.report(caller, account, done),
+        reportRefused: (caller, account) => entrance.reportRefused(caller, account),
         shared: {
           ...{ page, metrics },
           scheme: certFile === null && !behindProxy ? 'http' : 'https',

@@ -18,19 +18,23 @@ export interface SiteOptions {
   readonly admit: (caller: Caller) => void;
   /** Called after each call of a method. */
   readonly report: (caller: Caller, account: string, done: Done) => void;
+  /** Called for each request for an account that the token is not valid for. */
+  readonly reportRefused: (caller: Caller, account: string) => void;
 }
 
 export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
-  const { accounts, shared, hosts, identify, admit, report } = options;
+  const { accounts, shared, hosts, identify, admit, report, reportRefused } = options;
   return {
     routes: GATEWAY_ROUTES,
     hosts,
     address: [],
+    tokenHint: 'wactl token list',
     identify,
     enter: (caller, names): Answering<GatewayOwn> => {
       if (caller === null)
         return { dispatch: refuseAll, own: { ...shared, accounts, caller: null, link: null } };
       admit(caller);
+      if (names.account !== undefined && !mayUse(caller, names.account)) reportRefused(caller, names.account);
       const link = names.account === undefined ? null : linkOf(accounts, caller, names.account);
       return {
         dispatch:

@@ -82,7 +82,9 @@ export async function exchange<O, C>(
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
-    const reply = faultReply(known(caller) !== null ? fault.addressedTo(site.address) : unaddressed(fault));
+    const reply = faultReply(
+      known(caller) !== null ? fault.addressedTo(site.address) : unaddressed(fault, site.tokenHint),
+    );
     if (response.headersSent) response.destroy();
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
@@ -123,7 +125,8 @@ function known<C>(caller: () => C | null): C | null {
 }
 
 /** For unauthorised requests: uses the hint of the table, because the daemon's own hint contains the socket's path. */
-const unaddressed = ({ kind, details }: Fault): Fault => new Fault(kind, { ...details, hint: undefined });
+const unaddressed = ({ kind, details }: Fault, tokenHint: string | undefined): Fault =>
+  new Fault(kind, { ...details, hint: kind === 'unauthorized' ? tokenHint : undefined });
 
 /** @throws Fault answer_too_long */
 function refuseLong(connection: Connection, { body }: Reply): void {

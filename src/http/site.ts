@@ -12,6 +12,8 @@ export interface Site<O, C> {
   readonly hosts: readonly string[];
   /** For the hints of faults that are raised here, when the caller is known. */
   readonly address: Address;
+  /** The command that helps when a token is missing or wrong; default: that of the table of faults. */
+  readonly tokenHint?: string;
   /**
    * Who sends the request; null if that is unknown. Called once for a request.
    * @throws Fault rate_limited
