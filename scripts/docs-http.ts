@@ -1,8 +1,9 @@
 // Generates docs/http.md: how to use HTTP, and every route, from the table of routes.
 
+import { GATEWAY_ROUTES, pathOfAccount } from '../src/gateway/routes.js';
 import { MAX_HEADERS } from '../src/http/guard.js';
 import type { RouteRow } from '../src/http/route.js';
-import { ROUTES } from '../src/http/routes.js';
+import { ACCOUNT_ROUTES, ROUTES } from '../src/http/routes.js';
 import { HTTP_LIMITS } from '../src/http/server.js';
 import { faultsOf } from '../src/openapi/openapi.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
@@ -105,6 +106,24 @@ curl -N 'http://localhost:3001/api/whatsapp/events?after=0&types=message,message
 A client that reconnects with \`Last-Event-ID\`, as browsers do by themselves, misses nothing. A client that does not read is
 disconnected.`;
 
+const GATEWAY = `## Routes of the gateway
+
+The [gateway](gateway.md) serves all accounts of a machine. Each route of an account is below its name there:
+\`/api/whatsapp/status\` is \`/api/accounts/NAME/status\`, and \`/api/rpc/METHOD\` is \`/api/accounts/NAME/rpc/METHOD\`. These are its own:`;
+
+/** The routes over all accounts, and those that an account does not have by itself. */
+function gatewayTable(): string {
+  const ofAccounts = new Set(ACCOUNT_ROUTES.map(({ path }) => pathOfAccount(path)));
+  const rows = GATEWAY_ROUTES.filter(({ path }) => !ofAccounts.has(path)).map(
+    ({ verb, path, does, open, success }) => [
+      code(`${verb} ${path}`),
+      `${does}${open ? ' No token.' : ''}`,
+      String(success),
+    ],
+  );
+  return table(['route', 'what it does', 'success'], rows);
+}
+
 /** Routes are in the order of the table. Those that call a method by its own name share one row. */
 export function httpPage(): string {
   const named = ROUTES.filter(({ path }) => !path.startsWith('/api/rpc/'));
@@ -122,7 +141,7 @@ export function httpPage(): string {
     '200',
     '',
   ];
-  return `${[INTRO, '## Routes', table(['route', 'method', 'what it does', 'success', 'errors'], [...rows, any])].join('\n\n')}\n`;
+  return `${[INTRO, '## Routes', table(['route', 'method', 'what it does', 'success', 'errors'], [...rows, any]), GATEWAY, gatewayTable()].join('\n\n')}\n`;
 }
 
 const statuses = (route: RouteRow): string =>

@@ -1,4 +1,4 @@
-// Generates the manual pages wactl(1), wad(8) and wad.toml(5), from the tables of commands, flags, exit
+// Generates the manual pages wactl(1), wad(8), wad-gateway(8) and wad.toml(5), from the tables of commands, flags, exit
 // statuses and keys.
 import type { Command, Options } from '../src/cli/command.js';
 import { COMMANDS } from '../src/cli/commands/rare.js';
@@ -7,6 +7,7 @@ import { GLOBALS } from '../src/cli/globals.js';
 import { CLOCK, GROUPS, notesOf, sentence, shape } from '../src/cli/help.js';
 import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { OPTIONS } from '../src/daemon/flags.js';
+import { GATEWAY_OPTIONS } from '../src/gateway/flags.js';
 import {
   bold,
   entry,
@@ -82,9 +83,16 @@ export function wactlPage(): string {
     entry(value('/run/wad/ACCOUNT/control.sock'), 'The socket of the system service.'),
     entry(value('$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock'), "The socket of a user's own daemon."),
     section('see also'),
-    lead('`wad`(8), `wad.toml`(5)'),
+    lead('`wad`(8), `wad-gateway`(8), `wad.toml`(5)'),
   );
 }
+
+const flagEntries = (
+  rows: Readonly<Record<string, readonly [value: string | null, does: string]>>,
+): string[] =>
+  Object.entries(rows).map(([name, [stands, does]]) =>
+    entry(stands === null ? bold(`--${name}`) : `${bold(`--${name}`)} ${value(stands)}`, sentence(does)),
+  );
 
 export function wadPage(): string {
   return page(
@@ -98,9 +106,7 @@ export function wadPage(): string {
       'Owns a whatsapp-web.js client with its Chromium, the lock on the saved session, and a monitor that keeps both healthy. Stays in the foreground, logs a JSON object a line to stdout, and answers `wactl` on a Unix socket. One daemon is one account; as a service it is `wad@ACCOUNT.service`.',
     ),
     section('options'),
-    Object.entries(OPTIONS).map(([name, [stands, does]]) =>
-      entry(stands === null ? bold(`--${name}`) : `${bold(`--${name}`)} ${value(stands)}`, sentence(does)),
-    ),
+    flagEntries(OPTIONS),
     section('signals'),
     entry(
       bold('SIGTERM'),
@@ -131,6 +137,43 @@ export function wadPage(): string {
     entry(value('/run/wad/ACCOUNT/control.sock'), 'The control socket. Who can open it may use the account.'),
     section('see also'),
     lead('`wactl`(1), `wad.toml`(5), `systemctl`(1)'),
+  );
+}
+
+export function gatewayPage(): string {
+  return page(
+    head('wad-gateway', 8, RELEASED),
+    section('name'),
+    'wad-gateway \\- serve every account of this machine over one HTTP address',
+    section('synopsis'),
+    `${bold('wad-gateway')} ${value('[options]')}`,
+    section('description'),
+    lead(
+      'Finds the accounts of this machine, running or not, and serves them over one HTTP address: the routes of each account, the list of accounts, one stream of their events, their metrics, and a console for a browser. It requires tokens, which `wactl token` creates. As a service it is `wad-gateway.service`. The accounts do not need it.',
+    ),
+    section('options'),
+    flagEntries(GATEWAY_OPTIONS),
+    section('signals'),
+    entry(bold('SIGTERM, SIGINT, SIGHUP'), 'Stops. The accounts go on.'),
+    section('exit status'),
+    [
+      ['0', 'A clean stop.'],
+      ['64', 'Usage.'],
+      ['70', 'An internal error.'],
+      ['75', 'Another gateway runs.'],
+      ['77', 'Permissions.'],
+      [
+        '78',
+        'Configuration: also an address that other machines can reach without TLS, or a damaged file of tokens.',
+      ],
+    ].map(([status = '', when = '']) => entry(bold(status), when)),
+    paragraph('systemd does not start it again after 64 and 78.'),
+    section('files'),
+    entry(value('/etc/wad/wad.toml'), 'Its configuration, in the table `[gateway]`.'),
+    entry(value('/var/lib/wad-gateway/tokens.json'), 'The tokens, as hashes.'),
+    entry(value('/run/wad-gateway/control.sock'), 'Its control socket. Who can open it may create tokens.'),
+    section('see also'),
+    lead('`wactl`(1), `wad`(8), `wad.toml`(5)'),
   );
 }
 
@@ -168,6 +211,6 @@ export function wadTomlPage(): string {
     section('example'),
     leadVerbatim('[session]\ndataPath = "./.wwebjs_auth"\n\n[shutdown]\nonTerm = "keep"'),
     section('see also'),
-    lead('`wad`(8), `wactl`(1)'),
+    lead('`wad`(8), `wad-gateway`(8), `wactl`(1)'),
   );
 }

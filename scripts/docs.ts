@@ -7,7 +7,7 @@ import { configPage } from './docs-config.js';
 import { eventsPage } from './docs-events.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
-import { wactlPage, wadPage, wadTomlPage } from './docs-man.js';
+import { gatewayPage, wactlPage, wadPage, wadTomlPage } from './docs-man.js';
 import { mcpPage } from './docs-mcp.js';
 import { metricsPage } from './docs-metrics.js';
 import { rpcPage } from './docs-rpc.js';
@@ -24,6 +24,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['config.md', configPage()],
     ['man/wactl.1', wactlPage()],
     ['man/wad.8', wadPage()],
+    ['man/wad-gateway.8', gatewayPage()],
     ['man/wad.toml.5', wadTomlPage()],
   ]);
 

@@ -6,7 +6,7 @@
 places() {
   local prefix=$2
   systemctl=(systemctl)
-  unit_names=(wad@.service wad-ready@.service wad-canary@.service wad-canary@.timer wad.target)
+  unit_names=(wad@.service wad-ready@.service wad-canary@.service wad-canary@.timer wad.target wad-gateway.service)
   if [ "$1" = user ]; then
     prefix=$HOME/.local
     systemctl=(systemctl --user)
@@ -14,6 +14,7 @@ places() {
     units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
     etc=${XDG_CONFIG_HOME:-$HOME/.config}/wad
     state=${XDG_STATE_HOME:-$HOME/.local/state}/wad
+    gateway_state=$state-gateway
   else
     unit_source=
     units=/etc/systemd/system
@@ -29,6 +30,7 @@ places() {
     esac
     etc=/etc/wad
     state=/var/lib/wad
+    gateway_state=/var/lib/wad-gateway
   fi
   lib=$prefix/lib/wad
   bin=$prefix/bin
@@ -36,7 +38,7 @@ places() {
   bash_completions=$completions/bash-completion/completions
   fish_completions=$completions/fish/vendor_completions.d
   man=$completions/man
-  man_pages=(man1/wactl.1 man8/wad.8 man5/wad.toml.5)
+  man_pages=(man1/wactl.1 man8/wad.8 man8/wad-gateway.8 man5/wad.toml.5)
   zsh_completions=$completions/zsh/site-functions
   # Debian's zsh uses another directory for prefix /usr.
   if [ "$prefix" = /usr ] && [ -e /etc/debian_version ]; then zsh_completions=$completions/zsh/vendor-completions; fi

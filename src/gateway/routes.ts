@@ -40,12 +40,12 @@ export interface GatewayOwn extends Shared {
 type GatewayRoute = Route<GatewayOwn>;
 
 /** `/api/whatsapp/status` and `/api/rpc/message.send` of an account: below its name. */
-const below = (path: string): string =>
+export const pathOfAccount = (path: string): string =>
   `/api/accounts/{account}${path.replace(/^\/api\/whatsapp/, '').replace(/^\/api(?=\/rpc\/)/, '')}`;
 
 const OF_AN_ACCOUNT: readonly GatewayRoute[] = ACCOUNT_ROUTES.map((route) => ({
   ...route,
-  path: below(route.path),
+  path: pathOfAccount(route.path),
   open: false,
   serve: (asked, own) => {
     // The name of the account is no parameter of the method.

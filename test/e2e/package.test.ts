@@ -24,7 +24,14 @@ const files = packed?.files.map(({ path }) => path) ?? [];
 
 t.test('the tarball contains programs, library, units, page, guides and examples, and nothing else', (t) => {
   for (const path of [
-    ...['dist/wad.cjs', 'dist/wactl.cjs', 'dist/client.js', 'dist/types/client/index.d.ts'],
+    ...[
+      'dist/wad.cjs',
+      'dist/wactl.cjs',
+      'dist/wad-gateway.cjs',
+      'dist/console/index.html',
+      'dist/client.js',
+      'dist/types/client/index.d.ts',
+    ],
     'dist/THIRD-PARTY-NOTICES.txt',
     ...['dist/client.cjs', 'dist/types-cjs/client/index.d.ts', 'dist/types-cjs/package.json'],
     ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],

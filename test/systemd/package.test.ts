@@ -46,6 +46,9 @@ machineTest(
       for (const path of [
         '/usr/bin/wad',
         '/usr/bin/wactl',
+        '/usr/bin/wad-gateway',
+        '/usr/lib/systemd/system/wad-gateway.service',
+        '/usr/share/man/man8/wad-gateway.8.gz',
         '/usr/lib/systemd/system/wad@.service',
         '/usr/lib/sysusers.d/wad.conf',
         '/usr/share/man/man8/wad.8.gz',
