@@ -83,7 +83,7 @@ interface Place {
 
 /** Sends the events to the peer, from where the daemon would begin, until the peer has gone. */
 async function subscribe(link: AccountLink, params: Place, peer: Peer): Promise<{ after: number }> {
-  const after = await beginning(link, params);
+  const after = await beginning(link, params, peer);
   const send = async (): Promise<void> => {
     // The answer goes out first.
     await new Promise((resolve) => setImmediate(resolve));
@@ -93,20 +93,25 @@ async function subscribe(link: AccountLink, params: Place, peer: Peer): Promise<
     }
   };
   const release = peer.hold?.();
+  // A stream without events would look like a quiet account. The listener connects again, and gets the reason.
+  const lost = new Fault('connection_lost', { reason: 'the account has gone', hint: null });
   void send()
-    .catch(() => undefined) // the stream ends with its peer; the next request gets the reason
+    .then(
+      () => peer.end?.(lost),
+      (error: unknown) => peer.end?.(Fault.of(error)),
+    )
     .finally(() => release?.());
   return { after };
 }
 
 /** The daemon checks the parameters, and knows its consumers. */
-async function beginning(link: AccountLink, params: Place): Promise<number> {
+async function beginning(link: AccountLink, params: Place, { closed }: Peer): Promise<number> {
   const { after, types, consumer, from } = params;
-  const client = await link.alone();
+  const client = await link.alone(closed);
   try {
     const where = { ...(after !== undefined && { after }), ...(types && { types: [...types] }) };
     const whose = { ...(consumer && { consumer }), ...(from && { from }) };
-    const options = { timeoutMs: 30_000, writes: false };
+    const options = { timeoutMs: 30_000, writes: false, signal: closed };
     const answer = await client.call('events.subscribe', { ...params, ...where, ...whose }, options);
     return (answer as Answered<'events.subscribe'>).after;
   } finally {

@@ -5,6 +5,7 @@ import type { FaultKind } from '../protocol/fault-table.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered, WireEvent } from '../protocol/types.js';
 import type { AccountLink } from './account-link.js';
+import { isSound } from './sound-event.js';
 
 export interface From {
   /** Events after this cursor. */
@@ -16,6 +17,8 @@ export interface From {
 }
 
 const PAGE = 200;
+/** When a journal that could not be read is asked again, if the daemon reports nothing before. */
+const AGAIN_MS = 1_000;
 
 /** The daemon is away or busy; the next connection continues. */
 const TEMPORARY: readonly FaultKind[] = [
@@ -23,7 +26,7 @@ const TEMPORARY: readonly FaultKind[] = [
   ...(['busy', 'deadline_exceeded', 'slow_reader'] as const),
 ];
 
-/** Ends when the signal is aborted. @throws Fault that the next connection does not solve */
+/** Ends when the signal is aborted or the feed is closed. @throws Fault that the next connection does not solve */
 export async function* eventsOf(
   link: AccountLink,
   { after, sinceMs = 0, types }: From,
@@ -31,23 +34,27 @@ export async function* eventsOf(
 ): AsyncGenerator<WireEvent, void, undefined> {
   const isWanted = ({ type, time }: WireEvent): boolean =>
     (types === undefined || type === 'gap' || types.includes(type)) && Date.parse(time) >= sinceMs;
+  const { feed } = link;
   let cursor = after;
-  while (!signal.aborted) {
-    const { feed } = link;
-    const changed = feed.changed(signal);
+  while (!signal.aborted && !feed.isClosed) {
+    const { version } = feed;
     const recent = feed.since(cursor);
     const read =
       recent === null ? await page(link, { after: cursor, types }, signal) : { events: recent, next: 0 };
-    if (read === null || (read.events.length === 0 && read.next <= cursor)) {
-      await changed;
+    if (read === null) {
+      await feed.changed(signal, link.isRunning ? AGAIN_MS : undefined);
       continue;
     }
+    // Each turn advances, also when a daemon repeats what it has sent.
+    const before = cursor;
     for (const event of read.events) {
-      cursor = Math.max(cursor, event.cursor);
+      if (event.cursor <= cursor) continue;
+      cursor = event.cursor;
       if (isWanted(event)) yield event;
       if (signal.aborted) return;
     }
     cursor = Math.max(cursor, read.next);
+    if (cursor === before && feed.version === version) await feed.changed(signal);
   }
 }
 
@@ -59,9 +66,16 @@ async function page(
 ): Promise<Answered<'events.list'> | null> {
   const params = { after, limit: PAGE, ...(types && { types }) };
   try {
-    return (await link.call('events.list', params, { signal, writes: false })) as Answered<'events.list'>;
+    return checked(await link.call('events.list', params, { signal, writes: false }));
   } catch (error) {
     if (signal.aborted || (error instanceof Fault && TEMPORARY.includes(error.kind))) return null;
     throw error;
   }
+}
+
+/** @throws Fault bad_answer: the daemon of one account must not disturb the events of others */
+function checked(answer: unknown): Answered<'events.list'> {
+  const { events, next } = answer as Answered<'events.list'>;
+  if (Array.isArray(events) && events.every(isSound) && Number.isSafeInteger(next)) return { events, next };
+  throw new Fault('bad_answer', { reason: 'the answer to events.list is not a page of events', hint: null });
 }

@@ -3,24 +3,46 @@
 import type { WireEvent } from '../protocol/types.js';
 
 const KEPT = 256;
+/** Events of a hostile or broken daemon may be long. */
+const KEPT_CHARS = 1024 * 1024;
 
-/** Nothing to close. */
+/** An event and its length as JSON. */
+interface Kept {
+  readonly event: WireEvent;
+  readonly chars: number;
+}
+
+/** The link closes it. */
 export class AccountFeed {
-  #recent: WireEvent[] = [];
+  #recent: Kept[] = [];
+  #chars = 0;
   /** The cursor before the oldest event in `#recent`. */
   #before = 0;
   #last = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
+  #version = 0;
+  #isClosed = false;
 
   /** The newest cursor that is known; 0 before the daemon was reached for the first time. */
   get last(): number {
     return this.#last;
   }
 
+  /** Grows with each event and connection. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** No event follows: the account was removed, or has another socket now. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** The daemon was reached: its newest cursor is this one. Events since the previous connection are in its journal only. */
   begin(newest: number): void {
     if (newest > this.#last) {
       this.#recent = [];
+      this.#chars = 0;
       this.#before = newest;
       this.#last = newest;
     }
@@ -29,8 +51,10 @@ export class AccountFeed {
 
   push(event: WireEvent): void {
     if (event.cursor <= this.#last) return;
-    this.#recent.push(event);
-    if (this.#recent.length > KEPT) this.#before = this.#recent.shift()?.cursor ?? this.#before;
+    const chars = JSON.stringify(event).length;
+    this.#recent.push({ event, chars });
+    this.#chars += chars;
+    while (this.#recent.length > KEPT || this.#chars > KEPT_CHARS) this.#dropOldest();
     this.#last = event.cursor;
     this.#wake();
   }
@@ -39,25 +63,44 @@ export class AccountFeed {
   since(cursor: number): readonly WireEvent[] | null {
     if (cursor >= this.#last) return [];
     if (cursor < this.#before) return null;
-    return this.#recent.filter((event) => event.cursor > cursor);
+    return this.#recent.flatMap(({ event }) => (event.cursor > cursor ? [event] : []));
   }
 
-  /** Resolves at the next event or connection, or when the signal is aborted. */
-  changed(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves at the next event or connection, when the feed is closed or the signal is aborted, or after `limitMs`. Until
+   * then it is the only reference to the listener.
+   */
+  changed(signal: AbortSignal, limitMs?: number): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal.aborted || this.#isClosed) return resolve();
+      let timer: NodeJS.Timeout | undefined;
       const done = (): void => {
+        clearTimeout(timer);
         signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
         resolve();
       };
+      if (limitMs !== undefined) timer = setTimeout(done, limitMs);
       signal.addEventListener('abort', done, { once: true });
-      this.#waiting.push(done);
+      this.#waiting.add(done);
     });
   }
 
+  /** Ends every listener. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#recent.shift();
+    if (oldest === undefined) return;
+    this.#chars -= oldest.chars;
+    this.#before = oldest.event.cursor;
+  }
+
   #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const done of waiting) done();
+    this.#version += 1;
+    for (const done of [...this.#waiting]) done();
   }
 }

@@ -3,20 +3,25 @@ import type { AccountLine } from '../protocol/account-line.js';
 import { Fault } from '../protocol/fault.js';
 import type { Answered } from '../protocol/types.js';
 import type { AccountLink } from './account-link.js';
+import { within } from './within.js';
 
 /** One that does not answer must not hold up the list of the others. */
-const ASK_MS = 3_000;
+const ASK_MS = 2_500;
 
 /** Never rejects: what is wrong is in the line. */
 export async function lineOf(link: AccountLink): Promise<AccountLine> {
   const { name: account, socket } = link;
   try {
-    if (!link.isRunning) throw new Fault('unreachable');
+    if (!link.isRunning) throw link.trouble ?? new Fault('unreachable');
     const options = { timeoutMs: ASK_MS, writes: false };
-    const [status, info] = await Promise.all([
+    const asked = Promise.all([
       link.call('session.status', {}, options) as Promise<Answered<'session.status'>>,
       link.call('daemon.info', {}, options) as Promise<Answered<'daemon.info'>>,
     ]);
+    const answers = await within(ASK_MS, asked);
+    if (answers === undefined)
+      throw new Fault('deadline_exceeded', { reason: `the daemon did not answer within ${ASK_MS} ms` });
+    const [status, info] = answers;
     return { account, socket, running: true, status, info, error: null };
   } catch (error) {
     const { kind, message, hint } = Fault.of(error).addressedTo(link.address);

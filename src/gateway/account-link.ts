@@ -2,14 +2,21 @@
 import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import type { WireEvent } from '../protocol/types.js';
 import { Client, type RequestOptions } from '../socket/client.js';
 import type { ClientPath } from '../socket/path.js';
 import { AccountFeed } from './account-feed.js';
 import { CallPool } from './call-pool.js';
+import { Places } from './places.js';
+import { isSound } from './sound-event.js';
 
 const CONNECT_MS = 3_000;
 /** The time limit of a call without one of its own; the HTTP client may have gone by then. */
 const CALL_MS = 120_000;
+/** A daemon cuts off a peer with more than this unread, so no event is longer. */
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+/** Connections for one caller each. With those that are shared, they leave the daemon a third of its places. */
+const MAX_ALONE = 24;
 
 /** The caller closes it. */
 export class AccountLink {
@@ -20,11 +27,13 @@ export class AccountLink {
   readonly #target: ClientPath;
   readonly #log: Log;
   readonly #changed: (link: AccountLink) => void;
-  readonly #pool = new CallPool(() => this.alone());
+  readonly #pool = new CallPool(() => this.#connect());
+  readonly #places = new Places(MAX_ALONE);
+  readonly #ended = new AbortController();
   /** The connection with the subscription. */
   #live: Client | null = null;
   #looking: Promise<void> | null = null;
-  #isClosed = false;
+  #trouble: Fault | null = null;
 
   /** @param changed called when the daemon was reached or lost */
   constructor(target: ClientPath, log: Log, changed: (link: AccountLink) => void) {
@@ -44,6 +53,11 @@ export class AccountLink {
     return this.#live !== null;
   }
 
+  /** Why the daemon could not be reached the last time; null while it runs. */
+  get trouble(): Fault | null {
+    return this.#trouble;
+  }
+
   /** Connects if the daemon listens and is not connected yet. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
@@ -57,45 +71,75 @@ export class AccountLink {
     return this.#pool.call(method, params, { timeoutMs: CALL_MS, ...options });
   }
 
-  /** A connection for one caller, who closes it. @throws (rejects) Fault unreachable and others of a connection */
-  alone(): Promise<Client> {
-    return Client.connect(this.#target, { timeoutMs: CONNECT_MS });
+  /**
+   * A connection for one caller, who closes it. Their number is limited, so that the daemon keeps places for others.
+   * @param wait waits for a place until it is aborted; without it, a caller for whom there is none is refused
+   * @throws (rejects) Fault busy; interrupted; unreachable and others of a connection
+   */
+  async alone(wait?: AbortSignal): Promise<Client> {
+    const release = wait === undefined ? this.#places.take() : await this.#places.wait(wait);
+    try {
+      const client = await this.#connect();
+      void client.closed.then(release);
+      return client;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#ended.abort(new Fault('interrupted'));
+    this.feed.close();
     await this.#looking;
     await this.#live?.close();
     await this.#pool.close();
   }
 
   async #look(): Promise<void> {
-    if (this.#live !== null || this.#isClosed) return;
+    const { signal } = this.#ended;
+    if (this.#live !== null || signal.aborted) return;
     let client: Client | undefined;
     try {
-      client = await this.alone();
-      client.onEvent((event) => this.feed.push(event));
-      const { after } = await client.request(
-        'events.subscribe',
-        {},
-        { timeoutMs: CONNECT_MS, writes: false },
-      );
+      client = await this.#connect(MAX_EVENT_BYTES);
+      // An event may come in one piece with the answer, and be heard before it.
+      const early: WireEvent[] = [];
+      let hear = (event: WireEvent): void => void early.push(event);
+      client.onEvent((event) => hear(event));
+      const options = { timeoutMs: CONNECT_MS, writes: false, signal };
+      const { after } = await client.request('events.subscribe', {}, options);
+      if (!Number.isSafeInteger(after))
+        throw new Fault('bad_answer', {
+          reason: 'the answer to events.subscribe has no cursor',
+          hint: null,
+        });
       this.feed.begin(after);
+      const { feed } = this;
+      const live = client;
+      hear = (event) => (isSound(event) ? feed.push(event) : void live.close());
+      for (const event of early) hear(event);
       this.#live = client;
+      this.#trouble = null;
       void client.closed.then(() => this.#lost());
       this.#log.info('account.connected', { account: this.name });
       this.#changed(this);
     } catch (error) {
-      const { kind, message } = Fault.of(error);
+      this.#trouble = Fault.of(error);
+      const { kind, message } = this.#trouble;
       if (kind !== 'unreachable')
         this.#log.debug('account.unreachable', { account: this.name, kind, reason: message });
       await client?.close();
     }
   }
 
+  #connect(maxLineBytes?: number): Promise<Client> {
+    const limit = maxLineBytes === undefined ? {} : { maxLineBytes };
+    return Client.connect(this.#target, { timeoutMs: CONNECT_MS, ...limit });
+  }
+
   #lost(): void {
     this.#live = null;
-    if (this.#isClosed) return;
+    if (this.#ended.signal.aborted) return;
     this.#log.warn('account.lost', { account: this.name });
     this.#changed(this);
   }

@@ -1,7 +1,9 @@
 // Every account of this machine, with a link to each. It looks for new accounts and for daemons that have started each second.
+import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { ClientPath } from '../socket/path.js';
 import { AccountLink } from './account-link.js';
+import { within } from './within.js';
 
 export interface AccountsOptions {
   /** Finds the names of all accounts, running or not. */
@@ -11,6 +13,8 @@ export interface AccountsOptions {
 }
 
 const LOOK_MS = 1_000;
+/** The start does not wait longer for daemons that do not answer. */
+const FIRST_MS = 3_000;
 
 /** The caller closes it. */
 export class Accounts {
@@ -35,9 +39,10 @@ export class Accounts {
 
   /** Looks once, and from then on each second. */
   async begin(): Promise<void> {
-    await this.#look();
-    const again = async (): Promise<void> => {
-      await this.#look();
+    await within(FIRST_MS, this.#look());
+    const again = (): void => {
+      // A daemon that does not answer must not delay the look for others.
+      void this.#look();
       if (!this.#isClosed) this.#timer = setTimeout(again, LOOK_MS);
     };
     if (!this.#isClosed) this.#timer = setTimeout(again, LOOK_MS);
@@ -55,17 +60,24 @@ export class Accounts {
     await Promise.all([...this.#links.values()].map((link) => link.close()));
   }
 
+  /** Never rejects. */
   async #look(): Promise<void> {
-    const { find, pathOf, log } = this.#options;
-    const names = new Set(find());
+    await this.#update();
+    if (!this.#isClosed) await Promise.all([...this.#links.values()].map((link) => link.look()));
+  }
+
+  /** Adds and removes links. Looks may overlap, so a link is in the map only while it is open. */
+  async #update(): Promise<void> {
+    const names = new Set(this.#options.find());
     for (const name of names) {
-      const path = pathOf(name);
+      const path = this.#pathOf(name);
       const known = this.#links.get(name);
+      if (path === null || this.#isClosed) continue;
       // A user's own daemon and the system's service have different sockets; the service may come later.
       if (known !== undefined && (known.isRunning || known.socket === path.path)) continue;
-      await known?.close();
-      const link = new AccountLink(path, log, (changed) => this.#report(changed));
+      const link = new AccountLink(path, this.#options.log, (changed) => this.#report(changed));
       this.#links.set(name, link);
+      await known?.close();
       this.#report(link);
     }
     for (const [name, link] of this.#links) {
@@ -73,7 +85,16 @@ export class Accounts {
       this.#links.delete(name);
       await link.close();
     }
-    await Promise.all([...this.#links.values()].map((link) => link.look()));
+  }
+
+  /** Null for a name whose socket would have a path that is too long. */
+  #pathOf(name: string): ClientPath | null {
+    try {
+      return this.#options.pathOf(name);
+    } catch (error) {
+      this.#options.log.debug('account.unusable', { account: name, reason: Fault.of(error).message });
+      return null;
+    }
   }
 
   #report(link: AccountLink): void {

@@ -17,6 +17,7 @@ const MAX_LINES = 16;
 export class CallPool {
   readonly #open: () => Promise<Client>;
   readonly #lines = new Set<Line>();
+  #isClosed = false;
 
   constructor(open: () => Promise<Client>) {
     this.#open = open;
@@ -35,6 +36,7 @@ export class CallPool {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#lines].map((line) => this.#end(line)));
   }
 
@@ -50,6 +52,7 @@ export class CallPool {
   }
 
   #take(): Line {
+    if (this.#isClosed) throw new Fault('unreachable', { reason: 'the account has gone', hint: null });
     for (const line of this.#lines) if (line.calls < CALLS_PER_LINE) return line;
     if (this.#lines.size >= MAX_LINES)
       throw new Fault('busy', {

@@ -13,13 +13,17 @@ export class CursorVector {
   /** Accounts without a cursor begin at this time, in milliseconds since 1970. */
   readonly sinceMs: number;
 
-  private constructor(cursors: Map<string, number>, sinceMs: number) {
+  /** True when it continues no earlier stream. */
+  readonly isNew: boolean;
+
+  private constructor(cursors: Map<string, number>, sinceMs: number, isNew: boolean) {
+    this.isNew = isNew;
     this.#cursors = cursors;
     this.sinceMs = sinceMs;
   }
 
   static startingAt(nowMs: number): CursorVector {
-    return new CursorVector(new Map(), nowMs);
+    return new CursorVector(new Map(), nowMs, true);
   }
 
   /** @throws Fault invalid_params */
@@ -36,7 +40,7 @@ export class CursorVector {
       else throw invalid('a part is not NAME:CURSOR');
     }
     if (sinceMs === null) throw invalid('*:MILLISECONDS is missing');
-    return new CursorVector(cursors, sinceMs);
+    return new CursorVector(cursors, sinceMs, false);
   }
 
   /** The cursor of an account; null when it begins at `sinceMs`. */

@@ -25,9 +25,8 @@ export function streamAll({ accounts, isWanted, types, from, stream, failed }: S
   const reading = new Set<string>();
 
   const read = async (link: AccountLink): Promise<void> => {
-    const { name, feed } = link;
-    const after = from.get(name) ?? (link.isRunning && !isResumed ? feed.last : null);
-    if (after !== null) from.set(name, after);
+    const { name } = link;
+    const after = from.get(name);
     const place = after === null ? { after: 0, sinceMs: from.sinceMs } : { after };
     for await (const event of eventsOf(link, { ...place, types }, closed)) {
       from.set(name, event.cursor);
@@ -39,15 +38,23 @@ export function streamAll({ accounts, isWanted, types, from, stream, failed }: S
     if (reading.has(link.name) || !isWanted(link.name)) return;
     reading.add(link.name);
     void read(link)
-      .catch((error: unknown) => failed(link.name, error))
-      .finally(() => reading.delete(link.name));
+      .catch((error: unknown) => {
+        failed(link.name, error);
+        return link.feed.changed(closed);
+      })
+      .finally(() => {
+        reading.delete(link.name);
+        // The link may have been replaced, because the account has another socket now.
+        const next = accounts.get(link.name);
+        if (!closed.aborted && next !== undefined && !next.feed.isClosed) add(next);
+      });
   };
 
-  const isResumed = accounts.all.some(({ name }) => from.get(name) !== null);
-  // The cursors of the accounts that run now are in the first id already.
-  for (const { name, isRunning, feed } of accounts.all)
-    if (!isResumed && isRunning && isWanted(name)) from.set(name, feed.last);
+  // The cursors of the accounts that were reached before are in the first id already.
+  for (const { name, feed } of accounts.all)
+    if (from.isNew && feed.last > 0 && isWanted(name)) from.set(name, feed.last);
   stream.begin(String(from));
+  if (closed.aborted) return;
   for (const link of accounts.all) add(link);
   const unwatch = accounts.watch((link) => {
     if (closed.aborted || !isWanted(link.name)) return;

@@ -16,6 +16,8 @@ export interface Certificate {
 const LOOK_MS = 5_000;
 /** How long a peer may take for the handshake. */
 const HANDSHAKE_MS = 10_000;
+/** With those that have not finished their handshake, which nothing else limits. */
+const MAX_CONNECTIONS = 2_000;
 
 /** Makes servers of HTTPS, or of HTTP. The caller closes it when its servers are closed. */
 export class Tls {
@@ -44,6 +46,7 @@ export class Tls {
       this.#log.debug('tls.refused', { err: error });
       socket.destroy();
     });
+    server.maxConnections = MAX_CONNECTIONS;
     this.#server = server;
     for (const file of [this.#files.certFile, this.#files.keyFile])
       watchFile(file, { interval: LOOK_MS, persistent: false }, this.#onChange);

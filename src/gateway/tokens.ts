@@ -1,6 +1,7 @@
 // The tokens of the gateway: who may use it, for what, and until when. A secret is shown once, when it is created; only its
 // SHA-256 is kept. It has 256 random bits, so a slow hash would protect nothing more.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 import { MAX_TOKENS, type Token } from '../protocol/gateway/token.js';
@@ -226,6 +227,8 @@ function expire({ name, end }: Entry): void {
 function entryOf(stored: StoredToken): Entry {
   const { name, sha256, scopes, accounts, createdAt, expiresAt, uses, lastUsedAt } = stored;
   const end = new AbortController();
+  // One listener for each event stream.
+  setMaxListeners(0, end.signal);
   return {
     ...{ name, scopes, accounts, uses, end },
     digest: Buffer.from(sha256, 'hex'),

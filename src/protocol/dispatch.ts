@@ -1,6 +1,7 @@
 // What socket and HTTP carry to the daemon: a method, its parameters, the peer, and a signal that aborts when
 // the peer no longer waits. Types only.
 import type { WireEvent } from './events/index.js';
+import type { Fault } from './fault.js';
 
 /** One connection of a client. */
 export interface Peer extends Owner {
@@ -11,6 +12,8 @@ export interface Peer extends Owner {
   readonly backlogBytes: number;
   /** Resolves when almost nothing waits for the peer any more, or when it has gone. Never rejects. */
   drained(): Promise<void>;
+  /** Ends the connection, because what it was held for cannot continue. */
+  end?(why: Fault): void;
   /** Aborted when the connection ends; then everything held for the peer is released. */
   readonly closed: AbortSignal;
   /**
