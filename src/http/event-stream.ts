@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../protocol/dispatch.js';
 import type { WireEvent } from '../protocol/events/index.js';
+import type { Fault } from '../protocol/fault.js';
 import type { Connection } from './connection.js';
 import { ALWAYS } from './reply.js';
 
@@ -37,9 +38,16 @@ export class EventStream implements Peer {
     return this.#connection.hold();
   }
 
-  /** Starts the stream after the subscription. The first id gives the listener the cursor to resume from. */
+  /** See Peer. */
+  end(why: Fault): void {
+    this.#connection.end(why);
+  }
+
+  /** Starts the stream after the subscription. The first id gives the listener the cursor to resume from. @throws Fault busy */
   begin(after: number | string): void {
     if (this.closed.aborted) return;
+    // Without a place, the answer is an error.
+    const release = this.#connection.hold();
     const type = 'text/event-stream; charset=utf-8';
     // No further response can follow a stream on its connection.
     const headers = { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no', Connection: 'close' };
@@ -47,7 +55,6 @@ export class EventStream implements Peer {
     // The listener remembers an id without data, and fires no event for it.
     this.#write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
     this.#alive = setInterval(() => this.#write(':\n\n'), ALIVE_MS);
-    const release = this.#connection.hold();
     const end = (): void => {
       clearInterval(this.#alive);
       release();

@@ -95,6 +95,8 @@ export async function exchange<O, C>(
 function endWith(connection: Connection, until: AbortSignal): void {
   const end = (): void => connection.end(until.reason);
   if (until.aborted) end();
+  // A signal that lives as long as a token must not keep every connection that has ended.
+  if (connection.closed.aborted) return;
   until.addEventListener('abort', end, { once: true });
   connection.closed.addEventListener('abort', () => until.removeEventListener('abort', end), { once: true });
 }

@@ -48,7 +48,9 @@ export function faultReply(fault: Fault): Reply {
 
 function more({ kind, details }: Fault): Record<string, string> {
   if (kind === 'unauthorized') return { 'WWW-Authenticate': 'Bearer realm="wad"' };
-  if (kind === 'wrong_verb') return { Allow: String(details.more?.allow ?? '') };
+  // The daemon of another account may have sent the fault, and a line break would end the headers.
+  if (kind === 'wrong_verb')
+    return { Allow: /^[A-Z, ]*$/.exec(String(details.more?.allow ?? ''))?.[0] ?? '' };
   if (details.retryAfterMs !== undefined)
     return { 'Retry-After': String(Math.ceil(details.retryAfterMs / 1_000)) };
   return {};
