@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Config } from './keys.js';
 
 export type Browser =
   | { readonly found: true; readonly path: string; readonly snap: string | null }
@@ -22,6 +23,14 @@ export interface BrowserFrom {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
+
+/** How to launch a browser that was found: its path and the configured switches. */
+export const chromeOptions = (
+  executablePath: string,
+  { sandbox, headed, args }: Config['browser'],
+): { executablePath: string; sandbox: boolean; headed: boolean; args: readonly string[] } => ({
+  ...{ executablePath, sandbox, headed, args },
+});
 
 /** Chromium without the code for windows. A page can detect it, so it must be configured explicitly (decision 017). */
 const SHELLS = ['chromium-headless-shell', 'chrome-headless-shell'];

@@ -1,6 +1,6 @@
 // Finds the browser of this daemon, and tests whether it works.
 import { homedir } from 'node:os';
-import { type Browser, findBrowser } from '../config/browser.js';
+import { type Browser, chromeOptions, findBrowser } from '../config/browser.js';
 import type { Settings } from './settings.js';
 
 export interface OwnBrowser {
@@ -16,12 +16,12 @@ export function ownBrowser({ config, paths }: Settings): OwnBrowser {
     find,
     async works(signal, profile) {
       const browser = find();
-      const { sandbox, headed, args } = config.browser;
-      const chrome = { executablePath: browser.found ? browser.path : '', sandbox, headed, args };
+      if (!browser.found) return false;
+      const chrome = chromeOptions(browser.path, config.browser);
       // Loaded only when needed, which is rare.
       const { tryBrowser } = await import('../whatsapp/browser/preflight.js');
       const where = { tmpRoot: paths.stateDir, signal, ...(profile !== undefined && { profile }) };
-      return browser.found && (await tryBrowser({ chrome, ...where })).ok;
+      return (await tryBrowser({ chrome, ...where })).ok;
     },
   };
 }

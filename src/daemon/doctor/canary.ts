@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBrowser } from '../../config/browser.js';
+import { chromeOptions, findBrowser } from '../../config/browser.js';
 import type { Log } from '../../protocol/log.js';
 import { type Canary, lookAtPage } from '../../whatsapp/canary.js';
 import type { Settings } from '../settings.js';
@@ -22,8 +22,7 @@ export async function runCanary(settings: Settings, output: 'text' | 'json'): Pr
   }
   const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
   try {
-    const { sandbox, headed, args } = config.browser;
-    const chrome = { executablePath: browser.path, sandbox, headed, args };
+    const chrome = chromeOptions(browser.path, config.browser);
     const canary = await lookAtPage({ chrome, directory, timeoutMs: TIMEOUT_MS, log: QUIET });
     print(canary, output);
     return canary.ok ? 0 : 1;

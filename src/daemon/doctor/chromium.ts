@@ -2,6 +2,7 @@
 // answer, call back and close?
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { chromeOptions } from '../../config/browser.js';
 import { existing } from './directories.js';
 import { type Check, fail, ok, warn } from './finding.js';
 
@@ -51,9 +52,8 @@ export const launch: Check = {
     if (!found.found) return fail('not tried: there is no browser');
     // In the state directory, as in a real start. Before the first start it does not exist yet.
     const there = await existing(paths.stateDir);
-    const { sandbox, headed, args } = config.browser;
     const result = await tryBrowser({
-      chrome: { executablePath: found.path, sandbox, headed, args },
+      chrome: chromeOptions(found.path, config.browser),
       tmpRoot: there === paths.stateDir ? there : tmpdir(),
     });
     const took = `in ${(result.ms / 1_000).toFixed(1)} s`;

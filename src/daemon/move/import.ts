@@ -2,7 +2,7 @@
 // has become ready. A failure before that leaves everything as it was.
 import { rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { findBrowser } from '../../config/browser.js';
+import { chromeOptions, findBrowser } from '../../config/browser.js';
 import { Fault } from '../../protocol/fault.js';
 import { syncDirectory } from '../../session-dir/durable-file.js';
 import { layout, prepare } from '../../session-dir/layout.js';
@@ -68,9 +68,7 @@ async function versionOf(browser: Settings['config']['browser'], tmpRoot: string
   const found = findBrowser({ browser, env: process.env, home: homedir() });
   if (!found.found) throw new Fault('launch_failed', { reason: found.says, hint: found.remedy });
   const { tryBrowser } = await import('../../whatsapp/browser/preflight.js');
-  const { sandbox, headed, args } = browser;
-  const chrome = { executablePath: found.path, sandbox, headed, args };
-  const tried = await tryBrowser({ chrome, tmpRoot });
+  const tried = await tryBrowser({ chrome: chromeOptions(found.path, browser), tmpRoot });
   if (!tried.ok) throw new Fault('launch_failed', { reason: tried.says, hint: tried.remedy });
   return tried.version;
 }

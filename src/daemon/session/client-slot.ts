@@ -3,7 +3,7 @@
 // searched for only at a launch.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import type { Browser as FoundBrowser } from '../../config/browser.js';
+import { chromeOptions, type Browser as FoundBrowser } from '../../config/browser.js';
 import type { Config } from '../../config/keys.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -98,7 +98,7 @@ export class ClientSlot {
       listener.event({ type: 'client.broken', reason, detail: message });
       return;
     }
-    const { sandbox, headed, args, minFreeMemoryMb } = config.browser;
+    const { minFreeMemoryMb } = config.browser;
     const freeMb = await freeMemoryMb();
     if (freeMb < minFreeMemoryMb) {
       const detail = `${freeMb} MB of memory are available, fewer than browser.minFreeMemoryMb = ${minFreeMemoryMb}`;
@@ -109,7 +109,7 @@ export class ClientSlot {
       {
         dataPath: dir.dataPath,
         clientId: dir.clientId,
-        chrome: { executablePath: browser.path, sandbox, headed, args },
+        chrome: chromeOptions(browser.path, config.browser),
         expectsSession,
         loadMs: config.deadlines.loadMs,
         mediaDir,

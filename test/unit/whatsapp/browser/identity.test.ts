@@ -42,9 +42,13 @@ function reportedHints(t: Life, more: object = {}): string[] {
 function fakeBrowser({
   goto,
   fulfil = async () => undefined as unknown,
+  open = async () => undefined as unknown,
+  close = async () => undefined as unknown,
 }: {
   goto?: () => Promise<unknown>;
   fulfil?: () => Promise<unknown>;
+  open?: () => Promise<unknown>;
+  close?: () => Promise<unknown>;
 } = {}) {
   const done: string[] = [];
   const session = Object.assign(new EventEmitter(), {
@@ -66,9 +70,16 @@ function fakeBrowser({
       done.push(`goto ${address}`);
       await (goto ?? load)();
     },
-    close: async () => void done.push('close'),
+    close: async () => {
+      done.push('close');
+      await close();
+    },
   });
-  const browser = { userAgent: async () => AGENT, newPage: async () => page };
+  const newPage = async () => {
+    await open();
+    return page;
+  };
+  const browser = { userAgent: async () => AGENT, newPage };
   return { browser: browser as unknown as Browser, done };
 }
 
@@ -121,18 +132,26 @@ t.test('a page that fails is closed, with its own error', async (t) => {
   t.equal(done.at(-1), 'close');
 });
 
-t.test('a page that never loads is given up after ten seconds and closed', async (t) => {
-  const clock = fakeClock(t);
-  const { browser, done } = fakeBrowser({ goto: () => new Promise(() => undefined) });
-  let caught: unknown;
-  const asking = identityOf(browser).catch((error: unknown) => {
-    caught = error;
+const never = () => new Promise(() => undefined);
+for (const [about, part, isClosed] of [
+  ['a page that never loads is given up after ten seconds and closed', { goto: never }, true],
+  ['a page that never opens is given up after ten seconds', { open: never }, false],
+  ['a page that neither loads nor closes is given up after ten seconds', { goto: never, close: never }, true],
+  ['a page that loads and never closes is given up after ten seconds', { close: never }, true],
+] as const)
+  t.test(about, async (t) => {
+    reportedHints(t);
+    const clock = fakeClock(t);
+    const { browser, done } = fakeBrowser(part);
+    let caught: unknown;
+    const asking = identityOf(browser).catch((error: unknown) => {
+      caught = error;
+    });
+    await clock.pass(9_999, 3_333);
+    t.equal(caught, undefined);
+    await clock.pass(1);
+    await asking;
+    t.match(caught, { message: 'asking the browser for its identity timed out after 10000 ms' });
+    t.equal(done.includes('close'), isClosed);
+    t.equal(clock.pending, 0);
   });
-  await clock.pass(9_999, 3_333);
-  t.equal(caught, undefined);
-  await clock.pass(1);
-  await asking;
-  t.match(caught, { message: 'asking the browser for its identity timed out after 10000 ms' });
-  t.equal(done.at(-1), 'close');
-  t.equal(clock.pending, 0);
-});
