@@ -7,6 +7,7 @@ import { type KnownContent, waitingFor } from '../live/waiting.js';
 import { Problem } from '../parts/problem.js';
 import { linkTo } from '../route.js';
 import { useSession } from '../session/session.js';
+import { isMeant } from '../words/chat-name.js';
 import { person } from '../words/format.js';
 import { Composer } from './composer.js';
 import { MarkRead } from './mark-read.js';
@@ -134,9 +135,5 @@ function useAcks(account: string): ReadonlyMap<string, Message['ack']> {
   return acks;
 }
 
-/** Whether it happened in this chat, which is named by an id or by a number. */
-function isOfChat({ data }: WireEvent, chat: string): boolean {
-  if (!('chat' in data)) return false;
-  const { id, phone, lid } = data.chat;
-  return [id, lid, `+${phone}`, `${phone}@c.us`].includes(chat.replaceAll(' ', ''));
-}
+/** Whether it happened in this chat. */
+const isOfChat = ({ data }: WireEvent, chat: string): boolean => 'chat' in data && isMeant(data.chat, chat);

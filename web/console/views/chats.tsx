@@ -5,6 +5,7 @@ import { type Answer, ofTypes, useAnswer } from '../live/use-answer.js';
 import { Problem } from '../parts/problem.js';
 import { go, linkTo } from '../route.js';
 import { useSession } from '../session/session.js';
+import { isMeant } from '../words/chat-name.js';
 import { clock, person } from '../words/format.js';
 import { ChatView } from './chat.js';
 
@@ -62,7 +63,7 @@ function ChatList({ account, current, answer: { value, error }, query, onQuery }
           <li key={chat.id}>
             <a
               href={linkTo(account, 'chats', chat.id)}
-              aria-current={chat.id === current ? 'true' : undefined}
+              aria-current={current !== null && isMeant(chat, current) ? 'true' : undefined}
             >
               <Line chat={chat} />
             </a>
