@@ -115,7 +115,7 @@ The [gateway](gateway.md) serves all accounts of a machine. Each route of an acc
 function gatewayTable(): string {
   const ofAccounts = new Set(ACCOUNT_ROUTES.map(({ path }) => pathOfAccount(path)));
   const rows = GATEWAY_ROUTES.filter(({ path }) => !ofAccounts.has(path)).map(
-    ({ verb, path, does, open, success }) => [
+    ({ verb, path, does, open, success, query = {} }) => [
       code(`${verb} ${path}`),
       `${does}${open ? ' No token.' : ''}`,
       String(success),

@@ -98,7 +98,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
           ...{ page, metrics },
           scheme: certFile === null && !behindProxy ? 'http' : 'https',
           openApi: () => {
-            document ??= json(openApi(GATEWAY_ROUTES, MANIFEST.version));
+            document ??= json(openApi(GATEWAY_ROUTES, { version: MANIFEST.version, of: 'gateway' }));
             return document;
           },
           streamFailed: (account, error) => log.error('stream.failed', { account, err: error }),

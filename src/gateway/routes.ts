@@ -54,22 +54,24 @@ const OF_AN_ACCOUNT: readonly GatewayRoute[] = ACCOUNT_ROUTES.map((route) => ({
   },
 }));
 
+type Serve = (
+  asked: Parameters<GatewayRoute['serve']>[0],
+  own: GatewayOwn & { readonly caller: Caller },
+) => ReturnType<GatewayRoute['serve']>;
+
+interface Over {
+  readonly path: string;
+  readonly does: string;
+  /** What the caller needs; null: only a token. */
+  readonly scope: Scope | null;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly serve: Serve;
+}
+
 /** A route over all accounts. It calls no method, so it checks the scope itself. */
-const over = (
-  path: string,
-  does: string,
-  scope: Scope | null,
-  serve: (
-    asked: Parameters<GatewayRoute['serve']>[0],
-    own: GatewayOwn & { readonly caller: Caller },
-  ) => ReturnType<GatewayRoute['serve']>,
-): GatewayRoute => ({
-  verb: 'GET',
-  path,
-  does,
-  asks: null,
-  success: 200,
-  open: false,
+const over = ({ scope, serve, ...route }: Over): GatewayRoute => ({
+  ...route,
+  ...{ verb: 'GET', asks: null, success: 200, open: false },
   serve: (asked, own) => {
     const { caller } = own;
     if (caller === null) throw new Fault('unauthorized');
@@ -81,6 +83,8 @@ const over = (
   },
 });
 
+const ACCOUNTS = { accounts: 'Only these accounts, separated by commas.' };
+
 const open = (path: string, does: string, serve: GatewayRoute['serve']): GatewayRoute => ({
   ...{ verb: 'GET', path, does, serve },
   ...{ asks: null, success: 200, open: true },
@@ -89,24 +93,34 @@ const open = (path: string, does: string, serve: GatewayRoute['serve']): Gateway
 const WORDS = json(REASON_WORDS);
 
 const OVER_ALL: readonly GatewayRoute[] = [
-  over('/api/token', 'What the token permits.', null, (_, { caller }) => {
-    const { token: name, scopes, accounts, expiresAt } = caller;
-    return json({ name, scopes, accounts, expiresAt });
+  over({
+    path: '/api/token',
+    does: 'What the token permits.',
+    scope: null,
+    serve: (_, { caller }) => {
+      const { token: name, scopes, accounts, expiresAt } = caller;
+      return json({ name, scopes, accounts, expiresAt });
+    },
   }),
-  over(
-    '/api/accounts',
-    'Every account of this machine that the token is valid for, running or not, with its state.',
-    'read',
-    async (_, { accounts, caller }) => {
+  over({
+    path: '/api/accounts',
+    does: 'Every account of this machine that the token is valid for, running or not, with its state.',
+    scope: 'read',
+    serve: async (_, { accounts, caller }) => {
       const links = accounts.all.filter(({ name }) => mayUse(caller, name));
       return json({ accounts: await Promise.all(links.map(lineOf)) });
     },
-  ),
-  over(
-    '/api/events',
-    'Streams the events of all accounts (server-sent events). `accounts` and `types` are separated by commas. It continues after `after` or the header Last-Event-ID, which is the id of an event of this stream; else with new events. The event `account` says that a daemon was reached or lost.',
-    'read',
-    async ({ query, headers, stream }, { accounts, caller, streamFailed }) => {
+  }),
+  over({
+    path: '/api/events',
+    does: 'Streams the events of all accounts (server-sent events). It continues after `after` or the header Last-Event-ID, which is the id of an event of this stream; else with new events. The event `account` says that a daemon was reached or lost.',
+    scope: 'read',
+    query: {
+      ...ACCOUNTS,
+      types: 'Only these types of events, separated by commas. `gap` is always included.',
+      after: 'Continues after this id of an event of the stream.',
+    },
+    serve: async ({ query, headers, stream }, { accounts, caller, streamFailed }) => {
       const last = headers['last-event-id'];
       const after = typeof last === 'string' && last !== '' ? last : query.get('after');
       const from = after === null ? CursorVector.startingAt(Date.now()) : CursorVector.parse(after);
@@ -121,12 +135,13 @@ const OVER_ALL: readonly GatewayRoute[] = [
       });
       return null;
     },
-  ),
-  over(
-    '/metrics',
-    'Metrics of all accounts, or of `accounts`, for Prometheus, each with the label `account`; see metrics.md. A token for every account also gets those of the gateway.',
-    'read',
-    async ({ query }, { accounts, caller, metrics }) => {
+  }),
+  over({
+    path: '/metrics',
+    does: 'Metrics of all accounts, or of `accounts`, for Prometheus, each with the label `account`; see metrics.md. A token for every account also gets those of the gateway.',
+    scope: 'read',
+    query: ACCOUNTS,
+    serve: async ({ query }, { accounts, caller, metrics }) => {
       const isWanted = wanted(query, caller);
       const scraped = accounts.all
         .filter(({ name }) => isWanted(name))
@@ -134,16 +149,17 @@ const OVER_ALL: readonly GatewayRoute[] = [
       const own = caller.accounts === null && !query.has('accounts');
       return typed(PAGE_TYPE, await metrics.page(scraped, { own }));
     },
-  ),
-  over(
-    '/api/prometheus',
-    'The accounts as targets for the HTTP service discovery of Prometheus.',
-    'read',
-    ({ headers, query }, { accounts, caller, scheme }) => {
+  }),
+  over({
+    path: '/api/prometheus',
+    does: 'The accounts as targets for the HTTP service discovery of Prometheus.',
+    scope: 'read',
+    query: ACCOUNTS,
+    serve: ({ headers, query }, { accounts, caller, scheme }) => {
       const names = accounts.all.map(({ name }) => name).filter(wanted(query, caller));
       return json(discovery(names, { host: headers.host ?? '', scheme }));
     },
-  ),
+  }),
 ];
 
 /** Whether an account is asked for by `accounts`, and the caller may see it. */

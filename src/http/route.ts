@@ -34,6 +34,8 @@ export interface RouteRow {
   readonly success: number;
   /** No token is required: the route reveals nothing about the account. */
   readonly open: boolean;
+  /** Parameters of the query that belong to no method, with what they mean. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /** @typeParam O what the routes that call no method are answered from */

@@ -20,13 +20,44 @@ const BODY_FAULTS = [
   'unsupported_body',
 ] as const satisfies readonly FaultKind[];
 
+/** Faults of the gateway, which knows callers and accounts, on every route that requires a token. */
+const GATEWAY_FAULTS = [
+  'not_permitted',
+  'rate_limited',
+  'no_such_account',
+] as const satisfies readonly FaultKind[];
+
+/** What the document describes. */
+export interface Described {
+  /** Of the program. */
+  readonly version: string;
+  readonly of: 'account' | 'gateway';
+}
+
+const INFO = {
+  account: {
+    title: 'wad',
+    description: 'One WhatsApp account over HTTP, on this machine.',
+    url: 'http://127.0.0.1:3001',
+  },
+  gateway: {
+    title: 'wad-gateway',
+    description: 'Every WhatsApp account of a machine over HTTP.',
+    url: 'http://127.0.0.1:3080',
+  },
+} as const;
+
 /** Every fault that a route may answer with, by HTTP status. */
-export function faultsOf({ asks, open, verb }: RouteRow): ReadonlyMap<number, readonly FaultKind[]> {
+export function faultsOf(
+  { asks, open, verb }: RouteRow,
+  of: Described['of'] = 'account',
+): ReadonlyMap<number, readonly FaultKind[]> {
   const own: readonly FaultKind[] =
     asks === null ? ['internal'] : [...METHODS[asks].faults, ...COMMON_FAULTS];
   const kinds = [
     ...own,
     ...DOOR_FAULTS.filter((kind) => !open || kind !== 'unauthorized'),
+    ...(of === 'gateway' && !open ? GATEWAY_FAULTS : []),
     ...(verb === 'POST' ? BODY_FAULTS : []),
   ];
   const byStatus = new Map<number, FaultKind[]>();
@@ -37,10 +68,10 @@ export function faultsOf({ asks, open, verb }: RouteRow): ReadonlyMap<number, re
   return new Map([...byStatus].sort(([a], [b]) => a - b));
 }
 
-/** @param version of the program */
-export function openApi(routes: readonly RouteRow[], version: string): Json {
+export function openApi(routes: readonly RouteRow[], { version, of: which }: Described): Json {
   const { schemas, ...of } = componentsFor('draft-2020-12');
-  const errors = errorResponses();
+  const errors = errorResponses(which);
+  const { title, description, url } = INFO[which];
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] ??= {};
@@ -49,12 +80,12 @@ export function openApi(routes: readonly RouteRow[], version: string): Json {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'wad',
+      title,
       version,
-      description: 'One WhatsApp account over HTTP, on this machine.',
+      description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: 'http://127.0.0.1:3001' }],
+    servers: [{ url }],
     security: [{ token: [] }],
     paths,
     webhooks: eventWebhooks(),
@@ -67,7 +98,7 @@ export function openApi(routes: readonly RouteRow[], version: string): Json {
 }
 
 /** The error answers of all routes, each once: `Error409`, then `Error409_2` with other kinds of fault. */
-function errorResponses() {
+function errorResponses(which: Described['of']) {
   const responses: Record<string, Json> = {};
   const names = new Map<string, string>();
   const nameOf = (status: number, kinds: readonly FaultKind[]): string => {
@@ -86,7 +117,7 @@ function errorResponses() {
   };
   const refsOf = (route: RouteRow): Json =>
     Object.fromEntries(
-      [...faultsOf(route)].map(([status, kinds]) => [
+      [...faultsOf(route, which)].map(([status, kinds]) => [
         status,
         { $ref: `#/components/responses/${nameOf(status, kinds)}` },
       ]),
@@ -96,18 +127,30 @@ function errorResponses() {
 
 type Schemas = Omit<Components, 'schemas'>;
 
+const STRING: Json = { type: 'string' };
+/** Parts of a path that are no parameters of a method. */
+const UNNAMED: Readonly<Record<string, Json>> = {
+  account: { ...STRING, description: 'The name of the account.' },
+};
+
 function operation(route: RouteRow, { schemaOf, answerOf }: Schemas, errors: Json): Json {
-  const { asks, does, open, path, success, verb } = route;
+  const { asks, does, open, path, query, success, verb } = route;
   const row: MethodRow | null = asks === null ? null : METHODS[asks];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const params = row === null ? {} : (schemaOf(row.params) as { properties?: Record<string, Json> });
-  const query = verb === 'GET' ? Object.entries(params.properties ?? {}) : [];
+  const { properties = {} } = params;
+  const parameters: readonly (readonly [name: string, schema: Json])[] = [
+    // Of the gateway, the account is no parameter of the method.
+    ...names.filter((name) => !(name in properties)).map((name) => [name, UNNAMED[name] ?? STRING] as const),
+    ...(verb === 'GET' ? Object.entries(properties) : []),
+    ...Object.entries(query ?? {}).map(([name, says]) => [name, { ...STRING, description: says }] as const),
+  ];
   return {
     operationId: `${verb.toLowerCase()}${path.replace(/[^\w]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
     summary: does,
     ...(open && { security: [] }),
-    ...(query.length > 0 && {
-      parameters: query.map(([name, { description, ...schema }]) => ({
+    ...(parameters.length > 0 && {
+      parameters: parameters.map(([name, { description, ...schema }]) => ({
         name,
         in: names.includes(name) ? 'path' : 'query',
         required: names.includes(name),

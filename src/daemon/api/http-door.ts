@@ -62,7 +62,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
       return typed(type, text);
     },
     openApi: () => {
-      document ??= json(openApi(ROUTES, WAD_VERSION));
+      document ??= json(openApi(ROUTES, { version: WAD_VERSION, of: 'account' }));
       return document;
     },
   };

@@ -14,7 +14,9 @@ type Operation = Record<string, never> & {
   requestBody?: { content: Record<string, { schema: { properties: object } }> };
   parameters?: { name: string; in: string; required: boolean }[];
 };
-const document = openApi(ROUTES, '1.2.3') as { paths: Record<string, Record<string, Operation>> };
+const document = openApi(ROUTES, { version: '1.2.3', of: 'account' }) as {
+  paths: Record<string, Record<string, Operation>>;
+};
 
 t.test('the document is OpenAPI 3.1', async (t) => {
   const { valid, errors } = await new Validator().validate(structuredClone(document));
