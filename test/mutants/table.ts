@@ -95,6 +95,11 @@ const ROWS: readonly Row[] = [
   ['http/body', 'if (bytes > maxBytes) throw tooLarge(maxBytes);', '', 'unit/http/body'],
   ['http/query', 'Object.hasOwn(shape, name) ? shape[name] : undefined', 'shape[name]', 'unit/http/query'],
   ['http/connection', 'if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {', 'if (false) {', 'unit/http/door', 'unit/http/unread'],
+  // gateway
+  ['gateway/tokens', 'if (entry.end.signal.aborted) return null;', '', 'unit/gateway/tokens'],
+  ['gateway/token-file', 'if ((mode & OTHERS) === 0) return;', 'return;', 'unit/gateway/tokens'],
+  ['gateway/bad-tokens', 'if (count <= ALLOWED) return;', 'return;', 'unit/gateway/rate-limit'],
+  ['gateway/entrance', ".at(-1)?.trim()", ".at(0)?.trim()", 'unit/gateway/entrance'],
   // files
   ['local/bounded-file', 'const READ_ONLY = O_RDONLY | O_NONBLOCK | O_NOCTTY;', 'const READ_ONLY = O_RDONLY | O_NOCTTY;', 'unit/local/bounded-file'],
   ['local/bounded-file', 'if (bytes > maxBytes) throw', 'if (bytes > maxBytes && false) throw', 'unit/local/bounded-file'],
