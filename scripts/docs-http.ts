@@ -7,6 +7,7 @@ import { ACCOUNT_ROUTES, ROUTES } from '../src/http/routes.js';
 import { HTTP_LIMITS } from '../src/http/server.js';
 import { faultsOf } from '../src/openapi/openapi.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
+import { MAX_FILE_BYTES } from '../src/protocol/content.js';
 import { anchor, code, table } from './markdown.js';
 
 const mib = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
@@ -71,9 +72,9 @@ code for those who cannot scan. If a token is required, the page asks for it, or
 - \`Host\` must name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and \`Origin\`, if present, must be ours; otherwise the
   answer is 403. This stops other sites in your browser, and names that were made to resolve to this machine. A proxy in
   front of it must set \`Host: localhost\` and remove \`Origin\`.
-- No answer has a content type or a file name that a sender chose, and every answer has \`X-Content-Type-Options: nosniff\`.
-  Files are base64 in JSON (\`media.read\`). A program that passes a file on to a browser should send it with
-  \`Content-Disposition: attachment\`.
+- Every answer has \`X-Content-Type-Options: nosniff\`. Senders choose type and name of their files, so a file is sent with
+  \`Content-Disposition: attachment\` and \`Content-Security-Policy: sandbox\`, and types that a browser would run (HTML, SVG, XML,
+  scripts) become \`application/octet-stream\`. A program that passes a file on to a browser should do the same.
 - A request has at most ${MAX_HEADERS} headers. At most ${HTTP_LIMITS.maxInFlight} requests run at a time (more: 429). At most ${HTTP_LIMITS.maxConnections} connections are open; a new one
   replaces the one that has been idle longest, but never one with a request in flight or an event stream. The last 4 accept
   no event streams (429), so that short requests can always connect.
@@ -93,6 +94,26 @@ curl -H 'Content-Type: application/json' http://localhost:3001/api/whatsapp/mess
 The answer is 202 with \`{ id, messageId, state: "queued" }\` when the message is on disk. The message is sent once, even if the
 daemon is killed. Repeating the request with the same \`key\`, in the body or as the header \`Idempotency-Key\`, sends nothing more
 and returns the current \`state\` of that message. \`GET /api/whatsapp/messages/ID\` and \`message.ack\` events report it too.
+
+## Files
+
+\`\`\`sh
+curl -T offer.pdf 'http://localhost:3001/api/whatsapp/media?name=offer.pdf'
+curl -F file=@offer.pdf http://localhost:3001/api/whatsapp/media
+\`\`\`
+
+The body is the file, or a form (\`multipart/form-data\`) with one file and nothing else; ${mib(MAX_FILE_BYTES)} at most. The answer is 201 with
+\`{ id, mimetype, name, size }\`. [message.send](rpc.md#messagesend) takes the \`id\` as \`media\`. An upload may take an hour; it ends with 408 when
+nothing arrives for ${HTTP_LIMITS.stallMs / 1000} s. An upload that does not end leaves nothing behind.
+
+\`\`\`sh
+curl -OJ http://localhost:3001/api/whatsapp/media/ID
+curl -H 'Range: bytes=0-1023' http://localhost:3001/api/whatsapp/media/ID
+\`\`\`
+
+Files of messages are fetched first: \`POST /api/rpc/media.fetch\` returns the \`id\`. A single range is served (206), so downloads can be
+resumed; \`ETag\` and \`If-Range\` work, because a file never changes. At most ${HTTP_LIMITS.maxTransfers} files are uploaded or downloaded at a time (more:
+429). Neither the daemon nor the gateway has a whole file in memory.
 
 ## Events
 

@@ -1,5 +1,6 @@
 // The gateway's link to one account: a subscription, whose connection shows that the daemon runs, and connections for calls.
 import type { Address } from '../protocol/address.js';
+import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/types.js';
@@ -9,6 +10,7 @@ import { AccountFeed } from './account-feed.js';
 import { CallPool } from './call-pool.js';
 import { Places } from './places.js';
 import { isSound } from './sound-event.js';
+import { UploadClients } from './upload-clients.js';
 
 const CONNECT_MS = 3_000;
 /** The time limit of a call without one of its own; the HTTP client may have gone by then. */
@@ -30,6 +32,7 @@ export class AccountLink {
   readonly #pool = new CallPool(() => this.#connect());
   readonly #places = new Places(MAX_ALONE);
   readonly #ended = new AbortController();
+  readonly #uploads = new UploadClients(() => this.alone());
   /** The connection with the subscription. */
   #live: Client | null = null;
   #looking: Promise<void> | null = null;
@@ -71,6 +74,11 @@ export class AccountLink {
     return this.#pool.call(method, params, { timeoutMs: CALL_MS, ...options });
   }
 
+  /** Takes a piece of an upload of this owner. @throws (rejects) as `call` */
+  put(owner: Owner, params: object, options: RequestOptions): Promise<unknown> {
+    return this.#uploads.put(owner, params, { timeoutMs: CALL_MS, ...options });
+  }
+
   /**
    * A connection for one caller, who closes it. Their number is limited, so that the daemon keeps places for others.
    * @param wait waits for a place until it is aborted; without it, a caller for whom there is none is refused
@@ -94,6 +102,7 @@ export class AccountLink {
     await this.#looking;
     await this.#live?.close();
     await this.#pool.close();
+    await this.#uploads.close();
   }
 
   async #look(): Promise<void> {

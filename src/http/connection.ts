@@ -156,6 +156,38 @@ export class Connection implements Unread {
     this.#all.wrote(this, body.length);
   }
 
+  /**
+   * Writes a body that is read piece by piece. A piece is read when the kernel has the one before.
+   * @param until aborted when the connection ends, or earlier
+   * @throws (rejects) the reason of `until`, and what reading a piece throws
+   */
+  async stream(
+    response: ServerResponse,
+    pieces: AsyncIterable<Uint8Array>,
+    until: AbortSignal,
+  ): Promise<void> {
+    for await (const piece of pieces) {
+      if (piece.length > 0) await this.#handed(response, piece, until);
+    }
+  }
+
+  #handed(response: ServerResponse, piece: Uint8Array, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      if (signal.aborted) {
+        abort();
+        return;
+      }
+      signal.addEventListener('abort', abort, { once: true });
+      this.#unsentBytes += piece.length;
+      this.#hand(response, piece, () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+      this.#all.wrote(this, piece.length);
+    });
+  }
+
   #handPieces(response: ServerResponse, body: Uint8Array, then: () => void): void {
     const piece = body.subarray(0, PIECE_BYTES);
     const rest = body.subarray(piece.length);

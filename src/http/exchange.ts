@@ -5,17 +5,22 @@ import type { Owner, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
 import { readBody } from './body.js';
+import { bodyStream } from './body-stream.js';
 import type { Connection } from './connection.js';
 import { EventStream } from './event-stream.js';
 import { refuseCrossSite, refuseFlood, refuseForeign } from './guard.js';
-import { faultReply, type Reply, send } from './reply.js';
+import { faultReply, type Reply, type StreamedReply, send, writeHead } from './reply.js';
 import type { Asked, Found, Route, RouteRow, Router } from './route.js';
 import type { Answering, Site } from './site.js';
+import type { Transfer } from './transfers.js';
 
 export interface ExchangeOptions<O, C> {
   readonly site: Site<O, C>;
   readonly router: Router<O>;
   readonly maxBodyBytes: number;
+  /** The longest time without a byte of a file that is uploaded, and for all of it. */
+  readonly stallMs: number;
+  readonly uploadMs: number;
 }
 
 /** The result of a request, for log and metrics. It leaves out the requested path, which may contain anything. */
@@ -45,6 +50,12 @@ interface Between {
   readonly connection: Connection;
   /** Owns what outlasts a request, such as an upload: the next request may come over another connection. */
   readonly owner: Owner;
+  /**
+   * Begins to transfer a file, which may take longer than other requests. The caller ends it.
+   * @param until ends it, too
+   * @throws Fault busy
+   */
+  readonly transfer: (until?: AbortSignal) => Transfer;
 }
 
 /**
@@ -62,14 +73,20 @@ export async function exchange<O, C>(
     return { caller: known(caller), route, status, fault, bug, ms: performance.now() - startedAt };
   };
   const caller = onceOf(() => site.identify(request));
+  const transfers: Transfer[] = [];
   try {
     const found = admit(request, options, caller);
     route = found.route;
     const answering = site.enter(caller(), found.names);
     const isKnown = () => caller() !== null;
+    const transfer = () => {
+      const begun = options.transfer(answering.until);
+      transfers.push(begun);
+      return begun;
+    };
     const { serve } = found.route;
     const reply = await serve(
-      asked(request, response, found, { ...options, answering, isKnown }),
+      asked(request, response, found, { ...options, transfer, answering, isKnown }),
       answering.own,
     );
     if (reply === null) {
@@ -77,8 +94,16 @@ export async function exchange<O, C>(
       if (request.method === 'HEAD') response.end();
       return ended(200, null);
     }
-    refuseLong(connection, reply);
-    send(connection, response, reply, false, () => finish(request, response));
+    if (isWhole(reply)) {
+      refuseLong(connection, reply);
+      send(connection, response, reply, false, () => finish(request, response));
+    } else {
+      const { bytes, pieces } = reply.body;
+      const until = request.method === 'HEAD' ? null : transfer().closed;
+      writeHead(response, reply, bytes, false);
+      if (until !== null) await connection.stream(response, pieces, until);
+      finish(request, response);
+    }
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
@@ -88,6 +113,8 @@ export async function exchange<O, C>(
     if (response.headersSent) response.destroy();
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
+  } finally {
+    for (const begun of transfers) begun.end();
   }
 }
 
@@ -100,6 +127,8 @@ function endWith(connection: Connection, until: AbortSignal): void {
   until.addEventListener('abort', end, { once: true });
   connection.closed.addEventListener('abort', () => until.removeEventListener('abort', end), { once: true });
 }
+
+const isWhole = (reply: Reply | StreamedReply): reply is Reply => reply.body instanceof Uint8Array;
 
 /** Calls a function at the first use only; later uses return or throw the same. */
 function onceOf<T>(make: () => T): () => T {
@@ -171,15 +200,23 @@ interface Around extends Between {
   readonly answering: Answering<unknown>;
   readonly isKnown: () => boolean;
   readonly maxBodyBytes: number;
+  readonly stallMs: number;
+  readonly uploadMs: number;
 }
 
 function asked(
   request: IncomingMessage,
   response: ServerResponse,
   { names }: Pick<Found<unknown>, 'names'>,
-  { answering: { dispatch }, id, connection, owner, isKnown, maxBodyBytes }: Around,
+  around: Around,
 ): Asked {
+  const { answering, id, connection, owner, isKnown, maxBodyBytes, stallMs, uploadMs, transfer } = around;
+  const { dispatch } = answering;
   const { closed } = connection;
+  /** The peer waits until it may send the body. */
+  const admitBody = () => {
+    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+  };
   let peer: Peer = {
     id,
     closed,
@@ -196,8 +233,14 @@ function asked(
       return isKnown();
     },
     body: () => {
-      if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+      admitBody();
       return readBody(request, maxBodyBytes);
+    },
+    bytes: (maxBytes) => {
+      const owner = transfer();
+      peer = { ...peer, owner };
+      const limits = { maxBytes, stallMs, longestMs: uploadMs, closed: owner.closed };
+      return bodyStream(request, limits, admitBody);
     },
     ask: async (method: MethodName, params: unknown = {}) =>
       (await dispatch(method, params, { peer, signal: closed })) as never,

@@ -4,12 +4,22 @@ import type { Fault } from '../protocol/fault.js';
 import { faultRow } from '../protocol/fault-table.js';
 import type { Connection } from './connection.js';
 
-export interface Reply {
+interface Answer<B> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Several replies may share these bytes. */
-  readonly body: Uint8Array;
+  readonly body: B;
 }
+
+/** A body that is read piece by piece, as fast as the peer reads it. */
+export interface Pieces {
+  /** The length of all pieces together. */
+  readonly bytes: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+export type Reply = Answer<Uint8Array>;
+export type StreamedReply = Answer<Pieces>;
 
 /** Headers of every reply: not cached, not sniffed, not framed, not readable by another site. */
 export const ALWAYS: Readonly<Record<string, string>> = {
@@ -75,15 +85,25 @@ export function bareReply(fault: Fault): string {
 export function send(
   connection: Connection,
   response: ServerResponse,
-  { status, headers, body }: Reply,
+  reply: Reply,
   last: boolean,
   then: () => void,
+): void {
+  writeHead(response, reply, reply.body.length, last);
+  connection.answer(response, reply.body, then);
+}
+
+/** Writes the head of a reply. @param bytes the length of the body */
+export function writeHead(
+  response: ServerResponse,
+  { status, headers }: Pick<Reply, 'status' | 'headers'>,
+  bytes: number,
+  last: boolean,
 ): void {
   response.writeHead(status, {
     ...ALWAYS,
     ...headers,
-    'Content-Length': body.length,
+    'Content-Length': bytes,
     ...(last && { Connection: 'close' }),
   });
-  connection.answer(response, body, then);
 }

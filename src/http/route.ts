@@ -5,7 +5,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { EventStream } from './event-stream.js';
-import type { Reply } from './reply.js';
+import type { Reply, StreamedReply } from './reply.js';
 
 /** One request, as a route gets it. */
 export interface Asked {
@@ -17,6 +17,11 @@ export interface Asked {
   readonly isKnown: boolean;
   /** @throws (rejects) Fault: see body.ts */
   body(): Promise<Record<string, unknown>>;
+  /**
+   * The body as it arrives, for a file. From then on, what `ask` leaves unfinished, such as an upload, ends with this request.
+   * @throws Fault busy; while it is read: see body-stream.ts
+   */
+  bytes(maxBytes: number): AsyncIterable<Uint8Array>;
   /** Calls a method of the daemon, as the socket does. @throws (rejects) Fault */
   ask<M extends MethodName>(method: M, params?: unknown): Promise<Result<(typeof METHODS)[M]>>;
   /** A response that does not end. Call its `begin` after the subscription. */
@@ -25,7 +30,7 @@ export interface Asked {
 
 /** A route without its code: what documents and metrics need. */
 export interface RouteRow {
-  readonly verb: 'GET' | 'POST';
+  readonly verb: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly does: string;
   /** The method that it calls, for the docs; null for a route that exists only in HTTP. */
@@ -36,12 +41,14 @@ export interface RouteRow {
   readonly open: boolean;
   /** Parameters of the query that belong to no method, with what they mean. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Where a file is: it is the body of the request or of the answer, instead of JSON. */
+  readonly file?: 'request' | 'answer';
 }
 
 /** @typeParam O what the routes that call no method are answered from */
 export interface Route<O = unknown> extends RouteRow {
   /** Returns null when the response is a stream that has begun. */
-  readonly serve: (asked: Asked, own: O) => Promise<Reply | null> | Reply;
+  readonly serve: (asked: Asked, own: O) => Promise<Reply | StreamedReply | null> | Reply;
 }
 
 export interface Found<O> {

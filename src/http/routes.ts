@@ -2,6 +2,7 @@
 // generated from it.
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
+import { giveFile, takeFile } from './files.js';
 import type { Page } from './page.js';
 import { pictureWanted, qrReply } from './qr.js';
 import { queryParams } from './query.js';
@@ -20,15 +21,24 @@ export interface Own {
   readonly openApi: () => Reply;
 }
 
-type Rest = Partial<Pick<Route, 'does' | 'success' | 'serve'>>;
+type Rest = Partial<Pick<Route, 'does' | 'success' | 'serve' | 'file'>>;
 
 /** A route that calls a method. The parameters come from the body of a POST, or from path and query of a GET. */
 function asking(verb: Route['verb'], path: string, method: MethodName, rest: Rest = {}): Route {
-  const { does, success = 200 } = { does: METHODS[method].does, ...rest };
+  const { does, success = 200, file } = { does: METHODS[method].does, ...rest };
   const params = (asked: Asked) =>
     verb === 'POST' ? asked.body() : queryParams(METHODS[method].params, asked.query, asked.names);
   const serve = async (asked: Asked) => json(await asked.ask(method, await params(asked)), success);
-  return { verb, path, does, asks: method, success, open: false, serve: rest.serve ?? serve };
+  return {
+    verb,
+    path,
+    does,
+    asks: method,
+    success,
+    open: false,
+    ...(file && { file }),
+    serve: rest.serve ?? serve,
+  };
 }
 
 /** A route that exists only in HTTP and requires no token. */
@@ -65,6 +75,19 @@ const NAMED: readonly Route[] = [
     },
   }),
   asking('GET', `${API}/messages/{id}`, 'message.get'),
+  ...(['PUT', 'POST'] as const).map((verb) =>
+    asking(verb, `${API}/media`, 'media.put', {
+      does: 'Uploads a file: the body is the file, its name is `name` of the query; or a form (multipart/form-data) with one file. Returns the `id` that message.send takes as `media`.',
+      success: 201,
+      file: 'request',
+      serve: takeFile,
+    }),
+  ),
+  asking('GET', `${API}/media/{id}`, 'media.read', {
+    does: 'A file that was uploaded or fetched. With the header Range a part of it (206).',
+    file: 'answer',
+    serve: giveFile,
+  }),
   asking('GET', `${API}/events`, 'events.subscribe', {
     does: 'Streams events (server-sent events) that follow a cursor: `after`, else the header Last-Event-ID, else the cursor of `consumer` (a new consumer gets only new events, or with `from=oldest` all that are kept), else only new events. `types` are separated by commas.',
     serve: async ({ ask, query, headers, stream }) => {

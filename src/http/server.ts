@@ -19,11 +19,14 @@ import { MAX_HEADERS } from './guard.js';
 import { bareReply, faultReply, send } from './reply.js';
 import { Router } from './route.js';
 import type { Site } from './site.js';
+import { Transfers } from './transfers.js';
 
 export const HTTP_LIMITS = {
   maxConnections: 256,
   /** Requests in progress on all connections; event streams are not counted. */
   maxInFlight: 64,
+  /** Files that are uploaded or downloaded at the same time; each is a request in progress. */
+  maxTransfers: 16,
   /** Requests of one connection whose answers the kernel has not taken. One more ends the connection. */
   maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
@@ -33,9 +36,13 @@ export const HTTP_LIMITS = {
   maxAnswerBytes: 64 * 1024 * 1024,
   /** How long a peer may leave answers unread, unless it has an event stream. */
   unreadMs: 30_000,
-  /** The time from the first byte of a request to the end of its headers; `requestMs`: to its last byte. */
+  /** The time from the first byte of a request to the end of its headers. */
   headersMs: 10_000,
+  /** The time from there to the last byte of the body, unless it is a file. */
   requestMs: 30_000,
+  /** The longest time without a byte of a file that is uploaded, and for all of it. */
+  stallMs: 30_000,
+  uploadMs: 3_600_000,
 } as const;
 
 /** The address that was bound. */
@@ -95,6 +102,7 @@ class Listener<O, C> implements HttpServer {
   readonly #server: Server;
   readonly #unread: Backlog;
   readonly #slots: ConnectionSlots;
+  readonly #transfers: Transfers;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
   /** One owner for all clients, because one client may use several connections. */
@@ -112,10 +120,13 @@ class Listener<O, C> implements HttpServer {
     this.#limits = limits;
     this.#slots = new ConnectionSlots(limits.maxConnections);
     const { site, create = createServer } = options;
-    this.#exchange = { site, maxBodyBytes: limits.maxBodyBytes, router: new Router(site.routes) };
+    this.#transfers = new Transfers(limits.maxTransfers);
+    const { maxBodyBytes, stallMs, uploadMs } = limits;
+    this.#exchange = { site, maxBodyBytes, stallMs, uploadMs, router: new Router(site.routes) };
     this.#server = create({
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // It would end an upload as well; see #limitBody.
+      requestTimeout: 0,
       // guard.ts refuses it, with a reason.
       requireHostHeader: false,
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
@@ -234,15 +245,34 @@ class Listener<O, C> implements HttpServer {
     this.#lastId += 1;
     const id = this.#lastId;
     const release = connection.use();
+    const unlimit = this.#limitBody(request);
     const ended = await exchange(request, response, {
       ...this.#exchange,
       id,
       connection,
       owner: this.#owner,
+      transfer: (until) => {
+        unlimit();
+        return this.#transfers.begin(until === undefined ? [connection.closed] : [connection.closed, until]);
+      },
     });
     release();
     this.#inFlight -= 1;
     this.#report(id, request.method, ended);
+  }
+
+  /** Ends a connection whose body does not arrive in time. @returns removes the limit */
+  #limitBody(request: IncomingMessage): () => void {
+    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+    if (request.complete || (coding === undefined && Number(length ?? 0) === 0)) return () => undefined;
+    const late = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    const end = () => {
+      if (!request.complete) this.#refuse(late, request.socket);
+    };
+    const timer = setTimeout(end, this.#limits.requestMs);
+    const clear = () => clearTimeout(timer);
+    request.once('end', clear).once('close', clear);
+    return clear;
   }
 
   #report(peer: number, verb: string | undefined, ended: Ended<C>): void {

@@ -49,7 +49,7 @@ const INFO = {
 
 /** Every fault that a route may answer with, by HTTP status. */
 export function faultsOf(
-  { asks, open, verb }: RouteRow,
+  { asks, open, verb, file }: RouteRow,
   of: Described['of'] = 'account',
 ): ReadonlyMap<number, readonly FaultKind[]> {
   const own: readonly FaultKind[] =
@@ -58,7 +58,8 @@ export function faultsOf(
     ...own,
     ...DOOR_FAULTS.filter((kind) => !open || kind !== 'unauthorized'),
     ...(of === 'gateway' && !open ? GATEWAY_FAULTS : []),
-    ...(verb === 'POST' ? BODY_FAULTS : []),
+    ...(verb === 'GET' ? [] : BODY_FAULTS),
+    ...(file === 'request' ? (['parse_error'] as const) : []),
   ];
   const byStatus = new Map<number, FaultKind[]>();
   for (const kind of new Set(kinds)) {
@@ -134,7 +135,7 @@ const UNNAMED: Readonly<Record<string, Json>> = {
 };
 
 function operation(route: RouteRow, { schemaOf, answerOf }: Schemas, errors: Json): Json {
-  const { asks, does, open, path, query, success, verb } = route;
+  const { asks, does, file, open, path, query, success, verb } = route;
   const row: MethodRow | null = asks === null ? null : METHODS[asks];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const params = row === null ? {} : (schemaOf(row.params) as { properties?: Record<string, Json> });
@@ -142,7 +143,7 @@ function operation(route: RouteRow, { schemaOf, answerOf }: Schemas, errors: Jso
   const parameters: readonly (readonly [name: string, schema: Json])[] = [
     // Of the gateway, the account is no parameter of the method.
     ...names.filter((name) => !(name in properties)).map((name) => [name, UNNAMED[name] ?? STRING] as const),
-    ...(verb === 'GET' ? Object.entries(properties) : []),
+    ...Object.entries(properties).filter(([name]) => isInUrl(route, name)),
     ...Object.entries(query ?? {}).map(([name, says]) => [name, { ...STRING, description: says }] as const),
   ];
   return {
@@ -159,10 +160,20 @@ function operation(route: RouteRow, { schemaOf, answerOf }: Schemas, errors: Jso
         ...(schema.type === 'array' && { style: 'form', explode: false }),
       })),
     }),
-    ...(verb === 'POST' && row !== null && { requestBody: bodyOf(row, schemaOf) }),
-    responses: { [success]: { description: 'Done.', ...contentOf(route, row, answerOf) }, ...errors },
+    ...(verb !== 'GET' && row !== null && { requestBody: file ? FILE_BODY : bodyOf(row, schemaOf) }),
+    responses: {
+      [success]: { description: 'Done.', ...contentOf(route, row, answerOf) },
+      ...(file === 'answer' && RANGES),
+      ...errors,
+    },
   };
 }
+
+/** A route with a file takes of the method's parameters only those that are not about its pieces. */
+const isInUrl = ({ file, path, verb }: RouteRow, name: string): boolean => {
+  if (path.includes(`{${name}}`)) return true;
+  return file === undefined ? verb === 'GET' : name === 'name';
+};
 
 function bodyOf({ params, example }: MethodRow, schemaOf: Schemas['schemaOf']): Json {
   const {
@@ -181,7 +192,12 @@ function bodyOf({ params, example }: MethodRow, schemaOf: Schemas['schemaOf']): 
   };
 }
 
-function contentOf({ path }: RouteRow, row: MethodRow | null, answerOf: Schemas['answerOf']): Json {
+function contentOf({ path, file }: RouteRow, row: MethodRow | null, answerOf: Schemas['answerOf']): Json {
+  if (file === 'answer') return { content: { '*/*': { schema: BYTES } } };
+  if (file === 'request') {
+    const { result, example } = METHODS['media.fetch'];
+    return { content: { 'application/json': { schema: answerOf(result), example: example.result } } };
+  }
   if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: STREAM } } };
   if (path.endsWith('/qr')) {
     const picture = { schema: { type: 'string' } };
@@ -191,6 +207,30 @@ function contentOf({ path }: RouteRow, row: MethodRow | null, answerOf: Schemas[
   const schema = row === null ? {} : answerOf(row.result);
   return { content: { 'application/json': { schema, ...(row && { example: row.example.result }) } } };
 }
+
+const BYTES: Json = { type: 'string', format: 'binary' };
+
+const FILE_BODY: Json = {
+  description: 'The bytes of the file, or a form with the file and nothing else.',
+  required: true,
+  content: {
+    'application/octet-stream': { schema: BYTES },
+    'multipart/form-data': {
+      schema: { type: 'object', properties: { file: BYTES }, required: ['file'] },
+    },
+  },
+};
+
+const RANGES: Json = {
+  206: {
+    description: 'The range of the file that the header Range names.',
+    content: { '*/*': { schema: BYTES } },
+  },
+  416: {
+    description: 'The file has no such range.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  },
+};
 
 /**
  * OpenAPI 3.1 cannot describe the items of a stream. `itemSchema` is from 3.2; each item is

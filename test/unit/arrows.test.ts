@@ -84,8 +84,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'rows outlive the code that wrote them, so they depend on as little as possible',
   },
   http: {
-    may: ['protocol', 'socket/file.ts', 'config/listen.ts'],
-    why: 'it offers the same methods as the socket and needs no more than the socket does',
+    may: ['protocol', 'socket/file.ts', 'config/listen.ts', 'client/upload.ts'],
+    why: 'it offers the same methods as the socket, and uploads in pieces as the library does',
   },
   webhook: {
     may: ['protocol'],
@@ -228,6 +228,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'prom-client': { in: ['daemon/metrics'], why: 'all other code reports to it and does not count' },
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'there is one lock, and one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'it is the only native module, used in one place' },
+  '@fastify/busboy': { in: ['http/multipart.ts'], why: 'loaded when the first form arrives' },
   zod: {
     in: ['protocol', 'config', 'openapi/components.ts', 'mcp/tools.ts', 'gateway/token-file.ts'],
     types: ['socket/client.ts', 'dispatch/issue.ts', 'http/query.ts'],

@@ -75,12 +75,15 @@ export const mediaMethods = {
       id: z.string().describe('The id of the file.'),
       offset: z.int().describe('Where the piece begins, in bytes.'),
       data: z.string().describe('The bytes of the piece in base64.'),
+      size: z.int().describe('Size of the whole file in bytes.'),
+      mimetype: z.string().describe('The media type, read from its bytes or declared by its sender.'),
+      name: z.string().nullable().describe('The file name. Null without one.'),
       end: z.boolean().describe('True when nothing follows this piece.'),
     }),
     faults: ['no_such_media'],
     example: {
       params: { id: FILE, offset: 0 },
-      result: { id: FILE, offset: 0, data: 'JVBE', end: true },
+      result: { ...example, offset: 0, data: 'JVBE', end: true },
     },
   }),
   'media.fetch': method({

@@ -46,7 +46,7 @@ t.test('the type and name that a sender gave to a file do not become response he
   const bytes = Buffer.from('<script>alert(1)</script>').toString('base64');
   await using door = await startDoor({
     'media.fetch': () => file,
-    'media.read': ({ id }) => ({ id, offset: 0, data: bytes, end: true }),
+    'media.read': ({ id }) => ({ ...file, id, offset: 0, data: bytes, end: true }),
   });
   const asked = [
     ['media.fetch', METHODS['media.fetch'].example.params],

@@ -32,7 +32,16 @@ t.test('the document has every route with its body, its answers and its errors',
     }
     t.ok(operation.responses[route.success], route.path);
     for (const status of faultsOf(route).keys()) t.ok(operation.responses[status], `${route.path} ${status}`);
-    if (route.verb === 'POST' && route.asks !== null) {
+    if (route.file === 'request') {
+      t.same(Object.keys(operation.requestBody?.content ?? {}), [
+        'application/octet-stream',
+        'multipart/form-data',
+      ]);
+      t.same(
+        operation.parameters?.map(({ name }) => name),
+        ['name'],
+      );
+    } else if (route.verb === 'POST' && route.asks !== null) {
       const { properties } = Object.values(operation.requestBody?.content ?? {})[0]?.schema ?? {};
       const { shape } = METHODS[route.asks].params as unknown as { shape: object };
       t.same(

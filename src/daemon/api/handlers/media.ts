@@ -33,9 +33,10 @@ export function mediaHandlers(
     'media.put': mediaPut(new Uploads(mediaStore)),
 
     'media.read': async ({ id, offset, length = CHUNK_BYTES }) => {
-      const { size } = await mediaStore.get(id);
+      const { size, mimetype, name } = await mediaStore.get(id);
       const piece = await mediaStore.read(id, offset, length);
-      return { id, offset, data: piece.toString('base64'), end: offset + piece.length >= size };
+      const end = offset + piece.length >= size;
+      return { id, offset, data: piece.toString('base64'), size, mimetype, name, end };
     },
 
     'media.fetch': ({ id }) => fetcher.fetch(namedMessage(store, id).ref),

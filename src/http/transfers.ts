@@ -1,0 +1,47 @@
+// Files on their way through requests. Each takes as long as its peer does, so there may be fewer of them than of other
+// requests, and what a broken one leaves behind is dropped with it.
+import type { Owner } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
+
+/** Owns what its request leaves unfinished, such as an upload. */
+export interface Transfer extends Owner {
+  /** Called when the request ends, however it ends. May be called twice. */
+  end(): void;
+}
+
+/** Nothing to close. */
+export class Transfers {
+  readonly #max: number;
+  #count = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** @param ends each of these ends the transfer, too. @throws Fault busy */
+  begin(ends: readonly AbortSignal[]): Transfer {
+    if (this.#count >= this.#max) {
+      const reason = `${this.#max} files are being transferred already`;
+      throw new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 });
+    }
+    this.#count += 1;
+    const over = new AbortController();
+    const releases = ends.map((signal) => {
+      const stop = () => over.abort(signal.reason);
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      return () => signal.removeEventListener('abort', stop);
+    });
+    let isOver = false;
+    return {
+      closed: over.signal,
+      end: () => {
+        if (isOver) return;
+        isOver = true;
+        this.#count -= 1;
+        for (const release of releases) release();
+        over.abort(new Fault('interrupted', { reason: 'the request ended', hint: null }));
+      },
+    };
+  }
+}
