@@ -7,7 +7,15 @@ import t from 'tap';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
-const BUNDLES = ['wad.cjs', 'wactl.cjs', 'full.cjs', 'mcp.cjs', 'client.cjs', 'console/console.js'];
+const BUNDLES = [
+  'wad.cjs',
+  'wad-gateway.cjs',
+  'wactl.cjs',
+  'full.cjs',
+  'mcp.cjs',
+  'client.cjs',
+  'console/console.js',
+];
 const META = JSON.parse(read('dist/meta.json')) as Record<string, { inputs: Record<string, unknown> }>;
 
 const named = (folder: string): string => {
