@@ -31,7 +31,7 @@ export interface StartOptions {
 export interface Caller {
   /** The name of the command in the output. */
   readonly name: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const ASK_MS = 60_000;

@@ -1,35 +1,33 @@
 // The second half of scripts/up, which runs when everything is set up: either the real service, or a trial on
-// the simulator in its own directory. Both run until Ctrl-C. The former leaves only its session behind, the
-// latter nothing.
+// the simulator in its own directory, of one account or of several under a gateway. All run until Ctrl-C. The
+// service leaves only its session behind, a trial nothing.
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findBrowser } from '../src/config/browser.js';
 import { readFlags } from '../src/daemon/flags.js';
 import { settle } from '../src/daemon/settings.js';
-import { writeBrowserWrapper } from '../test/simulator/browser.js';
-import { generationNamed } from '../test/simulator/generations.js';
 import { receiveWebhooks } from './receiver.js';
-import { ROOT, Stage } from './stage.js';
-
-const WAD = join(ROOT, 'dist/wad.cjs');
-const WACTL = join(ROOT, 'dist/wactl.cjs');
-const SIMULATOR = join(ROOT, 'build/test/simulator/main.js');
-/** The daemon's own bounds of a stop are shorter. */
-const STOP_MS = 40_000;
+import { Stage } from './stage.js';
+import { trialOfAccounts } from './trial-accounts.js';
+import { CONTACT, openTrialWorld, STOP_MS, WACTL, WAD, withoutSandbox } from './trial-world.js';
 
 const ACCOUNT = '15550001111';
-const CONTACT = '15550002222';
 
 // Otherwise Node would open its inspector, for every user of the machine.
 process.on('SIGUSR1', () => {});
 const stage = new Stage();
 process.exitCode = await stage.play(async () => {
   const { values } = parseArgs({
-    options: { simulator: { type: 'boolean' }, generation: { type: 'string', default: '2026-07' } },
+    options: {
+      simulator: { type: 'boolean' },
+      generation: { type: 'string', default: '2026-07' },
+      accounts: { type: 'string', default: '1' },
+    },
   });
-  await (values.simulator ? trial(values.generation) : real());
+  const { simulator, generation, accounts } = values;
+  if (!simulator) await real();
+  else if (accounts === '1') await trial(generation);
+  else await trialOfAccounts(stage, generation, Number(accounts));
 });
 
 async function real(): Promise<void> {
@@ -72,45 +70,26 @@ function lastEvent(status: string): string {
 }
 
 async function trial(generation: string): Promise<void> {
-  const { found, ...browser } = findBrowser({
-    browser: { path: process.env.WAD_BROWSER_PATH ?? null },
-    env: process.env,
-    home: homedir(),
-  });
-  if (!found) throw new Error('says' in browser ? browser.says : 'no browser');
-  generationNamed(generation);
-  const dir = stage.directory('wad-trial-');
-  const within = (name: string) => join(dir, name);
-
-  stage.say(`starting the simulator of WhatsApp Web ${generation}`);
-  const simulator = stage.start('simulator', [SIMULATOR, '--generation', generation], {
-    stdout: 'pipe',
-    signal: 'SIGTERM',
-    endMs: 5_000,
-  });
-  const { port, control } = JSON.parse(await stage.line(simulator)) as { port: number; control: string };
-  const post = (path: string, body: object = {}) => stage.post(`${control}${path}`, body);
+  const { dir, simulator, control, browserFlags, env, within, post } = await openTrialWorld(
+    stage,
+    generation,
+  );
   await post('/phones', { number: ACCOUNT, pushname: 'You' });
-  await post('/contacts', { number: CONTACT, name: 'Ana' });
-  await post(`/contacts/${CONTACT}`, { autoReply: 'Ana has read: %s' });
-
-  const wrapper = await writeBrowserWrapper(dir, port, 'path' in browser ? { executable: browser.path } : {});
   const socket = within('control.sock');
   const log = within('wad.log');
-  const root = process.getuid?.() === 0;
   const webhooks = within('webhooks.jsonl');
   writeFileSync(webhooks, '');
   writeFileSync(within('wad.toml'), configuration(await receiveWebhooks(webhooks)));
   const flags = [
     ...['--account', 'trial', '--config', within('wad.toml'), '--state-dir', within('state')],
-    ...['--socket', socket, '--browser', wrapper, ...(root ? ['--no-sandbox'] : [])],
+    ...['--socket', socket, ...browserFlags],
   ];
-  stage.say(`starting wad in ${dir}${root ? ' with --no-sandbox, since you are root' : ''}`);
+  stage.say(`starting wad in ${dir}${withoutSandbox()}`);
   const daemon = stage.start('wad', [WAD, ...flags], {
     stdout: openSync(log, 'w', 0o600),
     signal: 'SIGINT',
     endMs: STOP_MS,
-    env: { ...ofNobody(within), TMPDIR: stage.subdirectory('tmp') },
+    env: { ...env, TMPDIR: stage.subdirectory('tmp') },
   });
   stage.onFailure = () =>
     `the end of ${log}:\n${readFileSync(log, 'utf8').split('\n').slice(-21).join('\n')}`;
@@ -180,13 +159,4 @@ function configuration(url: string): string {
     `url = "${url}"`,
     '',
   ].join('\n');
-}
-
-/** An environment in which the trial neither reads nor writes files of the person who runs it. */
-function ofNobody(within: (name: string) => string): Record<string, string | undefined> {
-  const env: Record<string, string | undefined> = {};
-  for (const name of Object.keys(process.env)) if (name.startsWith('WAD_')) env[name] = undefined;
-  for (const name of ['CONFIG', 'STATE', 'CACHE', 'DATA'])
-    env[`XDG_${name}_HOME`] = within(name.toLowerCase());
-  return env;
 }
