@@ -55,6 +55,8 @@ const LINES: readonly (readonly [line: string, ...offered: string[]])[] = [
   ['wactl -o ', 'json', 'jsonl', 'text'],
   ['wactl events --type message.r', 'message.reaction', 'message.revoke'],
   ['wactl send x y --wai', '--wait'],
+  ['wactl token re', 'revoke'],
+  ['wactl token create --scope read,s', 'read,send'],
 ];
 
 for (const [shell, { options, program }] of Object.entries(SHELLS)) {

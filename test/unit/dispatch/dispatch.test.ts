@@ -36,12 +36,12 @@ const peer: Peer = {
 };
 
 /** Both methods behave the same; only their declared effect differs. */
-function setUp(handler: Handler) {
+function setUp(handler: Handler, account: string | null = 'shop') {
   const log = keepLog();
   const dispatch = createDispatch({
     methods: TABLE,
     handlers: { 'test.read': handler, 'test.write': handler },
-    account: 'shop',
+    account,
     address: ['-a', 'shop'],
     log,
   });
@@ -263,6 +263,16 @@ t.test('a request for another account does nothing, and one for this account is 
   t.equal(ran, 0);
   await ask('test.write', { account: 'shop', text: 'a' });
   t.equal(ran, 1);
+});
+
+t.test('a program without an account refuses every request that names one', async (t) => {
+  const { ask, fails } = setUp(() => ({ text: '' }), null);
+  t.match(await fails('test.write', { account: 'shop', text: 'a' }), {
+    kind: 'wrong_account',
+    message: /not the daemon of the account "shop"/,
+    details: { more: { account: null } },
+  });
+  t.same(await ask('test.write', { text: 'a' }), { text: '' });
 });
 
 t.test('a hint contains the address of this daemon', async (t) => {
