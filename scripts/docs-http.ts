@@ -138,7 +138,10 @@ function gatewayTable(): string {
   const rows = GATEWAY_ROUTES.filter(({ path }) => !ofAccounts.has(path)).map(
     ({ verb, path, does, open, success, query = {} }) => [
       code(`${verb} ${path}`),
-      `${does}${open ? ' No token.' : ''}`,
+      [
+        `${does}${open ? ' No token.' : ''}`,
+        ...Object.entries(query).map(([name, says]) => `${code(name)}: ${says}`),
+      ].join(' '),
       String(success),
     ],
   );
