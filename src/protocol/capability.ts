@@ -15,13 +15,13 @@ export type CapabilityStates = Readonly<Record<string, CapabilityState>>;
 export const OK: CapabilityState = { state: 'ok' };
 
 /** @returns `ok`, `patched`, `degraded: WHY` or `missing: NEED, …` */
-export function capabilityWord(is: CapabilityState): string {
-  if (is.state === 'degraded') return `degraded: ${is.why}`;
-  return is.state === 'missing' ? `missing: ${is.what.join(', ')}` : is.state;
+export function capabilityWord(capability: CapabilityState): string {
+  if (capability.state === 'degraded') return `degraded: ${capability.why}`;
+  return capability.state === 'missing' ? `missing: ${capability.what.join(', ')}` : capability.state;
 }
 
 export const capabilityWords = (capabilities: CapabilityStates): Record<string, string> =>
-  Object.fromEntries(Object.entries(capabilities).map(([name, is]) => [name, capabilityWord(is)]));
+  Object.fromEntries(Object.entries(capabilities).map(([name, state]) => [name, capabilityWord(state)]));
 
 /** The state in the word that a daemon has sent; a newer daemon may send another one. */
 export const stateOfWord = (word: string): string => word.split(':', 1)[0] ?? '';

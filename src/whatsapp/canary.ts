@@ -82,8 +82,8 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   clearTimeout(settling);
   const { whatsappWeb, browserVersion: browser, pageErrors } = client;
   await client.close();
-  const ill = Object.entries(found).filter(([, is]) => !isWorking(is.state));
-  const lacks = ill.map(([name, is]) => `${name} is ${capabilityWord(is)}`).join('; ');
+  const ill = Object.entries(found).filter(([, { state }]) => !isWorking(state));
+  const lacks = ill.map(([name, state]) => `${name} is ${capabilityWord(state)}`).join('; ');
   const fault = trouble ?? (lacks || (qr ? null : 'the page shows no code to scan'));
   return {
     ok: fault === null,

@@ -16,14 +16,14 @@ const NUMBER = '15550001111';
 const kind = (error: Fault): string => error.kind;
 
 /** Waits for a message of a contact, and returns its id and its key. */
-async function heard(wad: Wad, body: string): Promise<{ key: string; messageId: string }> {
+async function received(wad: Wad, body: string): Promise<{ key: string; messageId: string }> {
   const { data } = await wad.event('message', (one) => one.body === body);
   return { key: String(data.key), messageId: String(data.messageId) };
 }
 
 async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
   await ana.send('hello');
-  const hello = await heard(wad, 'hello');
+  const hello = await received(wad, 'hello');
   t.match(await wad.wactl(['react', hello.key, '👍']), { code: 0, stdout: /^reacted/ });
   const reaction = await ana.waitForMessage(({ type, body }) => type === 'reaction' && body === '👍');
   t.equal(reaction.message.extra?.target, hello.messageId, 'the reaction names the message that we sent');
@@ -73,7 +73,7 @@ async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void
   t.notOk(left.messages.some((one) => one.messageId === hello.messageId));
 
   await ana.send('mine');
-  const mine = await heard(wad, 'mine');
+  const mine = await received(wad, 'mine');
   t.match(await wad.wactl(['edit', mine.key, 'yours']), {
     code: 1,
     stderr: /Only a message of this account/,
@@ -88,8 +88,8 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   const { id, messageId } = await wad.request('message.send', { to: ana.number, text: 'do you come?' });
   await wad.request('message.wait', { id, for: 'delivered' });
   await ana.react(messageId, '❤️');
-  const told = await wad.event('message.reaction', ({ emoji }) => emoji === '❤️');
-  t.match(told.data, {
+  const reports = await wad.event('message.reaction', ({ emoji }) => emoji === '❤️');
+  t.match(reports.data, {
     key: `true_${ana.wid}_${messageId}`,
     messageId,
     chatId: ana.wid,
@@ -117,7 +117,7 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   await wad.event('message.reaction', ({ emoji, fromMe }) => emoji === '' && fromMe === false);
 
   const late = await ana.send('I come');
-  await heard(wad, 'I come');
+  await received(wad, 'I come');
   await ana.edit(late, 'I come late');
   t.match(await wad.event('message.edit', ({ body }) => body === 'I come late'), {
     data: { messageId: late, fromMe: false, previous: 'I come' },
@@ -125,7 +125,7 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   for (const revokeKey of ['new', 'same'] as const) {
     await sim.set('revokeKey', revokeKey);
     const id = await ana.send(`gone ${revokeKey}`);
-    const { key } = await heard(wad, `gone ${revokeKey}`);
+    const { key } = await received(wad, `gone ${revokeKey}`);
     await ana.revoke(id);
     const { data } = await wad.event('message.revoke', ({ messageId }) => messageId === id);
     t.match(data, { key, chatId: ana.wid, fromMe: false }, `a revoked message under a ${revokeKey} key`);
@@ -136,7 +136,7 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   // The text of a message that is decrypted late arrives late. It is reported once, and is no edit.
   await sim.set('ciphertext', 'decrypted-later');
   await ana.send('read me later');
-  await heard(wad, 'read me later');
+  await received(wad, 'read me later');
   await sim.set('ciphertext', 'no');
 }
 
@@ -164,7 +164,7 @@ async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<
     mimetype: 'application/pdf',
     caption: 'my bil',
   });
-  const { key } = await heard(wad, 'my bil');
+  const { key } = await received(wad, 'my bil');
   await ana.edit(theirs, 'my bill');
   t.match(await wad.event('message.edit', ({ body }) => body === 'my bill'), {
     data: { key, messageId: theirs, fromMe: false, previous: 'my bil' },
@@ -188,7 +188,7 @@ async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<
 async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
   const group = sim.createGroup({ subject: 'Team', participants: [ana.wid, `${NUMBER}@c.us`] });
   await ana.send('to all', { group: group.id });
-  const { key } = await heard(wad, 'to all');
+  const { key } = await received(wad, 'to all');
   t.match(await wad.wactl(['react', key, '🎉']), { code: 0 }, 'in a group the key also names the author');
   sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
   sim.changeGroup(group, ana.wid, { what: 'promote', participants: [`${NUMBER}@c.us`] });
@@ -232,10 +232,10 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
     const made = ['at nine', 'I come late', 'the bill', 'my bill', 'from all of us'];
     t.same(edits, made, 'each edit is reported once, and nothing else is');
     for (const type of ['message.revoke', 'message.reaction', 'group', 'call']) {
-      const told = events
+      const reports = events
         .filter((one) => one.type === type)
         .map(({ data }) => JSON.stringify({ ...data, timestamp: 0 }));
-      t.same(told, [...new Set(told)], `${type}: each is reported once`);
+      t.same(reports, [...new Set(reports)], `${type}: each is reported once`);
     }
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
@@ -250,7 +250,7 @@ t.test('an unanswered act is reported with an unknown outcome, a refused one as 
   const wad = await home.start();
   await wad.link(phone);
   await ana.send('hello');
-  const { key } = await heard(wad, 'hello');
+  const { key } = await received(wad, 'hello');
   t.match(
     await wad.wactl(['react', key, '👍']),
     { code: 1, stderr: /acts\.react at WAWeb\w+, .*2\.3000/ },

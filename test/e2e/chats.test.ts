@@ -89,8 +89,8 @@ async function messages(t: Test, wad: Wad, ana: Contact): Promise<void> {
     before: edge?.key ?? '',
   });
   t.same(earlier.messages, all.messages.slice(-20, -10), '`before` gives the previous page');
-  const told = (await wad.events('message')).map(({ data }) => data.key);
-  t.ok(told.includes(all.messages.at(-1)?.key ?? ''), 'the list and the event have the same key');
+  const reports = (await wad.events('message')).map(({ data }) => data.key);
+  t.ok(reports.includes(all.messages.at(-1)?.key ?? ''), 'the list and the event have the same key');
   const text = await wad.wactl(['messages', ana.number, '--limit', '2']);
   t.match(text, { code: 0, stdout: /WHO[\s\S]*Ana +false_\S+ +one[\s\S]*two[\s\S]*--before/ });
 }

@@ -76,8 +76,8 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
       await contact.send('before the link');
       const first = await home.startLinked(phone);
-      const heard = await contact.send('heard');
-      await first.event('message', ({ messageId }) => messageId === heard);
+      const incoming = await contact.send('heard');
+      await first.event('message', ({ messageId }) => messageId === incoming);
       await first.kill();
       await contact.send('away 1');
       await contact.send('away 2', { group: group.id });
@@ -96,14 +96,14 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       await wad.request('session.initialize', { restart: true });
       await wad.became('ready', { after });
       await wad.logged('backfill.nothing', () => true, { after: logFrom });
-      const told = (await wad.events('message', 0)).map(({ data }) => [data.body, data.backfilled]);
-      const count = (body: string) => told.filter(([one]) => one === body).length;
+      const reports = (await wad.events('message', 0)).map(({ data }) => [data.body, data.backfilled]);
+      const count = (body: string) => reports.filter(([one]) => one === body).length;
       for (const body of ['heard', 'away 1', 'away 2', 'from the phone', 'live'])
         t.equal(count(body), 1, `${body}: reported once`);
       t.equal(count('before the link'), 0, 'a message from before the link is not reported');
       t.equal(count('a status'), 0, 'statuses are not reported');
       t.match(
-        told.filter(([body]) => String(body).startsWith('away')),
+        reports.filter(([body]) => String(body).startsWith('away')),
         [
           [/away/, true],
           [/away/, true],
@@ -264,8 +264,8 @@ for (const generation of ['2026-07', '2026-09'] as const) {
     t.ok(since < until, `from ${since} until ${until}`);
     await contact.send('after');
     await wad.event('message', ({ body }) => body === 'after');
-    const told = (await wad.events('message')).map(({ data }) => data.body);
-    t.same(told, ['before', 'after'], 'history from the phone is not reported');
+    const reports = (await wad.events('message')).map(({ data }) => data.body);
+    t.same(reports, ['before', 'after'], 'history from the phone is not reported');
     t.equal((await wad.events('gap')).length, 1, 'one gap is reported');
     await wad.stop();
   });

@@ -30,20 +30,20 @@ t.test(
     await exposeOneWay(page, session, (name, error) => failures.push(`${name}: ${(error as Error).message}`));
 
     /** The received calls, and the callback for the next one. */
-    const heard: unknown[] = [];
+    const arrived: unknown[] = [];
     let next: () => void = () => {};
     const recorder = (who: string) => (what: unknown, more?: unknown) => {
-      heard.push(more === undefined ? [who, what] : [who, what, more]);
+      arrived.push(more === undefined ? [who, what] : [who, what, more]);
       next();
     };
     /** Calls the function with `what`, waits until it arrives, and returns everything received until then. */
     const tellAndHear = async (name: string, what: string): Promise<unknown[]> => {
       const isThere = new Promise<void>((resolve) => {
-        next = () => (heard.at(-1) as unknown[])[1] === what && resolve();
+        next = () => (arrived.at(-1) as unknown[])[1] === what && resolve();
       });
       await page.evaluate(`${name}(${JSON.stringify(what)})`);
       await isThere;
-      return heard.splice(0);
+      return arrived.splice(0);
     };
 
     await t.test('arguments are passed as JSON, in order, and the page gets the result', async (t) => {

@@ -189,9 +189,9 @@ t.test(
       state: /sent|delivered|read/,
       message: { body: 'over HTTP' },
     });
-    const heard = await linked.event('message', ({ body }) => body === 'over HTTP', { after: 0 });
-    while (!listener.events.some(({ cursor }) => cursor === heard.cursor))
-      await listener.heard(listener.events.length + 1);
+    const arrived = await linked.event('message', ({ body }) => body === 'over HTTP', { after: 0 });
+    while (!listener.events.some(({ cursor }) => cursor === arrived.cursor))
+      await listener.received(listener.events.length + 1);
 
     const before = await linked.mark();
     for (const { name, bytes, status } of HOSTILE_REQUESTS) {

@@ -36,9 +36,9 @@ t.test('modules that register in time are not reported missing', async (t) => {
     'chat.typing': 'ok',
     'contact.block': 'ok',
   });
-  const told = (await wad.events()).filter(({ cursor }) => cursor > after);
+  const reports = (await wad.events()).filter(({ cursor }) => cursor > after);
   t.same(
-    told.filter(({ type, data }) => type === 'alert' || JSON.stringify(data).includes('missing')),
+    reports.filter(({ type, data }) => type === 'alert' || JSON.stringify(data).includes('missing')),
     [],
     'nothing is reported missing',
   );

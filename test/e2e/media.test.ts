@@ -75,11 +75,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     const path = (name: string) => sim.media.expire(String(ana.sent.length && name));
     const late = await ana.sendMedia({ bytes: Buffer.from('late'), mimetype: 'application/pdf' });
-    const told = await wad.event('message', ({ messageId }) => messageId === late);
+    const reports = await wad.event('message', ({ messageId }) => messageId === late);
     const stored = phone.received.find((one) => one.id === late)?.extra?.directPath;
     path(String(stored));
     t.match(
-      await wad.wactl(['media', String(told.data.key), '-O', '-']),
+      await wad.wactl(['media', String(reports.data.key), '-O', '-']),
       { code: 0, stdout: 'late' },
       'the phone uploads the file again',
     );

@@ -152,10 +152,10 @@ for (const { by, knobs } of [
     const { challenge } = request.options as { challenge: string };
     const events = await wad.events();
     await wad.stop();
-    const told = JSON.stringify([events, wad.log]);
-    t.notOk(told.includes(challenge), 'the request is in no log and no event');
+    const reports = JSON.stringify([events, wad.log]);
+    t.notOk(reports.includes(challenge), 'the request is in no log and no event');
     t.notOk(
-      told.includes((JSON.parse(answer) as Assertion).response.signature),
+      reports.includes((JSON.parse(answer) as Assertion).response.signature),
       'the answer is in no log and no event',
     );
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
@@ -272,14 +272,14 @@ t.test('a browser with a window may answer by itself, and then no relay is neede
   });
   t.teardown(() => browser.close());
   const page = await browser.newPage();
-  const told: string[] = [];
-  await page.exposeFunction('tell', ({ kind }: { kind: string }) => told.push(kind));
-  await page.evaluateOnNewDocument(interceptPasskeys, 'tell', true);
+  const reports: string[] = [];
+  await page.exposeFunction('report', ({ kind }: { kind: string }) => reports.push(kind));
+  await page.evaluateOnNewDocument(interceptPasskeys, 'report', true);
   await holdPasskey(page, phone.passkey, sim.knobs.passkeyRpId);
   await page.goto('https://web.whatsapp.com/');
   await phone.scan(await sim.waitForQr());
   await phone.waitForOnline();
-  t.same(told, ['passkey', 'passkey-answered']);
+  t.same(reports, ['passkey', 'passkey-answered']);
 });
 
 t.test('a linked account is asked for its passkey, and continues once it is answered', async (t) => {

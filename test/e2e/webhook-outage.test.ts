@@ -31,11 +31,12 @@ t.test('a receiver that was down for 1,000 events and 10 restarts gets each even
   // Without a browser: the journal accepts events from any source.
   const options = { args: ['--no-auto-init'], env };
   /** Appends events while the daemon is down, by the daemon's own code. */
-  let told = 0;
+  let reported = 0;
   const journal = async (count: number): Promise<void> => {
     const store = openStore({ directory: home.stateDir });
     const feed = new Feed({ account: 'default', store, log: keepLog() });
-    for (const end = told + count; told < end; told += 1) feed.append('message', numbered(told));
+    for (const end = reported + count; reported < end; reported += 1)
+      feed.append('message', numbered(reported));
     await feed.settled();
     store.close();
   };

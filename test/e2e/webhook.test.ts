@@ -22,11 +22,11 @@ t.test('messages are posted while the receiver is up, and later if it was down',
   await writeFile(file, `[webhook.crm]\nurl = "${receiver.url}"\ntypes = ["message"]\n`);
   const args = ['--config', file];
   let wad = await home.startLinked(phone, { args });
-  const heard = (text: string) => receiver.taken.filter(({ body }) => body.data.body === text);
+  const received = (text: string) => receiver.taken.filter(({ body }) => body.data.body === text);
 
   await ana.send('while it is there', { to: NUMBER });
   await receiver.took(1);
-  const [delivery] = heard('while it is there');
+  const [delivery] = received('while it is there');
   t.match(delivery?.body, {
     type: 'message',
     account: 'default',
@@ -55,9 +55,9 @@ t.test('messages are posted while the receiver is up, and later if it was down',
   await receiver.up();
   t.match(await wad.wactl(['webhook', 'test', 'crm']), { code: 0 });
   for (const n of [1, 2, 3])
-    await eventually(() => heard(`while it is away ${n}`).length > 0, `message ${n} is posted`);
+    await eventually(() => received(`while it is away ${n}`).length > 0, `message ${n} is posted`);
   await ana.send('the last one', { to: NUMBER });
-  await eventually(() => heard('the last one').length > 0, 'the last message is posted');
+  await eventually(() => received('the last one').length > 0, 'the last message is posted');
   const bodies = receiver.taken.map(({ body }) => body.data.body).filter((body) => body !== undefined);
   t.same(
     bodies,

@@ -52,10 +52,10 @@ export const recovers = (reason: Reason, alerts = NONE): Expectation => ({
 });
 
 /** The same with one incident, for a fault that a person should know about. */
-export const told = (reason: Reason): Expectation => recovers(reason, [reason]);
+export const announced = (reason: Reason): Expectation => recovers(reason, [reason]);
 
 /** The same when there is no room for the event. */
-export const toldOnly = (reason: Reason): Expectation => ({ ...told(reason), unkept: true });
+export const announcedUnkept = (reason: Reason): Expectation => ({ ...announced(reason), unkept: true });
 
 /** The page syncs again, which is not an incident. */
 export const resyncs: Expectation = { via: { status: 'syncing' }, end: 'ready', alerts: NONE, link: 'same' };

@@ -8,6 +8,7 @@ import * as given from './given.js';
 import { clocked, down, justLinked, patient, ready, STATES } from './given.js';
 import * as row from './row.js';
 import {
+  announced,
   exits,
   expels,
   fails,
@@ -17,29 +18,28 @@ import {
   renews,
   resyncs,
   starts,
-  told,
   unmoved,
 } from './row.js';
 import { NO_LIMIT } from './small-memory.js';
 
 // biome-ignore format: a table is read by its columns
 export const BROWSER: readonly Row[] = [
-  { name: 'kill -9 of the browser',                          given: ready,   do: kill('main'),                                  expect: told('browser_crashed'),         within: 20 },
-  { name: 'SIGTERM to the browser',                          given: ready,   do: signal('SIGTERM', 'main'),                     expect: told('browser_crashed'),         within: 20 },
-  { name: 'kill -9 of every renderer',                       given: ready,   do: kill('renderers'),                             expect: told('browser_crashed'),         within: 20 },
+  { name: 'kill -9 of the browser',                          given: ready,   do: kill('main'),                                  expect: announced('browser_crashed'),         within: 20 },
+  { name: 'SIGTERM to the browser',                          given: ready,   do: signal('SIGTERM', 'main'),                     expect: announced('browser_crashed'),         within: 20 },
+  { name: 'kill -9 of every renderer',                       given: ready,   do: kill('renderers'),                             expect: announced('browser_crashed'),         within: 20 },
   { name: 'kill -9 of the GPU process',                      given: ready,   do: kill('gpu'),                                   expect: unmoved,                         within: 20 },
   { name: 'kill -9 of the network service',                  given: ready,   do: kill('network'),                               expect: recovers('network_down'),        within: 20 },
   { name: 'kill -9 of the storage service',                  given: ready,   do: kill('storage'),                               expect: unmoved,                         within: 20, needs: act.NO_STORAGE },
-  { name: 'kill -9 of all browser processes at once',        given: ready,   do: kill(...act.WHOLE), expect: told('browser_crashed'),         within: 20 },
-  { name: 'kill -9 of the browser twice',                    given: ready,   do: both(set('syncTiming', 'never'), kill('main'), act.when('syncing'), kill('main'), undo), expect: told('browser_crashed'),         within: 20 },
-  { name: 'SIGSTOP of the browser',                          given: ready,   do: freeze('main'),                                expect: told('page_unresponsive'),       within: 40 },
-  { name: 'SIGSTOP of every renderer',                       given: ready,   do: freeze('renderers'),                           expect: told('page_unresponsive'),       within: 40 },
+  { name: 'kill -9 of all browser processes at once',        given: ready,   do: kill(...act.WHOLE), expect: announced('browser_crashed'),         within: 20 },
+  { name: 'kill -9 of the browser twice',                    given: ready,   do: both(set('syncTiming', 'never'), kill('main'), act.when('syncing'), kill('main'), undo), expect: announced('browser_crashed'),         within: 20 },
+  { name: 'SIGSTOP of the browser',                          given: ready,   do: freeze('main'),                                expect: announced('page_unresponsive'),       within: 40 },
+  { name: 'SIGSTOP of every renderer',                       given: ready,   do: freeze('renderers'),                           expect: announced('page_unresponsive'),       within: 40 },
   { name: 'SIGSTOP of the GPU process',                      given: ready,   do: freeze('gpu'),                                 expect: unmoved,                         within: 20, mend: thaw('gpu') },
   { name: 'SIGSTOP of the network service',                  given: ready,   do: freeze('network'),                             expect: recovers('network_down'),        within: 90 },
-  { name: 'the page is closed',                              given: ready,   do: act.pageCloses,                                expect: told('browser_crashed'),         within: 20 },
-  { name: 'the page crashes',                                given: ready,   do: act.pageCrashes,                               expect: told('browser_crashed'),         within: 20 },
-  { name: 'scripts exhaust their memory',                    given: given.smallHeap, do: act.scriptsTake(400),                          expect: told('browser_crashed'),         within: 40 },
-  { name: 'the kernel ends a renderer for lack of memory',    given: ready,   do: act.kernelKills(100),                          expect: told('browser_crashed'),         within: 20, needs: NO_LIMIT },
+  { name: 'the page is closed',                              given: ready,   do: act.pageCloses,                                expect: announced('browser_crashed'),         within: 20 },
+  { name: 'the page crashes',                                given: ready,   do: act.pageCrashes,                               expect: announced('browser_crashed'),         within: 20 },
+  { name: 'scripts exhaust their memory',                    given: given.smallHeap, do: act.scriptsTake(400),                          expect: announced('browser_crashed'),         within: 40 },
+  { name: 'the kernel ends a renderer for lack of memory',    given: ready,   do: act.kernelKills(100),                          expect: announced('browser_crashed'),         within: 20, needs: NO_LIMIT },
   { name: 'the browser is deleted and killed',               given: ready,   do: both(act.browserGone, kill('main')),           expect: { ...recovers('browser_missing'), alerts: ['browser_crashed'] }, within: 20, mend: undo },
   { name: 'the browser does not exist',                      given: down,    do: act.browserGone,                               expect: recovers('browser_missing'),     within: 20, mend: undo },
   { name: 'the browser never starts',                        given: down,    do: act.browserFails,                              expect: fails('attempts_exhausted'),     within: 60, mend: undo },
@@ -56,16 +56,16 @@ export const BROWSER: readonly Row[] = [
 /** Faults that the monitor must find, with the default settings. */
 // biome-ignore format: a table is read by its columns
 export const PATIENT: readonly Row[] = [
-  { name: 'kill -9 of the browser',                          given: patient, do: kill('main'),                                  expect: told('browser_crashed'),         within: 40, also: also.oneStart },
-  { name: 'the page hangs',                                  given: patient, do: inPage('hang', { ms: 300_000 }),               expect: told('page_unresponsive'),       within: 105, also: also.secondCheck },
-  { name: 'SIGSTOP of the browser',                          given: patient, do: freeze('main'),                                expect: told('page_unresponsive'),       within: 105, also: also.secondCheck },
-  { name: 'SIGSTOP of every renderer',                       given: patient, do: freeze('renderers'),                           expect: told('page_unresponsive'),       within: 105, also: also.secondCheck },
-  { name: 'no process can be started, and the renderers die',       given: patient, do: both(kill('zygotes'), kill('renderers')),      expect: told('page_unresponsive'),       within: 105, also: also.secondCheck },
+  { name: 'kill -9 of the browser',                          given: patient, do: kill('main'),                                  expect: announced('browser_crashed'),         within: 40, also: also.oneStart },
+  { name: 'the page hangs',                                  given: patient, do: inPage('hang', { ms: 300_000 }),               expect: announced('page_unresponsive'),       within: 105, also: also.secondCheck },
+  { name: 'SIGSTOP of the browser',                          given: patient, do: freeze('main'),                                expect: announced('page_unresponsive'),       within: 105, also: also.secondCheck },
+  { name: 'SIGSTOP of every renderer',                       given: patient, do: freeze('renderers'),                           expect: announced('page_unresponsive'),       within: 105, also: also.secondCheck },
+  { name: 'no process can be started, and the renderers die',       given: patient, do: both(kill('zygotes'), kill('renderers')),      expect: announced('page_unresponsive'),       within: 105, also: also.secondCheck },
 ];
 
 // biome-ignore format: a table is read by its columns
 export const PAGE: readonly Row[] = [
-  { name: 'it goes to about:blank',                          given: ready,   do: inPage('navigate', { url: 'about:blank' }),    expect: told('page_unresponsive'),       within: 20 },
+  { name: 'it goes to about:blank',                          given: ready,   do: inPage('navigate', { url: 'about:blank' }),    expect: announced('page_unresponsive'),       within: 20 },
   { name: 'it reloads',                                      given: ready,   do: inPage('reload'),                              expect: resyncs,                         within: 20 },
   { name: 'it reloads twelve times (H3)',                    given: ready,   do: inPageTimes(12, 'reload'),                     expect: resyncs,                         within: 30 },
   { name: 'it reloads during a load',                        given: ready,   do: both(inPage('reload'), inPage('reload'), inPage('reload')), expect: resyncs,                         within: 30 },
@@ -81,7 +81,7 @@ export const PAGE: readonly Row[] = [
   { name: 'an uncaught error',                               given: ready,   do: inPage('throwError', { text: 'boom' }),        expect: unmoved,                         within: 20 },
   { name: 'it forgets its own version',                      given: ready,   do: inPage('wipeDebug'),                           expect: unmoved,                         within: 20 },
   { name: 'it hangs briefly',                                given: ready,   do: inPage('hang', { ms: 1_000 }),                 expect: unmoved,                         within: 20 },
-  { name: 'it hangs',                                        given: ready,   do: inPage('hang', { ms: 300_000 }),               expect: told('page_unresponsive'),       within: 60 },
+  { name: 'it hangs',                                        given: ready,   do: inPage('hang', { ms: 300_000 }),               expect: announced('page_unresponsive'),       within: 60 },
   { name: 'another host takes the session over (H20)',       given: ready,   do: ({ phone }) => phone.conflict(),               expect: recovers('conflict'),            within: 30 },
   { name: 'the same, shown in its state (H20)',              given: ready,   do: both(set('replacedShows', 'state'), ({ phone }) => phone.conflict()), expect: recovers('conflict'), within: 20, mend: undo },
   { name: 'its state is UNLAUNCHED (H20)',                   given: ready,   do: inPage('setState', { state: 'UNLAUNCHED' }),   expect: recovers('network_down'),        within: 40 },
@@ -94,7 +94,7 @@ export const PAGE: readonly Row[] = [
   { name: 'the server no longer knows the session',          given: down,    do: ({ phone }) => phone.unlink(),                 expect: relinks('logged_out_by_phone'),  within: 30, also: also.isQuarantined() },
   { name: 'the same, and the page reports nothing (H18)',    given: down,    do: both(set('refusalIsHeard', false), ({ phone }) => phone.unlink()),                expect: relinks('auth_failed'),          within: 30, also: also.isQuarantined('authfailed') },
   { name: 'a message stays in the page for a while (H10)',   given: ready,   do: act.messageLingers,                            expect: unmoved,                         within: 20 },
-  { name: 'a message stays in the page (H10)',               given: ready,   do: act.messageStays,                              expect: told('page_unresponsive'),       within: 100, mend: undo },
+  { name: 'a message stays in the page (H10)',               given: ready,   do: act.messageStays,                              expect: announced('page_unresponsive'),       within: 100, mend: undo },
 ];
 
 // biome-ignore format: a table is read by its columns
@@ -125,8 +125,8 @@ export const DISK: readonly Row[] = [
   { name: 'the disk is full, permanently',                   given: down,    do: ({ disk }) => disk?.fill(10),                  expect: fails('attempts_exhausted'),     within: 30, mend: undo },
   { name: 'no byte is free',                                 given: down,    do: ({ disk }) => disk?.fill(0),                   expect: exits(73, ['daemon.failed']),    within: 20, also: also.says(/no room/) },
   { name: 'the disk is nearly full (H28)',                   given: ready,   do: ({ disk }) => disk?.fill(300),                  expect: row.unmovedBut('disk_full'),     within: 20, mend: both(undo, act.logs('disk.fine')) },
-  { name: 'the disk fills up (H28)',                         given: ready,   do: ({ disk }) => disk?.fill(20),                  expect: told('disk_full'),               within: 20, mend: both(undo, act.logs('disk.fine')) },
-  { name: 'the disk fills up to the last byte (H28)',        given: ready,   do: ({ disk }) => disk?.fill(0),                   expect: row.toldOnly('disk_full'),       within: 20, mend: both(undo, act.logs('disk.fine')) },
+  { name: 'the disk fills up (H28)',                         given: ready,   do: ({ disk }) => disk?.fill(20),                  expect: announced('disk_full'),               within: 20, mend: both(undo, act.logs('disk.fine')) },
+  { name: 'the disk fills up to the last byte (H28)',        given: ready,   do: ({ disk }) => disk?.fill(0),                   expect: row.announcedUnkept('disk_full'),       within: 20, mend: both(undo, act.logs('disk.fine')) },
   { name: 'the disk fills up, and the browser dies',         given: ready,   do: both(({ disk }) => disk?.fill(20), kill('main')), expect: { ...recovers('disk_full'), alerts: ['browser_crashed'] }, within: 20, mend: undo },
   { name: 'the disk fills up, and SIGTERM follows',          given: ready,   do: both(({ disk }) => disk?.fill(20), signal('SIGTERM', 'daemon')), expect: exits(0),                        within: 20 },
   { name: 'the disk fills up, and kill -9 follows',          given: ready,   do: both(({ disk }) => disk?.fill(20), kill('daemon')), expect: row.nextTakesOver,               within: 20 },
@@ -155,7 +155,7 @@ export const DAEMON: readonly Row[] = [
   { name: 'the clock goes a year ahead, and back',           given: clocked, do: both(act.clockAt(31_536_000_000), act.clockAt(0)), expect: unmoved,                         within: 20 },
   { name: 'the clock goes back by a year',                   given: clocked, do: act.clockAt(-31_536_000_000),                  expect: unmoved,                         within: 20 },
   { name: 'the clock goes back, and another host takes over', given: clocked, do: both(act.clockAt(86_400_000), ({ phone }) => phone.conflict(), act.when('reconnecting'), act.when('ready'), act.clockAt(0), act.fromHere, ({ phone }) => phone.conflict()), expect: recovers('conflict'),            within: 40 },
-  { name: 'the clock jumps, and the browser dies',           given: clocked, do: both(act.clockAt(3_600_000), kill('main')),    expect: told('browser_crashed'),         within: 20 },
+  { name: 'the clock jumps, and the browser dies',           given: clocked, do: both(act.clockAt(3_600_000), kill('main')),    expect: announced('browser_crashed'),         within: 20 },
 ];
 
 /** Faults that are checked slowly: once a minute, and after a minute without a message. */

@@ -144,7 +144,7 @@ export class Listener implements Disposable {
   }
 
   /** Waits until `count` events have arrived. @throws (rejects) after `waitMs`, or when the stream ends */
-  async heard(count: number, waitMs = 20_000): Promise<readonly WireEvent[]> {
+  async received(count: number, waitMs = 20_000): Promise<readonly WireEvent[]> {
     await this.#until(() => this.events.length >= count, `${count} events`, waitMs);
     return this.events;
   }

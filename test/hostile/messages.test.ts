@@ -50,8 +50,8 @@ t.test("a stranger's message with a reused id", async (t) => {
   const mine = from(own.chatId, own.messageId, { fromMe: true });
 
   await t.test("does not suppress another person's message", async (t) => {
-    const told = receive(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
-    t.equal(told.filter((cursor) => cursor !== null).length, 2, 'each message is reported once');
+    const announced = receive(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
+    t.equal(announced.filter((cursor) => cursor !== null).length, 2, 'each message is reported once');
     const group = '120363000000000000@g.us';
     const inGroup = (author: string) =>
       from(group, 'AC02', {
@@ -348,7 +348,7 @@ t.test('no message hides another, whatever its content', async (t) => {
       if (!more || before === undefined) return found;
     }
   };
-  const told = async (run: Wad): Promise<Set<string>> =>
+  const announced = async (run: Wad): Promise<Set<string>> =>
     new Set((await run.events('message')).map(({ data }) => String(data.messageId)));
   const missing = (ids: readonly string[], found: { has(id: string): boolean }) =>
     ids.filter((id) => !found.has(id));
@@ -360,7 +360,7 @@ t.test('no message hides another, whatever its content', async (t) => {
   await ana.send('to the team', { group: group.id });
   for (const body of ['last', 'from Ana', 'to the team'])
     t.ok(await wad.event('message', (data) => data.body === body), `live: ${body}`);
-  t.same(missing(live, await told(wad)), [], 'each message is reported, if only as unknown');
+  t.same(missing(live, await announced(wad)), [], 'each message is reported, if only as unknown');
   const card = await eve.send('', { type: 'multi_vcard' });
   t.match(await wad.event('message', ({ messageId }) => messageId === card), {
     data: { type: 'unknown', key: `false_${EVE}_${card}`, chatId: EVE, body: '' },
@@ -385,7 +385,7 @@ t.test('no message hides another, whatever its content', async (t) => {
   for (const body of ['last of all', 'while you were away'])
     t.ok(await next.event('message', (data) => data.body === body), `back-fill: ${body}`);
   await next.event('message', ({ messageId }) => messageId === away.at(-1));
-  t.same(missing(away, await told(next)), []);
+  t.same(missing(away, await announced(next)), []);
   t.same(await next.events('gap'), []);
   await next.stop();
   t.same(await next.leftBehind({ profile: 'kept' }), []);

@@ -151,8 +151,8 @@ for (const [how, answers] of [
   });
 
 t.test('neither a followed event nor JSON contains terminal controls', async (t) => {
-  const told = { chatId: 'a@g.us', from: 'b@c.us', type: 'text', body: 'c', participants: ['d@c.us'] };
-  const event = { cursor: 7, type: 'message', time: 'now', account: 'x', data: poisoned(told, true) };
+  const reported = { chatId: 'a@g.us', from: 'b@c.us', type: 'text', body: 'c', participants: ['d@c.us'] };
+  const event = { cursor: 7, type: 'message', time: 'now', account: 'x', data: poisoned(reported, true) };
   const daemon = await fakeDaemon({
     'events.subscribe': (_, { peer }) => {
       peer.notify('event', event as never);

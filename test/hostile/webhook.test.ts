@@ -16,7 +16,7 @@ import { keepLog } from '../harness/server.js';
 t.test('a receiver whose 200 never ends gets each event once', async (t) => {
   const posted: string[] = [];
   const sockets = new Set<Socket>();
-  let told = (): void => undefined;
+  let reported = (): void => undefined;
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined));
     let drip: NodeJS.Timeout | undefined;
@@ -29,7 +29,7 @@ t.test('a receiver whose 200 never ends gets each event once', async (t) => {
       posted.push(id);
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
       drip = setInterval(() => socket.write('1\r\nx\r\n'), 5);
-      told();
+      reported();
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,7 +54,7 @@ t.test('a receiver whose 200 never ends gets each event once', async (t) => {
     await rm(stateDir, { recursive: true, force: true });
   });
   for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
-  while (posted.length < 3) await new Promise<void>((resolve) => (told = resolve));
+  while (posted.length < 3) await new Promise<void>((resolve) => (reported = resolve));
   await feed.settled();
   while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));
   t.equal(new Set(posted).size, 3);

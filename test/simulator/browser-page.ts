@@ -45,7 +45,7 @@ export class BrowserPage {
   }
 
   /** Sends knobs to the document. Resolves when it uses them, or is gone. */
-  tell(knobs: KnobValues): Promise<void> {
+  applyKnobs(knobs: KnobValues): Promise<void> {
     return this.#ask((id) => ({ type: 'knobs', id, knobs })).then(
       () => {},
       () => {},

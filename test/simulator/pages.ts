@@ -35,7 +35,7 @@ export class Pages {
           this.loads.push({ at: Date.now(), id: page.id, url: page.url, agent: report.agent });
         }
         this.#expected.delete(page.id);
-        void page.tell(knobs());
+        void page.applyKnobs(knobs());
       }
       if (report.type === 'missing') this.missing.set(report.name, (this.missing.get(report.name) ?? 0) + 1);
       if (!page) return;
@@ -75,7 +75,7 @@ export class Pages {
    * Waits until every document uses the knobs, including those that are now loading with the old ones. It
    * waits no longer than a second for a document that hangs, or was served and never reported.
    */
-  async tell(knobs: KnobValues): Promise<void> {
+  async applyKnobs(knobs: KnobValues): Promise<void> {
     await Promise.all([this.#tellOpen(knobs), this.#loaded().then(() => this.#tellOpen(knobs))]);
   }
 
@@ -84,7 +84,7 @@ export class Pages {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    await Promise.race([Promise.all(this.all.map((page) => page.tell(knobs))), late]);
+    await Promise.race([Promise.all(this.all.map((page) => page.applyKnobs(knobs))), late]);
     clearTimeout(timer);
   }
 

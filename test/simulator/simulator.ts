@@ -268,7 +268,7 @@ export class Simulator {
   }
 
   async #follow(): Promise<void> {
-    await Promise.all([this.#pages.tell(this.#knobs), this.#https?.applyKnobs()]);
+    await Promise.all([this.#pages.applyKnobs(this.#knobs), this.#https?.applyKnobs()]);
   }
 
   #put(name: string, value: unknown): void {

@@ -49,13 +49,13 @@ machineTest('the documented commands for administrators', async (t, machine) => 
   await t.test('an account is moved to another machine', async (t) => {
     const [out = '', back = ''] = await blocks('moving.md', 'For the system service');
     // The passphrase comes from a file, because nobody can type it.
-    const told = (lines: string) =>
+    const reported = (lines: string) =>
       lines.replace(/session (ex|im)port \S+/, '$& --passphrase-file /var/lib/wad/words');
     await lab.must("install -o wad -m 600 /dev/stdin /var/lib/wad/words <<<'twelve letters and more'");
-    await lab.must(`cd /root; ${told(out)}`);
+    await lab.must(`cd /root; ${reported(out)}`);
     t.equal(await machine.property('ActiveState'), 'inactive');
     await lab.must('rm -rf /var/lib/wad/default');
-    await lab.must(`cd /root; ${told(back)}`);
+    await lab.must(`cd /root; ${reported(back)}`);
     t.equal((await lab.run('ls /root/account.age')).code, 2);
     await lab.must('wactl wait ready');
     t.same(devices(), [device]);

@@ -9,7 +9,8 @@ import {
 } from '../../protocol/capability.js';
 import { Fault } from '../../protocol/fault.js';
 
-const isWell = (is: CapabilityState | undefined): boolean => is === undefined || isWorking(is.state);
+const isWell = (capability: CapabilityState | undefined): boolean =>
+  capability === undefined || isWorking(capability.state);
 const isSame = (one: CapabilityState, other: CapabilityState | undefined): boolean =>
   other !== undefined && capabilityWord(one) === capabilityWord(other);
 
@@ -20,7 +21,7 @@ const isSame = (one: CapabilityState, other: CapabilityState | undefined): boole
 export function changed(before: CapabilityStates, now: CapabilityStates): Record<string, CapabilityState> {
   return Object.fromEntries(
     Object.entries(now).filter(
-      ([name, is]) => !isSame(is, before[name]) && !(isWell(is) && isWell(before[name])),
+      ([name, state]) => !isSame(state, before[name]) && !(isWell(state) && isWell(before[name])),
     ),
   );
 }
@@ -35,12 +36,12 @@ export function refuseLost(
   capability: string,
   whatsappWeb: string | null,
 ): void {
-  const is = capabilities[capability];
-  if (is?.state !== 'missing') return;
+  const state = capabilities[capability];
+  if (state?.state !== 'missing') return;
   const build = whatsappWeb ?? 'of an unknown build';
   throw new Fault('unsupported_now', {
-    reason: `WhatsApp Web ${build} cannot do this: ${capability} is ${capabilityWord(is)}.`,
-    more: { capability, modules: is.what, whatsappWeb },
+    reason: `WhatsApp Web ${build} cannot do this: ${capability} is ${capabilityWord(state)}.`,
+    more: { capability, modules: state.what, whatsappWeb },
   });
 }
 
@@ -63,7 +64,7 @@ export class CapabilityTracker {
   learn(found: CapabilityStates): void {
     const before = this.#known;
     this.#known = { ...before, ...found };
-    const other = Object.entries(found).filter(([name, is]) => !isSame(is, before[name] ?? OK));
+    const other = Object.entries(found).filter(([name, state]) => !isSame(state, before[name] ?? OK));
     if (other.length > 0) this.#onChange(Object.fromEntries(other), changed(before, found));
   }
 

@@ -57,8 +57,8 @@ export class PageCapabilities {
   get why(): string | null {
     const states: CapabilityStates = { ...this.#found, ...this.#lost() };
     const gone = ESSENTIAL.flatMap((name) => {
-      const is = states[name];
-      return is?.state === 'missing' ? [`${name} is ${capabilityWord(is)}`] : [];
+      const state = states[name];
+      return state?.state === 'missing' ? [`${name} is ${capabilityWord(state)}`] : [];
     });
     return gone.length === 0 ? null : gone.join('; ');
   }

@@ -39,7 +39,7 @@ const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => u
     emitter.off();
   },
   logout: ({ reason }) => void Socket.logout(reason),
-  clearRef: () => clearRef({ tell: true }),
+  clearRef: () => clearRef({ notifies: true }),
   renewSecret: () => renewSecret(),
   triggerCmd: ({ name }) => void Cmd.trigger(String(name)),
   wipeDebug: () => {

@@ -89,10 +89,10 @@ function qrOf(ref: string): string {
 export const drawnQr = (): string => (type === 'QR' && Conn.ref ? qrOf(Conn.ref) : '');
 
 /** Removes the used ref. Some builds notify their listeners (wwebjs PR #201653). */
-export function clearRef({ tell }: { tell: boolean }): void {
+export function clearRef({ notifies }: { notifies: boolean }): void {
   clearTimeout(turn);
   report({ type: 'qr', text: null });
-  if (tell) Conn.set({ ref: undefined });
+  if (notifies) Conn.set({ ref: undefined });
   else Conn.ref = undefined;
 }
 

@@ -22,7 +22,7 @@ export function givePasskeyUp(): void {
 }
 
 export async function confirmPasskey(options: PasskeyOptions): Promise<void> {
-  clearRef({ tell: knobs.qrClearedRaises });
+  clearRef({ notifies: knobs.qrClearedRaises });
   if (knobs.passkeyState === 'PAIRING') Socket.set({ state: 'PAIRING' });
   calling = new AbortController();
   const { signal } = calling;

@@ -39,11 +39,11 @@ export function addAndSendMsgToChat(
   message: { id?: unknown },
   { resends = true } = {},
 ): [Promise<Msg>, Promise<SendResult>] {
-  let tell: (result: SendResult | Error) => void = () => {};
+  let settle: (result: SendResult | Error) => void = () => {};
   const result = new Promise<SendResult>((resolve, reject) => {
-    tell = (how) => (how instanceof Error ? reject(how) : resolve(how));
+    settle = (how) => (how instanceof Error ? reject(how) : resolve(how));
   });
-  return [send(chat, message, tell, resends), result];
+  return [send(chat, message, settle, resends), result];
 }
 
 /** WAWebContactBlockedErrorAction, as WAWebSendMsgRecordAction rejects with it. */
@@ -58,7 +58,7 @@ export const hanging = { count: 0 };
 async function send(
   chat: Chat,
   message: { id?: unknown },
-  tell: (result: SendResult | Error) => void,
+  settle: (result: SendResult | Error) => void,
   resends: boolean,
 ): Promise<Msg> {
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
@@ -78,7 +78,7 @@ async function send(
   const { pending: _pending, ...row } = toStored(toWire(msg), String(msg.id));
   const stored: StoredMessage = { ...row, ...(resends ? { pending: 1 as const } : {}), seq: nextSeq() };
   if (msg.directPath !== undefined) Object.assign(msg, { isUnsentMedia: true });
-  results.set(stored.wire.id, tell);
+  results.set(stored.wire.id, settle);
   if (!resends) fragile.add(stored.wire.id);
   await storage.putMessages([stored]);
   place(msg);

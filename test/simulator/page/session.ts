@@ -139,7 +139,7 @@ function onFrame(frame: DownFrame): void {
 
 /** Credentials are written before the page connects as a device; the server closes the old stream with 515. */
 async function linked(made: Credentials): Promise<void> {
-  clearRef({ tell: knobs.qrClearedRaises });
+  clearRef({ notifies: knobs.qrClearedRaises });
   Socket.set({ state: 'PAIRING' });
   await storage.writeCredentials(made);
   credentials = made;

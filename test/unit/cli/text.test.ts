@@ -71,7 +71,7 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
   qr: [[{ number: 2, expiresAt: AT }, new RegExp(`code 2, until ${when(AT)}$`)]],
   gap: [
     ...['too_many', 'unreadable'].map(
-      (reason) => [{ reason, chatId: ANA, since: AT, told: 1000 }, /in Ana .* since \d/] as const,
+      (reason) => [{ reason, chatId: ANA, since: AT, reported: 1000 }, /in Ana .* since \d/] as const,
     ),
     [{ reason: 'undecrypted', chatId: ANA, messageIds: ['3AEB', '3AEC'] }, /decrypted in Ana .* 3AEB, 3AEC$/],
     [{ reason: 'unlinked', since: AT, until: AT }, /no phone was linked since .* until /],

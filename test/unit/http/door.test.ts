@@ -204,7 +204,7 @@ t.test('events are streamed from a cursor, and a listener that reconnects misses
   for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', madeUp({ n }));
   await written();
   using first = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0', check: unchecked });
-  const events = [...(await first.heard(500))];
+  const events = [...(await first.received(500))];
   t.same(
     events.map((event) => dataOf(event).n),
     Array.from({ length: 500 }, (_, n) => n),
@@ -218,18 +218,18 @@ t.test('events are streamed from a cursor, and a listener that reconnects misses
   });
   feed.append('alert', madeUp({ n: 500 }));
   t.same(
-    (await second.heard(301)).map((event) => dataOf(event).n),
+    (await second.received(301)).map((event) => dataOf(event).n),
     Array.from({ length: 301 }, (_, n) => n + 200),
   );
   using some = await Listener.open(door.url, {
     path: '/api/whatsapp/events?after=0&types=qr,alert',
     check: unchecked,
   });
-  t.same(new Set((await some.heard(251)).map(({ type }) => type)), new Set(['alert']));
+  t.same(new Set((await some.received(251)).map(({ type }) => type)), new Set(['alert']));
   using fresh = await Listener.open(door.url, { check: unchecked });
   t.equal(fresh.lastEventId, String(feed.last), 'the stream names its cursor before the first event');
   feed.append('qr', madeUp({ n: 501 }));
-  t.match(await fresh.heard(1), [{ type: 'qr', data: { n: 501 } }]);
+  t.match(await fresh.received(1), [{ type: 'qr', data: { n: 501 } }]);
   for (const query of ['after=x', 'types=nothing', 'after=1&other=2', 'consumer=a%20b'])
     t.equal((await fetch(`${door.url}/api/whatsapp/events?${query}`)).status, 400, query);
   t.equal((await fetch(`${door.url}/api/whatsapp/events`, { method: 'HEAD' })).status, 200);
@@ -246,8 +246,8 @@ t.test('a hundred listeners receive every event, in order', async (t) => {
   for (let n = 0; n < 200; n += 1) door.behind.feed.append('message', madeUp({ n, body: 'x'.repeat(500) }));
   const wanted = Array.from({ length: 200 }, (_, n) => n);
   for (const listener of listeners) {
-    const heard = (await listener.heard(200)).map((event) => dataOf(event).n);
-    if (JSON.stringify(heard) !== JSON.stringify(wanted)) t.fail('a listener missed an event');
+    const received = (await listener.received(200)).map((event) => dataOf(event).n);
+    if (JSON.stringify(received) !== JSON.stringify(wanted)) t.fail('a listener missed an event');
   }
   t.equal(listeners.length, 100);
 });
@@ -264,7 +264,7 @@ t.test('a listener that does not read is disconnected, and others are not affect
   const cutOff = new Promise<void>((resolve) => deaf.once('close', () => resolve()));
   for (let n = 0; n < 1_200; n += 1) {
     door.behind.feed.append('message', madeUp({ n, body: 'x'.repeat(20_000) }));
-    if (n % 20 === 19) await reads.heard(n + 1);
+    if (n % 20 === 19) await reads.received(n + 1);
   }
   response.resume();
   await cutOff;
@@ -274,14 +274,14 @@ t.test('a listener that does not read is disconnected, and others are not affect
 
 /** A `session.wait` that lasts until its signal aborts, and reports its begin and the reason of its end. */
 function lasting() {
-  const told = new EventEmitter();
+  const emitter = new EventEmitter();
   const wait = (_: unknown, { signal }: Call) => {
-    signal.addEventListener('abort', () => told.emit('ended', signal.reason), { once: true });
-    told.emit('begun');
+    signal.addEventListener('abort', () => emitter.emit('ended', signal.reason), { once: true });
+    emitter.emit('begun');
     return untilAborted(signal);
   };
-  const ended = once(told, 'ended').then(([reason]) => reason as unknown);
-  return { begun: once(told, 'begun'), ended, handlers: { 'session.wait': wait } };
+  const ended = once(emitter, 'ended').then(([reason]) => reason as unknown);
+  return { begun: once(emitter, 'begun'), ended, handlers: { 'session.wait': wait } };
 }
 
 t.test('a close answers requests in flight and ends the streams', async (t) => {

@@ -160,7 +160,7 @@ t.test('an idle connection is closed when all places are taken, and one in use n
   await eventually(async () => (await raw(door.port, inOne(['/']))) !== '', 'an answer');
   await first;
   door.behind.feed.append('qr', madeUp({ n: 1 }));
-  t.match(await listener.heard(1), [{ type: 'qr' }], 'a listener is not disconnected');
+  t.match(await listener.received(1), [{ type: 'qr' }], 'a listener is not disconnected');
   leave.abort();
   await t.rejects(waiting, { name: 'AbortError' }, 'nor is a request in flight');
 });

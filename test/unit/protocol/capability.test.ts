@@ -15,9 +15,9 @@ const ROWS: readonly (readonly [CapabilityState, string, boolean])[] = [
 ];
 
 t.test('a state is shown as a word, and its name is read from the word', async (t) => {
-  for (const [is, word, works] of ROWS) {
-    t.equal(capabilityWord(is), word);
-    t.equal(stateOfWord(word), is.state);
+  for (const [state, word, works] of ROWS) {
+    t.equal(capabilityWord(state), word);
+    t.equal(stateOfWord(word), state.state);
     t.equal(isWorking(stateOfWord(word)), works, word);
   }
 });

@@ -67,7 +67,7 @@ t.test('only the packages of missing programs are installed', async (t) => {
 });
 
 t.test('a package that cannot be installed does not prevent the others', async (t) => {
-  const told = setup('install_package() { [ "$1" != groff ]; }; need_extras');
-  t.match(told, /==> without groff the tests that need groff are skipped/);
-  t.notMatch(told, /zsh/);
+  const reported = setup('install_package() { [ "$1" != groff ]; }; need_extras');
+  t.match(reported, /==> without groff the tests that need groff are skipped/);
+  t.notMatch(reported, /zsh/);
 });

@@ -13,7 +13,7 @@ import { place } from './place.js';
 
 const STALE = 2_000;
 const SOON = { staleMs: STALE, updateMs: 1_000 };
-const HOLDER = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
+const OWNER = fileURLToPath(new URL('./lock-owner.js', import.meta.url));
 
 interface Said {
   readonly says: string;
@@ -26,7 +26,7 @@ interface Other {
 }
 
 function other(t: { teardown(end: () => void): unknown }, dir: SessionDir, mode = 'plain'): Other {
-  const child = fork(HOLDER, [dir.dataPath, dir.clientId, String(STALE), mode], { stdio: 'inherit' });
+  const child = fork(OWNER, [dir.dataPath, dir.clientId, String(STALE), mode], { stdio: 'inherit' });
   t.teardown(() => child.kill('SIGKILL'));
   return { child, first: once(child, 'message').then(([said]) => said as Said) };
 }

@@ -142,8 +142,8 @@ export class LaneWorld {
           const { state } = this.#row(message.id);
           const isOpen = state === 'sending' || state === 'unknown';
           if (isRefused) return [isOpen ? { type: 'unwritten', message } : { type: 'noted', message, state }];
-          const told = this.#change(message.id, note.event, note.attempted === true);
-          return [...told, { type: 'noted', message, state: this.#row(message.id).state }];
+          const reported = this.#change(message.id, note.event, note.attempted === true);
+          return [...reported, { type: 'noted', message, state: this.#row(message.id).state }];
         });
         break;
       case 'deliver':
@@ -214,17 +214,17 @@ export class LaneWorld {
         this.#isWoken = true;
         return [];
       }
-      const told = back.flatMap(({ id }) => this.#change(id, { type: 'returned' }));
-      if (page === null || !isFree(this.#lane)) return told;
+      const reported = back.flatMap(({ id }) => this.#change(id, { type: 'returned' }));
+      if (page === null || !isFree(this.#lane)) return reported;
       const isBusy = this.#rows.some(({ state }) => state === 'sending');
       const next = this.#rows.find(({ state }) => state === 'queued');
-      if (isBusy || next === undefined) return told;
+      if (isBusy || next === undefined) return reported;
       if (this.#chance(0.1)) {
         this.#calls.push({ call: { do: 'check' }, page: this.#page });
-        return [...told, { type: 'check' }];
+        return [...reported, { type: 'check' }];
       }
       this.#mark(next);
-      return [...told, { type: 'turn', message: { ...next } }];
+      return [...reported, { type: 'turn', message: { ...next } }];
     });
   }
 

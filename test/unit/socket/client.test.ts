@@ -266,8 +266,8 @@ t.test('an error without an id applies to the connection', async (t) => {
 t.test('a listener can be added and removed', async (t) => {
   await using running = await startServer();
   await using client = await Client.connect(running.path);
-  const heard: WireEvent[] = [];
-  const stop = client.onEvent((event) => heard.push(event));
+  const received: WireEvent[] = [];
+  const stop = client.onEvent((event) => received.push(event));
   await client.request('events.subscribe', {});
   await client.request('daemon.ping', {});
   running.feed.append('alert', EVENTS.alert.example);
@@ -277,7 +277,7 @@ t.test('a listener can be added and removed', async (t) => {
   running.feed.append('alert', EVENTS.alert.example);
   await running.feed.settled();
   await client.request('daemon.ping', {});
-  t.equal(heard.length, 1);
+  t.equal(received.length, 1);
 });
 
 t.test('a failed connection names the reason and a command that helps', async (t) => {

@@ -44,8 +44,8 @@ t.test('64 idle peers do not keep the owner out', async (t) => {
   });
   await eventually(() => running.server.connections === 64, 'all places taken');
   t.match(await askedAtLast(running.path), { pong: true });
-  const told = (await Promise.race(idle.map((peer) => peer.answer()))) as { id: null; error: object };
-  t.match(told, { id: null, error: { data: { kind: 'connection_idle', retryable: true } } });
+  const reported = (await Promise.race(idle.map((peer) => peer.answer()))) as { id: null; error: object };
+  t.match(reported, { id: null, error: { data: { kind: 'connection_idle', retryable: true } } });
   t.ok(running.server.connections <= 64);
 });
 

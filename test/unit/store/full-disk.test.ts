@@ -43,7 +43,7 @@ t.test(
     const store = opened(t, directory);
     await fill(store, 1, 10);
     fillUp(64 * 1024);
-    const told = new Set<number>();
+    const reported = new Set<number>();
     const kinds = new Set<string>();
     for (let n = 1; n <= 60; n += 4) {
       const group = [n, n + 1, n + 2, n + 3].map(async (each) => {
@@ -54,7 +54,7 @@ t.test(
           }),
         );
         kinds.add(kind);
-        if (kind === 'none') told.add(each);
+        if (kind === 'none') reported.add(each);
       });
       await Promise.all(group);
     }
@@ -62,10 +62,10 @@ t.test(
     const written = () => store.outbox.list({ limit: 1_000, order: 'oldest' }).messages.map(({ id }) => id);
     t.same(
       written(),
-      [...told].map((n) => `m-${n}`),
+      [...reported].map((n) => `m-${n}`),
       'nothing of the refused writes is stored, and all of the accepted ones',
     );
-    t.equal(store.journal.last, NOW + 10 + told.size);
+    t.equal(store.journal.last, NOW + 10 + reported.size);
     // Larger than any space left by earlier groups, whose division into commits depends on the machine.
     const large = message(99, { payload: { text: 'x'.repeat(200_000) } });
     t.equal(await kindOf(() => store.writeNow((tx) => store.outbox.accept(tx, large))), 'disk_full');
@@ -75,7 +75,7 @@ t.test(
     store.close();
     const again = opened(t, directory);
     t.equal(again.report.replaced, null);
-    t.equal(again.outbox.list({ limit: 1_000 }).messages.length, told.size + 1);
+    t.equal(again.outbox.list({ limit: 1_000 }).messages.length, reported.size + 1);
   },
 );
 

@@ -162,13 +162,13 @@ t.test('a message is reported once for its key and account, even after its event
   const directory = scratch(t);
   const store = opened(t, directory);
   const sighting = (n: number, ack = 0) => ({ key: `in:chat:${n}`, messageId: `ID${n}`, ack });
-  const told = (n: number, more = {}) =>
+  const announced = (n: number, more = {}) =>
     store.write((tx) => store.messages.appendOnce(tx, sighting(n), event(n, more)));
-  const first = await told(1);
+  const first = await announced(1);
   t.match(first, { cursor: NOW + 1, type: 'message', data: { n: 1 } });
-  t.equal(await told(1), null);
+  t.equal(await announced(1), null);
   t.match(
-    await told(1, { wid: '15559999999@c.us' }),
+    await announced(1, { wid: '15559999999@c.us' }),
     { cursor: NOW + 2 },
     'another account has its own record',
   );
@@ -176,7 +176,7 @@ t.test('a message is reported once for its key and account, even after its event
   t.match(store.messages.withId('ID1'), [{ cursor: NOW + 2 }, { cursor: NOW + 1 }], 'the newest first');
   t.equal(store.messages.knows('in:chat:1', WID), true);
   t.equal(store.messages.knows('in:chat:2', WID), false);
-  await told(2);
+  await announced(2);
   t.same(eventOf(store, 'in:chat:2')?.data, { n: 2 });
   t.equal(store.messages.get('in:chat:3', WID), null);
   await store.sweep({ nowMs: NOW + 40 * 86_400_000, retentionDays: 30, maxMb: 100 });

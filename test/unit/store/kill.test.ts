@@ -15,15 +15,15 @@ function written(directory: string, last: number, round: number): Promise<number
   // Alternately it kills itself within a group, or this process kills it at any point.
   const itself = round % 2 === 0;
   const child = spawn(process.execPath, [writer, directory, `${last}`, itself ? `${round * 4}` : '1000000']);
-  const told: number[] = [];
+  const reports: number[] = [];
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   createInterface(child.stdout).on('line', (line) => {
-    told.push(Number(line));
-    if (!itself && told.length === round * 6) child.kill('SIGKILL');
+    reports.push(Number(line));
+    if (!itself && reports.length === round * 6) child.kill('SIGKILL');
   });
   return new Promise((resolve, reject) => {
-    child.on('close', (_, signal) => (signal === 'SIGKILL' ? resolve(told) : reject(new Error(stderr))));
+    child.on('close', (_, signal) => (signal === 'SIGKILL' ? resolve(reports) : reject(new Error(stderr))));
   });
 }
 
@@ -31,14 +31,14 @@ t.test('after kill -9 in the middle of writing, twenty times, every confirmed wr
   const directory = scratch(t);
   let last = 0;
   for (let round = 1; round <= 20; round += 1) {
-    const told = await written(directory, last, round);
+    const reports = await written(directory, last, round);
     const store = openStore({ directory, now: () => NOW });
     t.equal(store.report.replaced, null);
-    const missing = told.filter(
+    const missing = reports.filter(
       (n) => store.outbox.get(`m-${n}`) === null || store.journal.get(NOW + n)?.data.n !== n,
     );
-    t.same(missing, [], `round ${round}: ${told.length} were confirmed`);
-    t.ok(told.length > 0 && store.journal.last >= NOW + Math.max(...told));
+    t.same(missing, [], `round ${round}: ${reports.length} were confirmed`);
+    t.ok(reports.length > 0 && store.journal.last >= NOW + Math.max(...reports));
     last = store.journal.last - NOW;
     store.close();
     const db = new Database(join(directory, 'wad.sqlite'));

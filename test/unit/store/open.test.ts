@@ -190,10 +190,10 @@ t.test('a WAL that a crash has cut off is not damage, and every confirmed write 
   const store = opened(t, directory);
   const wal = (copy: string) => `${file(copy)}-wal`;
   await fill(store, 1, 5);
-  const told = statSync(wal(directory)).size;
+  const reports = statSync(wal(directory)).size;
   await fill(store, 6, 6);
   const { size } = statSync(wal(directory));
-  for (const cut of [told, told + 10, told + PAGE, size - 1, size]) {
+  for (const cut of [reports, reports + 10, reports + PAGE, size - 1, size]) {
     const copy = crashed(t, directory);
     truncateSync(wal(copy), cut);
     const again = opened(t, copy);
@@ -201,7 +201,7 @@ t.test('a WAL that a crash has cut off is not damage, and every confirmed write 
     t.same(again.journal.last, cut === size ? NOW + 6 : NOW + 5);
   }
   const torn = crashed(t, directory);
-  spoil(wal(torn), told + 100, 50);
+  spoil(wal(torn), reports + 100, 50);
   t.equal(opened(t, torn).report.replaced, null, 'also when its pages reached the disk in another order');
 });
 

@@ -122,9 +122,9 @@ t.test('an ack only rises, and −1 counts only before the server has the messag
   await accept(store, message(1), message(2));
   const acked = (id: string, ack: number) =>
     store.write((tx) => store.outbox.change(tx, id, 'queued', { state: 'queued', nowMs: NOW, ack })?.ack);
-  const heard = [];
-  for (const ack of [0, 2, 1, -1, 3]) heard.push(await acked('m-1', ack));
-  t.same(heard, [0, 2, 2, 2, 3]);
+  const received = [];
+  for (const ack of [0, 2, 1, -1, 3]) received.push(await acked('m-1', ack));
+  t.same(received, [0, 2, 2, 2, 3]);
   t.same([await acked('m-2', -1), await acked('m-2', 0), await acked('m-2', 1)], [-1, 0, 1]);
 });
 

@@ -28,13 +28,13 @@ async function manager(t: Test) {
     rmSync(directory, { recursive: true });
   });
   const lines = createInterface(perl.stdout)[Symbol.asyncIterator]();
-  const heard = async () => ((await lines.next()) as IteratorResult<string, undefined>).value;
-  t.equal(await heard(), 'ready');
-  return { socket, heard };
+  const received = async () => ((await lines.next()) as IteratorResult<string, undefined>).value;
+  t.equal(await received(), 'ready');
+  return { socket, received };
 }
 
 t.test('each notification arrives in order, as its own datagram', async (t) => {
-  const { socket, heard } = await manager(t);
+  const { socket, received } = await manager(t);
   const troubles: string[] = [];
   const notify = openNotify({ socket, command, onTrouble: (says) => troubles.push(says) });
   t.equal(notify.isEnabled, true);
@@ -43,41 +43,42 @@ t.test('each notification arrives in order, as its own datagram', async (t) => {
   notify.alive();
   notify.extend(2_500);
   notify.stopping();
-  t.equal(await heard(), 'READY=1');
+  t.equal(await received(), 'READY=1');
   t.equal(
-    await heard(),
+    await received(),
     'STATUS=linking: a QR code READY=0 waits — ümlaut',
     'no other variable can be injected',
   );
-  t.equal(await heard(), 'WATCHDOG=1');
-  t.equal(await heard(), 'EXTEND_TIMEOUT_USEC=2500000');
-  t.equal(await heard(), 'STOPPING=1');
+  t.equal(await received(), 'WATCHDOG=1');
+  t.equal(await received(), 'EXTEND_TIMEOUT_USEC=2500000');
+  t.equal(await received(), 'STOPPING=1');
   await notify.close();
   t.same(troubles, []);
 });
 
 t.test('notifications sent before the close arrive, and later ones are not sent', async (t) => {
-  const { socket, heard } = await manager(t);
+  const { socket, received } = await manager(t);
   const notify = openNotify({ socket, command, onTrouble: t.fail });
   for (let n = 0; n < 200; n++) notify.status(`n ${n}`);
   const closed = notify.close();
   notify.status('too late');
   await Promise.all([closed, notify.close()]);
-  for (let n = 0; n < 200; n++) if ((await heard()) !== `STATUS=n ${n}`) return t.fail(`n ${n} is missing`);
+  for (let n = 0; n < 200; n++)
+    if ((await received()) !== `STATUS=n ${n}`) return t.fail(`n ${n} is missing`);
 });
 
 t.test('signals meant for the daemon do not end the helper', async (t) => {
-  const { socket, heard } = await manager(t);
+  const { socket, received } = await manager(t);
   const notify = openNotify({ socket, command, onTrouble: t.fail });
   notify.ready();
-  t.equal(await heard(), 'READY=1');
+  t.equal(await received(), 'READY=1');
   const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
   const helper = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('notify.pl'));
   t.ok(helper);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
     process.kill(Number(helper), signal);
   notify.alive();
-  t.equal(await heard(), 'WATCHDOG=1');
+  t.equal(await received(), 'WATCHDOG=1');
   await notify.close();
 });
 
@@ -95,21 +96,21 @@ t.test('a failure to notify is reported once', async (t) => {
     ['/nonexistent/notify', command, /nonexistent\/notify: No such file/],
     ['/x', ['sh', '-c', 'echo no more >&2; exit 3'], /no more \(exit 3\)/],
   ] as const) {
-    let tell: (says: string) => void;
-    const told = new Promise<string>((resolve) => {
-      tell = resolve;
+    let resolveLine: (says: string) => void;
+    const line = new Promise<string>((resolve) => {
+      resolveLine = resolve;
     });
     const troubles: string[] = [];
     const notify = openNotify({
       socket,
       onTrouble: (says) => {
         troubles.push(says);
-        tell(says);
+        resolveLine(says);
       },
       command: run,
     });
     notify.ready();
-    t.match(await told, words);
+    t.match(await line, words);
     notify.status('to nobody');
     await notify.close();
     t.equal(troubles.length, 1);

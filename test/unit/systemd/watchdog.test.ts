@@ -61,11 +61,11 @@ t.test(
 );
 
 t.test('no message while the check hangs, and its signal is aborted', async (t) => {
-  const { promise, tell } = (() => {
-    let tell: (says: string) => void = () => {};
+  const { promise, notify } = (() => {
+    let notify: (says: string) => void = () => {};
     return {
-      promise: new Promise<string>((resolve) => (tell = resolve)),
-      tell: (says: string) => tell(says),
+      promise: new Promise<string>((resolve) => (notify = resolve)),
+      notify: (says: string) => notify(says),
     };
   })();
   const answers: WatchdogOptions['answers'] = (signal) =>
@@ -76,7 +76,7 @@ t.test('no message while the check hangs, and its signal is aborted', async (t) 
         reject(signal.reason);
       });
     });
-  const watchdog = startWatchdog({ ...quiet, usec: '60000', alive: t.fail, answers, onTrouble: tell });
+  const watchdog = startWatchdog({ ...quiet, usec: '60000', alive: t.fail, answers, onTrouble: notify });
   t.match(await promise, /does not answer/);
   watchdog.stop();
 });

@@ -143,9 +143,9 @@ export function messageHandlers(
   function refuseLacking(kind: Content['kind'], recipient: Addressee): void {
     if (actor.state.name !== 'ready') return;
     for (const capability of ['send.text', capabilityFor(kind), capabilityToReach(recipient)]) {
-      const is = capability === null ? undefined : account.capabilities[capability];
-      if (is?.state !== 'missing') continue;
-      const reason = `${capability} is ${capabilityWord(is)}.`;
+      const state = capability === null ? undefined : account.capabilities[capability];
+      if (state?.state !== 'missing') continue;
+      const reason = `${capability} is ${capabilityWord(state)}.`;
       throw new Fault('unsupported_now', { reason, more: { capability } });
     }
   }

@@ -29,10 +29,10 @@ t.test('an incoming message is found by its key and by its id', async (t) => {
 t.test('a message stored by an earlier version gets the identities that are known now', async (t) => {
   const store = opened(t);
   const came = message('AC02', false);
-  const told = { type: 'message', timeMs: 1, wid: WID, data: { ...came } } as const;
+  const reports = { type: 'message', timeMs: 1, wid: WID, data: { ...came } } as const;
   const lid = '270000000000002@lid';
   store.writeNow((tx) => {
-    store.messages.appendOnce(tx, { key: came.key, messageId: 'AC02', ack: 1 }, told);
+    store.messages.appendOnce(tx, { key: came.key, messageId: 'AC02', ack: 1 }, reports);
     store.identities.put(tx, { number: CHAT, lid });
   });
   const ana = { ...ANA, lid };

@@ -36,7 +36,7 @@ const cursors = (events: readonly WireEvent[]): number[] => events.map(({ cursor
 /** A peer that reads when the test says so. Each unread event counts as `bytes`. */
 class FakePeer implements Peer {
   readonly id = 1;
-  readonly heard: WireEvent[] = [];
+  readonly received: WireEvent[] = [];
   readonly #closed = new AbortController();
   readonly #bytes: number;
   backlogBytes = 0;
@@ -54,7 +54,7 @@ class FakePeer implements Peer {
 
   notify(_method: 'event', event: WireEvent): boolean {
     if (this.#closed.signal.aborted) return false;
-    this.heard.push(eventSchema.parse(event));
+    this.received.push(eventSchema.parse(event));
     this.backlogBytes += this.#bytes;
     this.highestBacklog = Math.max(this.highestBacklog, this.backlogBytes);
     return true;
@@ -109,7 +109,7 @@ t.test('an event gets a cursor, is on disk before it is delivered, and keeps its
   await until(() => feed.last === BASE);
   await nextTurn();
   feed.append('state', madeUp({ to: 'ready' }));
-  t.same(peer.heard, [], 'not delivered before it is written');
+  t.same(peer.received, [], 'not delivered before it is written');
   await add(0);
   const event = {
     cursor: BASE + 1,
@@ -118,7 +118,7 @@ t.test('an event gets a cursor, is on disk before it is delivered, and keeps its
     account: 'test',
     data: { to: 'ready' },
   };
-  t.same(peer.heard, [event]);
+  t.same(peer.received, [event]);
   t.same(feed.list({}), { events: [event], next: BASE + 1 });
   store.close();
   const later = open(t, directory);
@@ -275,16 +275,16 @@ t.test('a subscription replays and continues live, without a gap or a duplicate'
   await add(500);
   const peer = new FakePeer();
   t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
-  t.same(peer.heard, [], 'the answer is sent first');
+  t.same(peer.received, [], 'the answer is sent first');
   // Events that arrive during the replay.
-  for (let n = 0; peer.heard.length < 450; n += 1) {
+  for (let n = 0; peer.received.length < 450; n += 1) {
     if (n < 50) feed.append('message', madeUp({}));
     await nextTurn();
   }
-  await until(() => peer.heard.length === 450);
+  await until(() => peer.received.length === 450);
   await add(1);
   t.same(
-    cursors(peer.heard),
+    cursors(peer.received),
     Array.from({ length: 451 }, (_, n) => n + 101),
   );
 });
@@ -317,7 +317,7 @@ t.test('a subscription starts at the requested place', async (t) => {
   for (let turns = 0; turns < 5; turns += 1) await nextTurn();
   await add(2, (n) => (n === 1 ? 'message' : 'state'));
   table.forEach(([name, , expected], index) => {
-    t.same(cursors(peers[index]?.heard ?? []), expected, name);
+    t.same(cursors(peers[index]?.received ?? []), expected, name);
   });
 });
 
@@ -326,20 +326,24 @@ t.test('the replay waits for a slow peer', async (t) => {
   await add(1_000);
   const peer = new FakePeer(10_000);
   feed.subscribe(peer, { after: 0 });
-  for (let reads = 0; peer.heard.length < 1_000; reads += 1) {
+  for (let reads = 0; peer.received.length < 1_000; reads += 1) {
     if (reads > 10_000) throw new Error('it did not end');
     await nextTurn();
     peer.read();
   }
   t.same(
-    cursors(peer.heard),
+    cursors(peer.received),
     Array.from({ length: 1_000 }, (_, n) => n + 1),
   );
   t.ok(peer.highestBacklog < 300_000, `at most ${peer.highestBacklog} bytes waited`);
   peer.read();
   for (let turns = 0; turns < 5; turns += 1) await nextTurn();
   await add(100);
-  t.equal(peer.heard.length, 1_100, 'live events are not held back, because the socket limits unread output');
+  t.equal(
+    peer.received.length,
+    1_100,
+    'live events are not held back, because the socket limits unread output',
+  );
 });
 
 t.test('events deleted while a slow peer replays are a gap for it', async (t) => {
@@ -348,20 +352,20 @@ t.test('events deleted while a slow peer replays are a gap for it', async (t) =>
   const peer = new FakePeer(20_000);
   feed.subscribe(peer, { after: 0 });
   await until(() => peer.backlogBytes > 256 * 1024);
-  const before = peer.heard.length;
+  const before = peer.received.length;
   clock.ms = BASE + 1_000;
   await add(100);
   await forget(BASE + 500);
   await until(() => {
     peer.read();
-    return peer.heard.at(-1)?.cursor === feed.last;
+    return peer.received.at(-1)?.cursor === feed.last;
   });
-  t.match(peer.heard[before], {
+  t.match(peer.received[before], {
     type: 'gap',
     cursor: BASE + 50,
     data: { after: BASE + before, oldest: BASE + 51 },
   });
-  t.equal(peer.heard.length, before + 1 + 100);
+  t.equal(peer.received.length, before + 1 + 100);
 });
 
 t.test('a peer that disconnects loses its subscriptions', async (t) => {
@@ -369,23 +373,23 @@ t.test('a peer that disconnects loses its subscriptions', async (t) => {
   await add(1);
   const peer = new FakePeer();
   feed.subscribe(peer, { after: 0 });
-  await until(() => peer.heard.length === 1);
+  await until(() => peer.received.length === 1);
   peer.hangUp();
   await add(1);
-  t.equal(peer.heard.length, 1);
+  t.equal(peer.received.length, 1);
   t.equal(
     kindOf(() => feed.unsubscribe(peer, 's-1')),
     'no_such_subscription',
   );
   feed.subscribe(peer, { after: 0 });
   await nextTurn();
-  t.equal(peer.heard.length, 1, 'a peer that has already disconnected receives nothing');
+  t.equal(peer.received.length, 1, 'a peer that has already disconnected receives nothing');
   const waiting = new FakePeer(1_000_000);
   feed.subscribe(waiting, { after: 0 });
-  await until(() => waiting.heard.length === 1);
+  await until(() => waiting.received.length === 1);
   waiting.hangUp();
   await nextTurn();
-  t.equal(waiting.heard.length, 1);
+  t.equal(waiting.received.length, 1);
 });
 
 t.test("unsubscribe ends only the peer's own subscriptions", async (t) => {
@@ -406,7 +410,7 @@ t.test("unsubscribe ends only the peer's own subscriptions", async (t) => {
   );
   await nextTurn();
   await add(1);
-  t.same(peer.heard, []);
+  t.same(peer.received, []);
 });
 
 t.test('the number of subscriptions of a peer is limited', async (t) => {
@@ -459,31 +463,31 @@ t.test('a consumer that starts after the store was replaced gets a gap, then onl
   await add(5);
   await feed.open({ consumer: 'late' });
   await add(2);
-  const heard = (consumer: string, limit = 100) =>
+  const received = (consumer: string, limit = 100) =>
     feed.list({ consumer, limit }).events.map(({ cursor, type }) => [cursor - BASE, type]);
   t.same(
-    heard('soon')
+    received('soon')
       .slice(0, 2)
       .map(([, type]) => type),
     ['gap', 'message'],
   );
-  t.equal(heard('soon').length, 8, 'no later event is missing');
-  t.same(heard('late'), [
+  t.equal(received('soon').length, 8, 'no later event is missing');
+  t.same(received('late'), [
     [6, 'gap'],
     [7, 'message'],
     [8, 'message'],
   ]);
-  t.same(heard('late', 1), [[6, 'gap']]);
+  t.same(received('late', 1), [[6, 'gap']]);
   t.match(feed.list({ consumer: 'late' }).events[0], {
     data: { reason: 'store_replaced', movedTo: ['/lost'] },
   });
   const peer = new FakePeer();
   feed.subscribe(peer, { consumer: 'late' });
   for (let turns = 0; turns < 5; turns += 1) await nextTurn();
-  t.same(cursors(peer.heard), [6, 7, 8], 'in a subscription too');
+  t.same(cursors(peer.received), [6, 7, 8], 'in a subscription too');
   await feed.ack('late', BASE + 6);
   t.same(
-    heard('late').map(([cursor]) => cursor),
+    received('late').map(([cursor]) => cursor),
     [7, 8],
     'the gap is reported once',
   );
@@ -495,12 +499,12 @@ t.test('a gap is also delivered live, whatever types were requested', async (t) 
   const peer = new FakePeer();
   feed.subscribe(peer, { types: ['message'] });
   await add(1);
-  await until(() => peer.heard.length === 1);
+  await until(() => peer.received.length === 1);
   await add(1, () => 'alert');
   await add(1, () => 'gap');
   await add(1);
   t.same(
-    peer.heard.map(({ type }) => type),
+    peer.received.map(({ type }) => type),
     ['message', 'gap', 'message'],
   );
 });

@@ -77,21 +77,21 @@ function open(t: Test, times?: BackfillOptions['times']) {
     }
     await store.write(() => undefined);
   };
-  const told = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
-  return { store, inbox, page, backfill, acked, passed, told, log };
+  const events = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
+  return { store, inbox, page, backfill, acked, passed, events, log };
 }
 
 t.test(
   'unknown messages are reported in the order of their chat, and known ones are not fetched',
   async (t) => {
-    const { store, inbox, page, backfill, passed, told } = open(t);
+    const { store, inbox, page, backfill, passed, events } = open(t);
     store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
     page.has = [message('one'), message('heard'), message('two')];
     backfill.start(1_000, () => undefined);
     await passed();
     t.same(page.since, [1_000]);
     t.same(page.fetched, [['one', 'two']]);
-    t.same(told(), [
+    t.same(events(), [
       ['message', 'heard'],
       ['message', 'one'],
       ['message', 'two'],
@@ -100,38 +100,38 @@ t.test(
 );
 
 t.test('a message that arrives live during the back-fill is reported once', async (t) => {
-  const { store, inbox, page, backfill, passed, told } = open(t);
+  const { store, inbox, page, backfill, passed, events } = open(t);
   page.has = [message('both')];
   backfill.start(0, () => undefined);
   store.writeNow((tx) => inbox.message(tx, message('both', { backfilled: false })));
   await passed();
-  t.same(told(), [['message', 'both']]);
+  t.same(events(), [['message', 'both']]);
 });
 
 t.test("messages in the page's memory are reported even if the page fails to read the rest", async (t) => {
-  const { page, backfill, passed, told, log } = open(t);
+  const { page, backfill, passed, events, log } = open(t);
   page.has = [message('held')];
   page.failure = 'DataError';
   backfill.start(0, () => undefined);
   await passed();
-  t.same(told(), [['message', 'held']]);
+  t.same(events(), [['message', 'held']]);
   t.ok(log.lines.some(([, event]) => event === 'backfill.failed'));
 });
 
 t.test('a chat with more messages than can be read yields a gap', async (t) => {
-  const { page, backfill, passed, told } = open(t);
+  const { page, backfill, passed, events } = open(t);
   page.has = [message('newest')];
   page.whole = false;
   backfill.start(0, () => undefined);
   await passed();
-  t.same(told(), [
+  t.same(events(), [
     ['message', 'newest'],
     ['gap', undefined],
   ]);
 });
 
 t.test('many messages are fetched in batches', async (t) => {
-  const { page, backfill, passed, told } = open(t);
+  const { page, backfill, passed, events } = open(t);
   page.has = Array.from({ length: 120 }, (_, n) => message(`${n}`));
   backfill.start(0, () => undefined);
   await passed();
@@ -139,7 +139,7 @@ t.test('many messages are fetched in batches', async (t) => {
     page.fetched.map(({ length }) => length),
     [50, 50, 20],
   );
-  t.equal(told().length, 100, 'a page of events');
+  t.equal(events().length, 100, 'a page of events');
 });
 
 t.test('acks from the meantime are reported, and a page that does not answer is asked again', async (t) => {
@@ -180,7 +180,7 @@ t.test('acks from the meantime are reported, and a page that does not answer is 
 t.test(
   'a message that cannot be decrypted at first is reported when it can, and the back-fill ends only then',
   async (t) => {
-    const { page, backfill, told } = open(t, { passes: [0], cipherEvery: 5, cipherFor: 60_000 });
+    const { page, backfill, events } = open(t, { passes: [0], cipherEvery: 5, cipherFor: 60_000 });
     page.has = [message('plain'), message('late')];
     page.ciphers.add('late');
     let isDone = false;
@@ -196,7 +196,7 @@ t.test(
     }
     t.notOk(isDone);
     t.same(
-      told(),
+      events(),
       [
         ['message', 'plain'],
         ['message', null],
@@ -206,7 +206,7 @@ t.test(
     t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is fetched again');
     page.ciphers.clear();
     await done;
-    t.same(told(), [
+    t.same(events(), [
       ['message', 'plain'],
       ['message', null],
       ['message', 'late'],

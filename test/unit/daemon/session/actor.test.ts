@@ -16,11 +16,11 @@ function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Reco
   const log = keepLines();
   const actor = new Actor(from, POLICY, log);
   const done: string[] = [];
-  const heard: string[] = [];
+  const effects: string[] = [];
   const note =
     (name: Effect['do']): Act =>
     (effect) => {
-      heard.push(name);
+      effects.push(name);
       const act = acts[name]?.(effect);
       if (!(act instanceof Promise)) return void done.push(name);
       return act.then(() => void done.push(name));
@@ -41,7 +41,7 @@ function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Reco
   ];
   const executors = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Executors;
   actor.begin(executors);
-  return { actor, log, done, heard };
+  return { actor, log, done, effects };
 }
 
 const generation = 7;
@@ -57,10 +57,10 @@ function gate(): { passed: Promise<void>; open: () => void } {
 
 t.test('effects run in list order, each to its end', async (t) => {
   const closing = gate();
-  const { actor, heard, done } = stage(state({ name: 'stopped' }), { close: () => closing.passed });
+  const { actor, effects, done } = stage(state({ name: 'stopped' }), { close: () => closing.passed });
   actor.post({ type: 'disconnect' });
   await settled();
-  t.same(heard, ['close']);
+  t.same(effects, ['close']);
   t.same(done, []);
   closing.open();
   await settled();
@@ -69,26 +69,26 @@ t.test('effects run in list order, each to its end', async (t) => {
 
 t.test('a second event queues behind the effects of the first', async (t) => {
   const closing = gate();
-  const { actor, heard } = stage(state({ name: 'failed' }), { close: () => closing.passed });
+  const { actor, effects } = stage(state({ name: 'failed' }), { close: () => closing.passed });
   actor.post({ type: 'disconnect' });
   actor.post({ type: 'stop', logout: false });
   actor.post({ type: 'lock-lost' });
   await settled();
-  t.same(heard, ['alert', 'close'], 'alerts run at once');
+  t.same(effects, ['alert', 'close'], 'alerts run at once');
   closing.open();
   await settled();
-  t.same(heard, ['alert', 'close', 'close', 'exit'], 'the profile belongs to another owner now');
+  t.same(effects, ['alert', 'close', 'close', 'exit'], 'the profile belongs to another owner now');
   actor.end();
 });
 
 t.test('a launch that is still pending at the end is not started', async (t) => {
   const closing = gate();
-  const { actor, heard } = stage(state({ name: 'ready' }), { close: () => closing.passed });
+  const { actor, effects } = stage(state({ name: 'ready' }), { close: () => closing.passed });
   actor.post({ type: 'client.logged-out', generation, explained: true });
   actor.post({ type: 'stop', logout: false });
   closing.open();
   await settled();
-  t.same(heard, ['alert', 'close', 'remove-profile', 'leave-place', 'drain', 'close', 'exit']);
+  t.same(effects, ['alert', 'close', 'remove-profile', 'leave-place', 'drain', 'close', 'exit']);
   actor.end();
 });
 
@@ -133,14 +133,14 @@ t.test('an alert that fails does not stop the other effects', async (t) => {
 
 t.test('a watcher that throws stops neither the effects nor other watchers', async (t) => {
   const { actor, log, done } = stage(state({ name: 'stopped' }));
-  const told: string[] = [];
+  const changes: string[] = [];
   actor.watch(() => {
     throw new Error('a watcher');
   });
-  actor.watch(({ name }) => told.push(name));
+  actor.watch(({ name }) => changes.push(name));
   actor.post({ type: 'disconnect' });
   await settled();
-  t.same(told, ['logging-out']);
+  t.same(changes, ['logging-out']);
   t.same(done, ['close', 'remove-profile']);
   t.match(log.lines, [
     ['info', 'session.transition'],
@@ -149,17 +149,17 @@ t.test('a watcher that throws stops neither the effects nor other watchers', asy
 });
 
 t.test('an event posted by a watcher is processed after the current one and its effects', async (t) => {
-  const { actor, heard } = stage(state({ name: 'ready' }));
-  const told: string[] = [];
+  const { actor, effects } = stage(state({ name: 'ready' }));
+  const changes: string[] = [];
   actor.watch(({ name }) => {
     if (name === 'reconnecting') actor.post({ type: 'disconnect' });
   });
-  actor.watch(({ name }, { name: before }) => told.push(`${before} → ${name}`));
+  actor.watch(({ name }, { name: before }) => changes.push(`${before} → ${name}`));
   actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
   t.equal(actor.state.name, 'logging-out', 'the state has changed before post() returns');
   await settled();
-  t.same(told, ['ready → reconnecting', 'reconnecting → logging-out']);
-  t.same(heard, ['alert', 'close', 'close', 'remove-profile']);
+  t.same(changes, ['ready → reconnecting', 'reconnecting → logging-out']);
+  t.same(effects, ['alert', 'close', 'close', 'remove-profile']);
   actor.end();
 });
 
@@ -226,13 +226,13 @@ t.test('until() resolves at once or at the first matching state, and rejects whe
 
 t.test('a watcher is not called after it was removed, or after the end', (t) => {
   const { actor } = stage(state({ name: 'ready' }));
-  const told: string[] = [];
-  const stop = actor.watch(({ name }) => told.push(`a ${name}`));
-  actor.watch(({ name }) => told.push(`b ${name}`));
+  const changes: string[] = [];
+  const stop = actor.watch(({ name }) => changes.push(`a ${name}`));
+  actor.watch(({ name }) => changes.push(`b ${name}`));
   stop();
   actor.post({ type: 'client.offline', generation });
   actor.end();
   actor.post({ type: 'client.ready', generation, me: ME });
-  t.same(told, ['b reconnecting']);
+  t.same(changes, ['b reconnecting']);
   t.end();
 });

@@ -49,24 +49,24 @@ t.test('a browser over its limit is replaced, and the next one not within the ho
 t.test("a full disk of profile or store is reported, and only the profile's ends the browser", async (t) => {
   // The kernel's own file systems have no free space.
   const rows = [
-    { dataPath: '.', storePath: '.', told: [] },
-    { dataPath: '.', storePath: '/proc', told: ['low'] },
-    { dataPath: '/proc', storePath: '.', told: ['low', 'full'] },
+    { dataPath: '.', storePath: '.', expected: [] },
+    { dataPath: '.', storePath: '/proc', expected: ['low'] },
+    { dataPath: '/proc', storePath: '.', expected: ['low', 'full'] },
   ];
-  for (const { told, ...paths } of rows) {
-    const heard: string[] = [];
+  for (const { expected, ...paths } of rows) {
+    const received: string[] = [];
     const upkeep = new Upkeep({
       ...{ memoryLimitMb: 0, recycleHours: 0, log: keepLines(), ...paths },
       browser: () => null,
       isQuiet: () => true,
       recycle: () => undefined,
-      disk: (freeMb, low) => heard.push(low ? 'low' : `${freeMb} MB`),
-      diskFull: () => heard.push('full'),
+      disk: (freeMb, low) => received.push(low ? 'low' : `${freeMb} MB`),
+      diskFull: () => received.push('full'),
       hourly: async () => undefined,
       jumped: () => undefined,
     });
     await upkeep.lookAtDisk();
-    t.same(heard, told, JSON.stringify(paths));
+    t.same(received, expected, JSON.stringify(paths));
   }
 });
 
@@ -103,13 +103,13 @@ t.test(
         unmount();
       },
     };
-    const told: boolean[] = [];
+    const notified: boolean[] = [];
     const upkeep = new Upkeep({
       ...{ memoryLimitMb: 0, recycleHours: 0, dataPath: place, storePath: place, log: keepLines() },
       browser: () => null,
       isQuiet: () => true,
       recycle: () => undefined,
-      disk: (_freeMb, low) => told.push(low),
+      disk: (_freeMb, low) => notified.push(low),
       diskFull: () => undefined,
       hourly: async () => undefined,
       jumped: () => undefined,
@@ -124,7 +124,7 @@ t.test(
     ] as const) {
       mount(`remount,size=${sizeMb}m`);
       await upkeep.lookAtDisk();
-      t.same(told, then, `${sizeMb} MB`);
+      t.same(notified, then, `${sizeMb} MB`);
     }
   },
 );

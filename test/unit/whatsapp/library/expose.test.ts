@@ -48,12 +48,12 @@ t.test('a call arrives with its arguments, and the page gets its first argument 
 
 t.test('a name that is exposed again is replaced, and installed once for later documents', async (t) => {
   const { page, window, laterDocuments } = await exposing(t);
-  const heard: string[] = [];
-  await page.exposeFunction('on', () => heard.push('first'));
+  const received: string[] = [];
+  await page.exposeFunction('on', () => received.push('first'));
   Reflect.deleteProperty(window, 'on');
-  await page.exposeFunction('on', () => heard.push('second'));
+  await page.exposeFunction('on', () => received.push('second'));
   window.on?.();
-  t.same(heard, ['second']);
+  t.same(received, ['second']);
   t.same(laterDocuments, ['on']);
 });
 

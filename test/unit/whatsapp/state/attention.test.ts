@@ -2,7 +2,7 @@
 import t from 'tap';
 import { PersonNeeded } from '../../../../src/whatsapp/state/attention.js';
 
-type Step = readonly [what: string, act: (person: PersonNeeded) => void, told: unknown];
+type Step = readonly [what: string, act: (person: PersonNeeded) => void, reported: unknown];
 const NOTHING = [null];
 const PASSKEY = [{ reason: 'passkey_required' }];
 const dialog = (says: string) => [{ reason: 'action_required', says }];
@@ -60,14 +60,14 @@ const ROWS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
 
 for (const [name, steps] of ROWS)
   t.test(name, async (t) => {
-    const told: unknown[] = [];
+    const announced: unknown[] = [];
     const person = new PersonNeeded({
-      event: (event) => void (event.type === 'client.attention' && told.push(event.what)),
+      event: (event) => void (event.type === 'client.attention' && announced.push(event.what)),
       report: () => t.fail('it reports by events only'),
     });
     for (const [what, act, expected] of steps) {
       act(person);
-      const news = told.splice(0);
+      const news = announced.splice(0);
       t.match(news, expected, what);
       t.equal(news.length, (expected as unknown[]).length, `${what}: nothing else`);
     }

@@ -51,14 +51,14 @@ const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => un
 type Step = PageReport | { readonly look: Look } | { readonly qr: string } | { readonly ms: number };
 
 /** Plays a story. Returns each step's events in words. */
-function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; pageState: PageState } {
+function play(expectsSession: boolean, steps: readonly Step[]): { received: string[]; pageState: PageState } {
   mock.timers.enable({ apis: ['setTimeout'] });
-  const heard: string[] = [];
+  const received: string[] = [];
   let isTicking = false;
   let last = '· capabilities {}';
   const pageState = new PageState(
     {
-      event: ({ type, ...more }) => heard.push([type.replace('client.', ''), ...words(more)].join(' ')),
+      event: ({ type, ...more }) => received.push([type.replace('client.', ''), ...words(more)].join(' ')),
       report: (report) => {
         const { type, ...more } =
           report.type === 'capabilities'
@@ -67,13 +67,13 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
         const line = ['·', type, ...words(more)].join(' ');
         if (type === 'capabilities' && line === last) return;
         if (type === 'capabilities') last = line;
-        heard.push(line);
+        received.push(line);
       },
     },
     {
       // Checks requested by the socket's state are not recorded.
-      look: () => void (isTicking && heard.push('→ look')),
-      refreshQr: () => heard.push('→ refreshQr'),
+      look: () => void (isTicking && received.push('→ look')),
+      refreshQr: () => received.push('→ refreshQr'),
       warn: () => undefined,
     },
     expectsSession,
@@ -88,11 +88,11 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
     } else pageState.handle(step);
   }
   mock.timers.reset();
-  return { heard, pageState };
+  return { received, pageState };
 }
 
 /** Working capabilities are left out, except the essential ones. */
-const told = (value: object): string =>
+const describe = (value: object): string =>
   JSON.stringify(
     Object.fromEntries(
       Object.entries(value).filter(([name, word]) => word !== 'ok' || ESSENTIAL.includes(name)),
@@ -104,7 +104,7 @@ const words = (more: object): string[] =>
     value !== null && typeof value === 'object'
       ? 'wid' in value
         ? String(value.pushname ?? value.wid)
-        : told(value)
+        : describe(value)
       : String(value),
   );
 
@@ -136,7 +136,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ['or of an empty ref', false, [{ qr: ',a,b' }], ['· qr-gone']],
   ['QR codes of a page that is linked', true, [...UP, { qr: 'ref,a' }], IS_UP],
   ['the page idles: its QR is refreshed', false, [socket('UNPAIRED_IDLE')], ['→ refreshQr', 'unpaired']],
-  ['told once that nobody is linked', false, [socket('UNPAIRED'), socket('UNPAIRED')], ['unpaired']],
+  ['one report that no account is linked', false, [socket('UNPAIRED'), socket('UNPAIRED')], ['unpaired']],
   [
     'its page is loaded anew: the QR is worth nothing',
     false,
@@ -296,7 +296,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ],
   ['a QR alone, for three seconds', true, [socket('UNPAIRED'), { ms: 3_000 }], ['logged-out false']],
   [
-    'told once',
+    'reported once',
     true,
     [socket('UNPAIRED'), { ms: 3_000 }, { qr: 'ref,a' }, { ms: 3_000 }],
     ['logged-out false'],
@@ -308,7 +308,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     IS_UP,
   ],
   [
-    'a bare page that is told to log out has nothing to lose',
+    'a bare page that is asked to log out has nothing to lose',
     false,
     [LOGOUT, doc(`${PAGE}?post_logout=1`)],
     [],
@@ -386,13 +386,13 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ['connected as nobody', true, [{ look: { ...LOOK, wid: null } }], []],
   ['somebody, and not connected', true, [{ look: { ...LOOK, socketState: 'OPENING' } }], []],
   [
-    'modules that come late are not missed: nobody is told, and ready waits for what it takes',
+    'modules that come late are not reported as missing, and ready waits for those that it needs',
     true,
     [{ look: { ...LOOK, missing: { 'WAWebMsgKey.newId': 1_999, 'WALinkify.findLink': 0 } } }, { look: LOOK }],
     ['· qr-gone', 'linked Me', RECEIVES, 'ready Me'],
   ],
   [
-    'what has lasted is told, and is ok again once it has come',
+    'a lasting lack is reported, and is ok again once the module has come',
     true,
     [
       { look: { ...LOOK, missing: { 'WALinkify.findLink': 500 } } },
@@ -507,13 +507,13 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
 ];
 
 t.test('stories of pages', (t) => {
-  for (const [about, expectsSession, steps, heard] of STORIES)
-    t.same(play(expectsSession, steps).heard, heard, about);
+  for (const [about, expectsSession, steps, received] of STORIES)
+    t.same(play(expectsSession, steps).received, received, about);
   t.end();
 });
 
 t.test('a page that cannot send is not ready, and is once it was patched', (t) => {
-  const { heard, pageState } = play(true, []);
+  const { received, pageState } = play(true, []);
   pageState.capable({ 'send.text': { state: 'missing', what: ['no door'] } });
   pageState.judge(LOOK);
   t.equal(pageState.phase, 'linked');
@@ -522,14 +522,14 @@ t.test('a page that cannot send is not ready, and is once it was patched', (t) =
   pageState.judge(LOOK);
   t.equal(pageState.phase, 'ready');
   t.same(
-    heard.filter((what) => what.startsWith('·')),
+    received.filter((what) => what.startsWith('·')),
     [
       '· capabilities {"send.text":"missing: no door"}',
       '· qr-gone',
       '· capabilities {"send.text":"patched"}',
       '· capabilities {"send.text":"patched","session.receive":"ok"}',
     ],
-    'told when they change',
+    'reported when they change',
   );
   t.end();
 });
@@ -545,10 +545,10 @@ t.test('who is linked, as far as the page knows', (t) => {
     ],
   ];
   for (const [seen, me] of rows) {
-    const told: unknown[] = [];
-    const listener = { event: (event: unknown) => told.push(event), report: () => undefined };
+    const reports: unknown[] = [];
+    const listener = { event: (event: unknown) => reports.push(event), report: () => undefined };
     new PageState(listener, IDLE, true).judge({ ...LOOK, ...seen });
-    t.match(told.at(-1), { type: 'client.ready', me }, JSON.stringify(seen));
+    t.match(reports.at(-1), { type: 'client.ready', me }, JSON.stringify(seen));
   }
   t.end();
 });
@@ -569,11 +569,11 @@ t.test('once it is over, or broken, nothing more is said', (t) => {
     if ('look' in step) over.pageState.judge(step.look);
     else if ('qr' in step) over.pageState.qr(step.qr);
     else if ('kind' in step) over.pageState.handle(step);
-  t.same(over.heard, []);
-  const { heard, pageState } = play(true, []);
+  t.same(over.received, []);
+  const { received, pageState } = play(true, []);
   pageState.broken('browser_crashed', 'gone');
   pageState.broken('browser_crashed', 'again');
-  t.same(heard, ['broken browser_crashed gone']);
+  t.same(received, ['broken browser_crashed gone']);
   t.equal(pageState.phase, 'over');
   t.end();
 });
@@ -584,18 +584,18 @@ t.test('a logout of ours hears that the page has given up its credentials', (t) 
     ['the page after it', [doc(`${PAGE}?post_logout=1`)], 0],
     ['a QR that stays', [socket('UNPAIRED')], 3_000],
   ];
-  for (const [about, told, ms] of words) {
+  for (const [about, steps, ms] of words) {
     mock.timers.enable({ apis: ['setTimeout'] });
     const pageState = new PageState(DEAF, IDLE, true);
-    let heard = 0;
+    let received = 0;
     pageState.judge(LOOK);
     pageState.unlinked = () => {
-      heard++;
+      received++;
     };
-    for (const one of told) pageState.handle(one);
+    for (const one of steps) pageState.handle(one);
     mock.timers.tick(ms);
     mock.timers.reset();
-    t.equal(heard, 1, about);
+    t.equal(received, 1, about);
   }
   t.end();
 });

@@ -9,7 +9,7 @@ type Act = (request: PasskeyRequest) => void;
 const ROWS: readonly (readonly [
   name: string,
   acts: readonly Act[],
-  told: readonly string[],
+  reports: readonly string[],
   asks: unknown,
 ])[] = [
   [
@@ -92,13 +92,13 @@ const ROWS: readonly (readonly [
 
 for (const [name, acts, expected, asks] of ROWS)
   t.test(name, async (t) => {
-    const told: string[] = [];
+    const reports: string[] = [];
     const note = (one: { type: string; limitMs?: number; why?: string }) => {
-      told.push([one.type, one.limitMs ?? one.why].filter((word) => word !== undefined).join(' '));
+      reports.push([one.type, one.limitMs ?? one.why].filter((word) => word !== undefined).join(' '));
     };
     const request = new PasskeyRequest({ event: note as never, report: note as never });
     for (const act of acts) act(request);
-    t.same(told, expected);
+    t.same(reports, expected);
     t.equal(request.asks, asks);
     request.over();
     t.equal(request.purpose, null, 'over');

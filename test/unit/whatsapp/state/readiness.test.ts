@@ -23,10 +23,10 @@ const state = (to: string): PageReport => ({
  * events.
  */
 async function lookWhile(report: PageReport, then: Readonly<Record<string, unknown>>): Promise<string[]> {
-  const heard: string[] = [];
+  const received: string[] = [];
   const needs = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
   const listener = {
-    event: ({ type }: { type: string }) => void heard.push(type),
+    event: ({ type }: { type: string }) => void received.push(type),
     report: () => undefined,
   };
   const pageState = new PageState(listener, needs, true);
@@ -40,11 +40,11 @@ async function lookWhile(report: PageReport, then: Readonly<Record<string, unkno
   } as unknown as Page;
   const readiness = new Readiness(() => page, pageState, keepLog(), 'tell');
   pageState.judge(UP);
-  heard.length = 0;
+  received.length = 0;
   readiness.look();
   await eventually(() => looked === 2, 'the page was looked at again');
   await new Promise(setImmediate);
-  return heard;
+  return received;
 }
 
 t.test('a connection that is lost during a look does not come back with its answer', async (t) => {
