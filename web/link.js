@@ -1,9 +1,9 @@
 // The linking page: what state the account is in, what to do about it, and the code to do it with. It knows nothing that
 // it has not asked for, and writes text only, never HTML.
 
-/** What each state means, and what to do about it. Where a reason says more, it stands beside it. */
+/** What each state means, and what to do about it. Where a reason says more, it is shown next to it. */
 const STATES = {
-  stopped: ['Not connected', 'Nothing happens until it is told to connect.'],
+  stopped: ['Not connected', 'Nothing happens until you connect.'],
   starting: ['Starting', 'The browser starts and looks for a saved session. This takes some seconds.'],
   linking: ['Waiting for the phone', 'Link the phone with one of the two ways below.'],
   syncing: ['Linked; the chats are being loaded', 'Leave the phone on until this is done.'],
@@ -93,7 +93,7 @@ async function draw(links) {
   write('until', `Good until ${until}. The next one is drawn by itself.`);
 }
 
-/** There may be no code for a moment: the next event tells of one. */
+/** There may be no code for a moment: the next event reports one. */
 const none = (error) => {
   if (error.status === 404) return null;
   throw error;
@@ -132,7 +132,7 @@ function login(says) {
   $('token').focus();
 }
 
-/** What a form or button does; what goes wrong is told beside it. */
+/** What a form or button does; an error is shown next to it. */
 const on = (id, event, error, act) =>
   $(id).addEventListener(event, async (happened) => {
     happened.preventDefault();

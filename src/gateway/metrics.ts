@@ -64,7 +64,7 @@ export const GATEWAY_METRICS = {
 } as const satisfies Readonly<Record<string, Described>>;
 type GatewayMetric = keyof typeof GATEWAY_METRICS;
 
-/** Prometheus waits for ten seconds unless it is told otherwise. */
+/** Prometheus waits for ten seconds by default. */
 const SCRAPE_MS = 8_000;
 /** A page that is longer than this is not of a daemon. */
 const MAX_PAGE_CHARS = 8 * 1024 * 1024;

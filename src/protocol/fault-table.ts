@@ -96,7 +96,7 @@ export const FAULTS = {
     4,
     403,
     'never',
-    'WhatsApp has banned this account or wants its terms accepted.',
+    'WhatsApp has banned this account or requires that its terms are accepted.',
     'wactl status',
   ),
   lock_held: ends(75, row(1108, 1, 423, 'later', 'Another daemon holds the session.', 'wactl status')),

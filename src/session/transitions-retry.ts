@@ -94,7 +94,7 @@ function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | 
 
 const GAVE_UP: Partial<Record<Reason, string>> = {
   attempts_exhausted: 'Every attempt to reconnect failed.',
-  banned: 'WhatsApp has banned this account or wants its terms accepted.',
+  banned: 'WhatsApp has banned this account or requires that its terms are accepted.',
   outdated_library: 'This version of wad no longer works with WhatsApp Web; wad has to be updated.',
 };
 

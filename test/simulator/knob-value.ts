@@ -17,7 +17,7 @@ export function knobNamed(name: string): KnobName {
 export function checkKnob<K extends KnobName>(name: K, value: unknown): KnobValues[K] {
   const knob: Knob = KNOBS[knobNamed(name)];
   const refuse = (want: string): never => {
-    throw new KnobError(`knob "${name}" wants ${want}, not ${JSON.stringify(value)}`);
+    throw new KnobError(`knob "${name}" accepts ${want}, not ${JSON.stringify(value)}`);
   };
   switch (knob.kind) {
     case 'ms':

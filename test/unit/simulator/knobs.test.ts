@@ -49,11 +49,11 @@ t.test('an unknown knob is refused with the nearest name', async (t) => {
 });
 
 t.test('an invalid value is refused with what the knob accepts', async (t) => {
-  t.throws(() => checkKnob('qrFirstMs', '60'), /wants a whole number from 0, not "60"/);
-  t.throws(() => checkKnob('qrFirstMs', -1), /wants a whole number/);
-  t.throws(() => checkKnob('dialog', 'yes'), /wants true or false/);
-  t.throws(() => checkKnob('pageVersion', 3), /wants a text/);
-  t.throws(() => checkKnob('missingModules', ['a', 1]), /wants a list of names/);
+  t.throws(() => checkKnob('qrFirstMs', '60'), /accepts a whole number from 0, not "60"/);
+  t.throws(() => checkKnob('qrFirstMs', -1), /accepts a whole number/);
+  t.throws(() => checkKnob('dialog', 'yes'), /accepts true or false/);
+  t.throws(() => checkKnob('pageVersion', 3), /accepts a text/);
+  t.throws(() => checkKnob('missingModules', ['a', 1]), /accepts a list of names/);
   t.throws(() => checkKnob('ackFault', 'nevr'), /did you mean "never"/);
 });
 
@@ -67,6 +67,6 @@ t.test('command-line values are converted', async (t) => {
   t.same(parseKnobs(['resendsAtLogin=true', 'qrPrefix=always', 'qrFirstMs=5']), {
     ...{ resendsAtLogin: true, qrPrefix: 'always', qrFirstMs: 5 },
   });
-  t.throws(() => parseKnobs(['resendsAtLogin']), /wants true or false, not ""/);
+  t.throws(() => parseKnobs(['resendsAtLogin']), /accepts true or false, not ""/);
   t.throws(() => parseKnobs(['resendAtLogin=true']), /did you mean "resendsAtLogin"/);
 });

@@ -38,7 +38,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 t.test('usage errors go to stderr, with exit 64', async (t) => {
   t.match(await run('--set', 'qrCont=3'), { code: 64, stdout: '', stderr: /did you mean "qrCount"/ });
-  t.match(await run('--set', 'qrCount=three'), { code: 64, stderr: /wants a whole number/ });
+  t.match(await run('--set', 'qrCount=three'), { code: 64, stderr: /accepts a whole number/ });
   t.match(await run('--generation', '2026-4'), { code: 64, stderr: /did you mean "2026-04"/ });
   t.match(await run('--port', 'x'), { code: 64, stderr: /is no port/ });
   t.match(await run('--nonsense'), { code: 64, stderr: /nonsense/ });
