@@ -42,7 +42,7 @@ export async function* eventsOf(
     const read =
       recent === null ? await page(link, { after: cursor, types }, signal) : { events: recent, next: 0 };
     if (read === null) {
-      await feed.changed(signal, link.isRunning ? AGAIN_MS : undefined);
+      if (feed.version === version) await feed.changed(signal, link.isRunning ? AGAIN_MS : undefined);
       continue;
     }
     // Each turn advances, also when a daemon repeats what it has sent.

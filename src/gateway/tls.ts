@@ -13,22 +13,27 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-const LOOK_MS = 5_000;
-/** How long a peer may take for the handshake. */
-const HANDSHAKE_MS = 10_000;
+const TIMES = {
+  /** How often the files are looked at. */
+  lookMs: 5_000,
+  /** How long a peer may take for the handshake. */
+  handshakeMs: 10_000,
+} as const;
 /** With those that have not finished their handshake, which nothing else limits. */
 const MAX_CONNECTIONS = 2_000;
 
 /** Makes servers of HTTPS, or of HTTP. The caller closes it when its servers are closed. */
 export class Tls {
   readonly #files: Certificate;
+  readonly #times: Readonly<Record<keyof typeof TIMES, number>>;
   readonly #log: Log;
   readonly #onChange = (): void => this.#reload();
   #server: ReturnType<typeof createSecure> | undefined;
 
   /** @throws Fault bad_config: the files cannot be read, or do not fit each other */
-  constructor(files: Certificate, log: Log) {
+  constructor(files: Certificate, log: Log, times: Partial<Record<keyof typeof TIMES, number>> = {}) {
     this.#files = files;
+    this.#times = { ...TIMES, ...times };
     this.#log = log;
     this.#read();
   }
@@ -39,7 +44,7 @@ export class Tls {
       ...options,
       ...this.#read(),
       minVersion: 'TLSv1.2',
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: this.#times.handshakeMs,
     });
     // Peers of the handshake; others are answered by the server itself.
     server.on('tlsClientError', (error, socket) => {
@@ -49,7 +54,7 @@ export class Tls {
     server.maxConnections = MAX_CONNECTIONS;
     this.#server = server;
     for (const file of [this.#files.certFile, this.#files.keyFile])
-      watchFile(file, { interval: LOOK_MS, persistent: false }, this.#onChange);
+      watchFile(file, { interval: this.#times.lookMs, persistent: false }, this.#onChange);
     return server;
   };
 

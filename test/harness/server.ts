@@ -51,6 +51,13 @@ export interface TestServer extends AsyncDisposable {
   restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
+export interface ServerOptions extends Partial<ListenOptions> {
+  /** The account that it serves; `default` when left out. */
+  readonly account?: string;
+  /** Called with the method of each request, before it is answered. */
+  readonly onCall?: (method: string) => void;
+}
+
 /** Waits until the signal is aborted, and rejects with the reason. */
 export const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -63,12 +70,12 @@ export const untilAborted = (signal: AbortSignal): Promise<never> =>
  */
 export async function startServer(
   handlers: Partial<All> = {},
-  options: Partial<ListenOptions> = {},
+  { account, onCall, ...options }: ServerOptions = {},
 ): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'wad-'));
   const log = keepLog();
   const store = openStore({ directory: join(directory, 'state') });
-  const feed = new Feed({ account: 'test', store, log });
+  const feed = new Feed({ account: account ?? 'test', store, log });
   const notReady = Object.fromEntries(
     Object.keys(METHODS).map((name) => [
       name,
@@ -90,10 +97,14 @@ export async function startServer(
     'session.wait': (_params, { signal }) => untilAborted(signal),
     ...handlers,
   };
-  const dispatch = createDispatch({
+  const answer = createDispatch({
     ...{ methods: METHODS, handlers: all, log },
-    ...{ account: 'default', address: [] },
+    ...{ account: account ?? 'default', address: [] },
   });
+  const dispatch: Dispatch = (name, params, call) => {
+    onCall?.(name);
+    return answer(name, params, call);
+  };
   const listening = () =>
     listen({
       path: join(directory, 'wad', 'test', 'control.sock'),
