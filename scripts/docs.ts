@@ -1,8 +1,9 @@
-// Writes docs/rpc.md, events.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/
+// Writes docs/rpc.md, events.md, http.md, compat.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/
 // from the tables that the programs themselves use. `--check` writes nothing and exits with 1 when a page
 // differs from the tables. Another directory than docs/ may be given. Importing this file does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compatPage } from './docs-compat.js';
 import { configPage } from './docs-config.js';
 import { eventsPage } from './docs-events.js';
 import { faultsPage } from './docs-faults.js';
@@ -18,6 +19,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['rpc.md', rpcPage()],
     ['events.md', eventsPage()],
     ['http.md', httpPage()],
+    ['compat.md', compatPage()],
     ['mcp.md', mcpPage()],
     ['metrics.md', metricsPage()],
     ['faults.md', faultsPage()],

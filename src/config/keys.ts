@@ -26,6 +26,9 @@ const DAY = 86_400_000;
 /** A host name, or an address without brackets. */
 const HOST = /^[a-z0-9](?:[a-z0-9.:-]{0,252})$/;
 
+/** The programs whose routes the gateway can serve. */
+export const COMPAT = ['waha', 'wwebjs-api'] as const;
+
 export const KEYS = {
   autoInitialize: key(yesNo(), {
     default: true,
@@ -270,6 +273,14 @@ export const KEYS = {
       default: false,
       doc: 'True when a proxy on this machine or in this network provides TLS: the gateway may then listen without it.',
     }),
+    compat: key(
+      words((word) => COMPAT.some((name) => name === word), `a list of ${COMPAT.join(', ')}`),
+      {
+        default: [],
+        defaultSays: 'none',
+        doc: 'The programs whose routes are served as well, so that tools made for them keep working.',
+      },
+    ),
     ratePerMinute: key(count(1, 1_000_000), {
       default: 600,
       doc: 'How many requests a token may make in a minute; a sixth of them at once.',

@@ -13,6 +13,7 @@ import { clientPath } from '../socket/path.js';
 import type { SocketServer } from '../socket/server.js';
 import { thisMachine } from '../socket/this-machine.js';
 import { Accounts } from './accounts.js';
+import { compatRoutes } from './compat-routes.js';
 import { readConsole } from './console.js';
 import { openControl } from './control.js';
 import { Entrance } from './entrance.js';
@@ -40,7 +41,7 @@ const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
  */
 export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {
   const { config, stateDir, listen, configFile } = settings;
-  const { certFile, keyFile, hosts, ratePerMinute, behindProxy } = config.gateway;
+  const { certFile, keyFile, hosts, ratePerMinute, behindProxy, compat } = config.gateway;
   const startedAt = isoTime(Date.now());
   const machine = thisMachine();
   // The environment of the gateway names no account.
@@ -89,6 +90,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
       onEnded: ({ caller, status }) => metrics.answered(caller?.token ?? null, status),
       bind: (server) => bind(server, listen, { table: 'gateway', configFile, log }),
       site: gatewaySite({
+        routes: [...GATEWAY_ROUTES, ...compatRoutes(compat, MANIFEST.version)],
         ...{ accounts, hosts },
         identify: (request) => entrance.identify(request),
         admit: (caller) => entrance.admit(caller),

@@ -3,6 +3,7 @@ import type { Page } from '../http/page.js';
 import { json, type Reply, typed } from '../http/reply.js';
 import type { Route } from '../http/route.js';
 import { ACCOUNT_ROUTES } from '../http/routes.js';
+import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import { permits, type Scope } from '../protocol/scope.js';
@@ -35,6 +36,8 @@ export interface GatewayOwn extends Shared {
   readonly caller: Caller | null;
   /** The account of the path. */
   readonly link: AccountLink | null;
+  /** Calls methods of an account that the path does not name. @throws Fault not_permitted, no_such_account, unauthorized */
+  readonly to: (account: string) => Dispatch;
 }
 
 type GatewayRoute = Route<GatewayOwn>;

@@ -1,14 +1,17 @@
 // The site of the gateway: tokens with scopes, and the routes of all accounts.
 import type { IncomingMessage } from 'node:http';
+import type { Route } from '../http/route.js';
 import type { Answering, Site } from '../http/site.js';
+import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import { accountDispatch, type Done } from './account-dispatch.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
 import { type Caller, mayUse } from './caller.js';
-import { GATEWAY_ROUTES, type GatewayOwn, type Shared } from './routes.js';
+import type { GatewayOwn, Shared } from './routes.js';
 
 export interface SiteOptions {
+  readonly routes: readonly Route<GatewayOwn>[];
   readonly accounts: Accounts;
   readonly shared: Shared;
   readonly hosts: readonly string[];
@@ -23,30 +26,48 @@ export interface SiteOptions {
 }
 
 export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
-  const { accounts, shared, hosts, identify, admit, report, reportRefused } = options;
+  const { routes, accounts, shared, hosts, identify, admit, report, reportRefused } = options;
   return {
-    routes: GATEWAY_ROUTES,
+    routes,
     hosts,
     address: [],
     tokenHint: 'wactl token list',
-    identify,
+    identify: (request, route) => {
+      if (route?.takesApiKey) giveAsBearer(request);
+      return identify(request);
+    },
     enter: (caller, names): Answering<GatewayOwn> => {
-      if (caller === null)
-        return { dispatch: refuseAll, own: { ...shared, accounts, caller: null, link: null } };
+      if (caller === null) {
+        const own = { ...shared, accounts, caller: null, link: null, to: refuseStranger };
+        return { dispatch: refuseAll, own };
+      }
       admit(caller);
-      if (names.account !== undefined && !mayUse(caller, names.account)) reportRefused(caller, names.account);
-      const link = names.account === undefined ? null : linkOf(accounts, caller, names.account);
+      const linkTo = (name: string): AccountLink => {
+        if (!mayUse(caller, name)) reportRefused(caller, name);
+        return linkOf(accounts, caller, name);
+      };
+      const dispatchOf = (of: AccountLink): Dispatch =>
+        accountDispatch(of, caller, (done) => report(caller, of.name, done));
+      const link = names.account === undefined ? null : linkTo(names.account);
+      const to = (name: string): Dispatch => dispatchOf(linkTo(name));
       return {
-        dispatch:
-          link === null
-            ? refuseAll
-            : accountDispatch(link, caller, (done) => report(caller, link.name, done)),
-        own: { ...shared, accounts, caller, link },
+        dispatch: link === null ? refuseAll : dispatchOf(link),
+        own: { ...shared, accounts, caller, link, to },
         until: caller.ended,
       };
     },
   };
 }
+
+/** The key of a client of another program, as a bearer token; one that is given as such counts. */
+function giveAsBearer({ headers }: IncomingMessage): void {
+  const key = headers['x-api-key'];
+  if (typeof key === 'string' && headers.authorization === undefined) headers.authorization = `Bearer ${key}`;
+}
+
+const refuseStranger = (): never => {
+  throw new Fault('unauthorized');
+};
 
 /** Of a route without an account, which calls no method. */
 const refuseAll = async (): Promise<never> => {

@@ -70,15 +70,22 @@ export async function exchange<O, C>(
   const startedAt = performance.now();
   let route: Route<O> | null = null;
   const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended<C> => {
-    return { caller: known(caller), route, status, fault, bug, ms: performance.now() - startedAt };
+    return {
+      caller: known(() => caller(route)),
+      route,
+      status,
+      fault,
+      bug,
+      ms: performance.now() - startedAt,
+    };
   };
-  const caller = onceOf(() => site.identify(request));
+  const caller = onceOf((of: RouteRow | null) => site.identify(request, of));
   const transfers: Transfer[] = [];
   try {
     const found = admit(request, options, caller);
     route = found.route;
-    const answering = site.enter(caller(), found.names);
-    const isKnown = () => caller() !== null;
+    const answering = site.enter(caller(route), found.names);
+    const isKnown = () => caller(route) !== null;
     const transfer = () => {
       const begun = options.transfer(answering.until);
       transfers.push(begun);
@@ -108,7 +115,9 @@ export async function exchange<O, C>(
   } catch (error) {
     const fault = Fault.of(error);
     const reply = faultReply(
-      known(caller) !== null ? fault.addressedTo(site.address) : unaddressed(fault, site.tokenHint),
+      known(() => caller(route)) !== null
+        ? fault.addressedTo(site.address)
+        : unaddressed(fault, site.tokenHint),
     );
     if (response.headersSent) response.destroy();
     else send(connection, response, reply, !request.complete, () => finish(request, response));
@@ -130,13 +139,13 @@ function endWith(connection: Connection, until: AbortSignal): void {
 
 const isWhole = (reply: Reply | StreamedReply): reply is Reply => reply.body instanceof Uint8Array;
 
-/** Calls a function at the first use only; later uses return or throw the same. */
-function onceOf<T>(make: () => T): () => T {
+/** Calls a function at the first use only; later uses return or throw the same, whatever they pass. */
+function onceOf<T, A>(make: (argument: A) => T): (argument: A) => T {
   let kept: { readonly value: T } | { readonly error: unknown } | undefined;
-  return () => {
+  return (argument) => {
     if (kept === undefined) {
       try {
-        kept = { value: make() };
+        kept = { value: make(argument) };
       } catch (error) {
         kept = { error };
       }
@@ -175,7 +184,7 @@ const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split(
 function admit<O, C>(
   request: IncomingMessage,
   { router, site }: ExchangeOptions<O, C>,
-  caller: () => C | null,
+  caller: (route: RouteRow | null) => C | null,
 ): Found<O> {
   refuseFlood(request);
   refuseForeign(request, site.hosts);
@@ -190,7 +199,7 @@ function admit<O, C>(
   }
   if (!found?.route.open) {
     refuseCrossSite(request);
-    if (caller() === null) throw new Fault('unauthorized');
+    if (caller(found?.route ?? null) === null) throw new Fault('unauthorized');
   }
   if (found === null) throw none;
   return found;
@@ -232,15 +241,18 @@ function asked(
     get isKnown() {
       return isKnown();
     },
-    body: () => {
+    body: (maxBytes = maxBodyBytes) => {
       admitBody();
-      return readBody(request, maxBodyBytes);
+      return readBody(request, maxBytes);
     },
     bytes: (maxBytes) => {
       const owner = transfer();
       peer = { ...peer, owner };
       const limits = { maxBytes, stallMs, longestMs: uploadMs, closed: owner.closed };
       return bodyStream(request, limits, admitBody);
+    },
+    get call() {
+      return { peer, signal: closed };
     },
     ask: async (method: MethodName, params: unknown = {}) =>
       (await dispatch(method, params, { peer, signal: closed })) as never,

@@ -1,6 +1,7 @@
 // Finds the route of a request. Paths are compared as they were sent: nothing is decoded, joined or normalised first, so
 // no spelling of a path can get around the check.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Call } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
@@ -15,8 +16,8 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** True when the caller is known. On an open route it may be false. */
   readonly isKnown: boolean;
-  /** @throws (rejects) Fault: see body.ts */
-  body(): Promise<Record<string, unknown>>;
+  /** @param maxBytes the server's own limit when left out. @throws (rejects) Fault: see body.ts */
+  body(maxBytes?: number): Promise<Record<string, unknown>>;
   /**
    * The body as it arrives, for a file. From then on, what `ask` leaves unfinished, such as an upload, ends with this request.
    * @throws Fault busy; while it is read: see body-stream.ts
@@ -24,13 +25,15 @@ export interface Asked {
   bytes(maxBytes: number): AsyncIterable<Uint8Array>;
   /** Calls a method of the daemon, as the socket does. @throws (rejects) Fault */
   ask<M extends MethodName>(method: M, params?: unknown): Promise<Result<(typeof METHODS)[M]>>;
+  /** With which a route calls another dispatch than that of `ask`. */
+  readonly call: Call;
   /** A response that does not end. Call its `begin` after the subscription. */
   stream(): EventStream;
 }
 
 /** A route without its code: what documents and metrics need. */
 export interface RouteRow {
-  readonly verb: 'GET' | 'POST' | 'PUT';
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly does: string;
   /** The method that it calls, for the docs; null for a route that exists only in HTTP. */
@@ -43,6 +46,8 @@ export interface RouteRow {
   readonly query?: Readonly<Record<string, string>>;
   /** Where a file is: it is the body of the request or of the answer, instead of JSON. */
   readonly file?: 'request' | 'answer';
+  /** Clients of other programs may give the token in the header X-Api-Key. */
+  readonly takesApiKey?: true;
 }
 
 /** @typeParam O what the routes that call no method are answered from */

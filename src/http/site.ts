@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Address } from '../protocol/address.js';
 import type { Dispatch } from '../protocol/dispatch.js';
-import type { Route } from './route.js';
+import type { Route, RouteRow } from './route.js';
 
 /** @typeParam O what the routes that call no method are answered from. @typeParam C a caller that was identified */
 export interface Site<O, C> {
@@ -16,9 +16,10 @@ export interface Site<O, C> {
   readonly tokenHint?: string;
   /**
    * Who sends the request; null if that is unknown. Called once for a request.
+   * @param route null: there is none at the path
    * @throws Fault rate_limited
    */
-  identify(request: IncomingMessage): C | null;
+  identify(request: IncomingMessage, route: RouteRow | null): C | null;
   /**
    * Prepares the answer to one request. The caller is null only on an open route.
    * @param names the decoded `{name}` parts of the path

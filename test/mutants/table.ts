@@ -184,6 +184,11 @@ const ROWS: readonly Row[] = [
   ['whatsapp/capabilities/page-capabilities', 'ms >= LASTS_MS', 'ms > LASTS_MS', 'unit/whatsapp/capabilities/page-capabilities'],
   ['whatsapp/requests/media', 'if (filled > 0) yield', 'yield', 'unit/whatsapp/requests/media'],
   ['whatsapp/linking/pairing', '/^[A-Z0-9]{8}$/i', '/^[A-Z0-9]{8}/i', 'unit/whatsapp/linking/pairing'],
+  ['gateway/compat/fetch-file', 'isIP(address) !== 0 && !allows(address)', 'false', 'unit/gateway/compat/fetch-file'],
+  ['gateway/compat/fetch-file', 'found.every(({ address }) => allows(address))', 'true', 'unit/gateway/compat/fetch-file'],
+  ['gateway/compat/fetch-file', 'return follow(checked(next, allows), allows, signal, redirects - 1);', 'return follow(new URL(next), allows, signal, redirects - 1);', 'unit/gateway/compat/fetch-file'],
+  ['gateway/compat/waha-sending', "if (body.list('contacts').length > 0)", 'if (false)', 'unit/gateway/compat/waha'],
+  ['gateway/compat/waha-sessions', "names.session ?? body.optional('session')", "body.optional('session') ?? names.session", 'unit/gateway/compat/waha'],
   ['whatsapp/failures/explain', '[...new Set(asked)].slice(-MODULES)', 'asked.slice(-MODULES)', 'unit/whatsapp/failures/explain'],
 ];
 

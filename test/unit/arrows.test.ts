@@ -105,7 +105,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   gateway: {
     may: [
       ...['protocol', 'socket', 'http', 'dispatch', 'openapi', 'config', 'log', 'systemd', 'local'],
-      ...['session-dir/durable-file.ts'],
+      ...['session-dir/durable-file.ts', 'gateway/compat'],
     ],
     why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
   },

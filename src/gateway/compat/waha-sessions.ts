@@ -171,7 +171,7 @@ export const WAHA_SESSIONS: readonly Row[] = [
   ),
   work('GET', '/api/server/version', [], async (_, door) => versionOf(door)),
   work('GET', '/api/version', [], async (_, door) => versionOf(door)),
-  work('GET', '/ping', [], async () => json({ message: 'pong' }), { open: true }),
+  work('GET', '/ping', [], async () => ({ success: true, message: 'pong' }), { open: true }),
   work('GET', '/health', [], async () => json({ status: 'ok', info: {}, error: {}, details: {} }), {
     differs: 'Says that the gateway answers, and nothing about accounts.',
   }),

@@ -1,6 +1,6 @@
 /** Rules for both tables: each route once, a reason for each that is not served, and no row that hides another. */
 import t from 'tap';
-import { inOrder } from '../../../../src/gateway/compat/routes.js';
+import { inOrder } from '../../../../src/gateway/compat/in-order.js';
 import { isServed, type Row } from '../../../../src/gateway/compat/row.js';
 import { WAHA_ROWS } from '../../../../src/gateway/compat/waha.js';
 import { WWEBJS_ROWS } from '../../../../src/gateway/compat/wwebjs-api.js';
