@@ -144,6 +144,7 @@ export class Tokens {
     // It may have been revoked during the write.
     if (this.#byName.get(name) === entry) this.#byDigest.set(sha256, entry);
     this.#tick();
+    this.#log.info('tokens.created', { name, scopes, accounts, expiresAt });
     return { secret, token: publicOf(entry) };
   }
 
@@ -162,6 +163,7 @@ export class Tokens {
     this.#byName.delete(name);
     this.#byDigest.delete(entry.digest.toString('hex'));
     entry.end.abort(new Fault('unauthorized', { reason: `the token "${name}" was revoked`, hint: null }));
+    this.#log.info('tokens.revoked', { name });
     this.#isDirty = true; // a write that fails is repeated
     try {
       await this.#write();

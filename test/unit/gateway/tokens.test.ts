@@ -139,6 +139,18 @@ t.test('a revoked token is refused at once, and its streams end', async (t) => {
   t.equal(open().identifySecret(secret), null);
 });
 
+t.test('who got which rights is logged, without the secret', async (t) => {
+  const { log, open } = setUp(t);
+  const tokens = open();
+  const { secret } = await tokens.create(CRM);
+  await tokens.revoke('crm');
+  t.same(log.lines, [
+    { level: 'info', event: 'tokens.created', fields: CRM },
+    { level: 'info', event: 'tokens.revoked', fields: { name: 'crm' } },
+  ]);
+  t.notMatch(JSON.stringify(log.lines), secret.slice(4));
+});
+
 t.test('a token that is revoked while it is created is never valid', async (t) => {
   const { open } = setUp(t);
   const tokens = open();
@@ -236,5 +248,8 @@ t.test('a token that cannot be written is not valid; one that cannot be removed 
   await tokens.close();
   t.same(JSON.parse(readFileSync(path, 'utf8')).tokens, [], 'the removal is repeated at the close');
   t.same(readdirSync(stateDir), ['tokens.json']);
-  t.same(log.lines, []);
+  t.same(
+    log.lines.map(({ level, event }) => `${level} ${event}`),
+    ['info tokens.created', 'info tokens.revoked'],
+  );
 });
