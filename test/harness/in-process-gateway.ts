@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Done } from '../../src/gateway/account-dispatch.js';
 import { Accounts } from '../../src/gateway/accounts.js';
 import { GatewayMetrics } from '../../src/gateway/metrics.js';
+import { GATEWAY_ROUTES } from '../../src/gateway/routes.js';
 import { gatewaySite } from '../../src/gateway/site.js';
 import { type NewToken, openTokens, type Tokens } from '../../src/gateway/tokens.js';
 import { json, typed } from '../../src/http/reply.js';
@@ -97,6 +98,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     ...{ maxConnections: 640, maxInFlight: 256, log },
     ...options.http,
     site: gatewaySite({
+      routes: GATEWAY_ROUTES,
       accounts,
       hosts: options.hosts ?? [],
       identify: ({ headers }) => tokens.identify(headers),
