@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
-import type { Page } from 'puppeteer';
+import type { ElementHandle, Page } from 'puppeteer';
 import t from 'tap';
 import { GatewayHome } from '../harness/gateway.js';
 import { Home } from '../harness/home.js';
@@ -20,11 +20,22 @@ const CONTACT = '15550002222';
 /** A wrong token, a number without a chat, no QR code yet, and a gateway that is away. */
 const NORMAL = /status of 40[14]|ERR_/;
 
+/** A red square of 64 × 64 pixels. */
+const SQUARE = PNG.sync.write(
+  Object.assign(new PNG({ width: 64, height: 64 }), {
+    data: Buffer.alloc(64 * 64 * 4, Buffer.from([200, 30, 30, 255])),
+  }),
+);
+
 const folder = await pictureFolder();
 t.comment(`screenshots are in ${folder}`);
 
 /** Part of the DOM; these functions run in the page. */
-declare const document: { readonly body: { readonly innerText: string } };
+declare const document: {
+  readonly body: { readonly innerText: string };
+  querySelector(selector: string): { readonly naturalWidth: number } | null;
+};
+type HTMLInputElement = never;
 declare const sessionStorage: { readonly length: number };
 
 /** Waits until the page shows the text. */
@@ -134,6 +145,34 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
         ana.received.map(({ body }) => body),
         ['Hello from the console', 'Only once'],
       );
+    });
+
+    await t.test('files go out and are shown', async (t) => {
+      const file = join(home.dir, 'square.png');
+      await writeFile(file, SQUARE);
+      const chooser = (await page.waitForSelector('input[type="file"]')) as ElementHandle<HTMLInputElement>;
+      await chooser.uploadFile(file);
+      await page.locator('.composer textarea').fill('A square');
+      await press(page, 'Send');
+      await ana.waitForMessage(({ type }) => type === 'image');
+      await shows(page, 'Show image');
+      await page.locator('.messages button').click();
+      const size = await page.waitForFunction(
+        () => document.querySelector('img.picture')?.naturalWidth || undefined,
+        { timeout: 30_000 },
+      );
+      t.equal(await size.jsonValue(), 64, 'the picture is drawn');
+      await ana.sendMedia(
+        {
+          type: 'document',
+          bytes: Buffer.from('<script>alert(1)</script>'),
+          mimetype: 'text/html',
+          filename: 'page.html',
+        },
+        { to: phone.wid },
+      );
+      await shows(page, 'Save page.html');
+      await inspect(t, page, { name: 'console-files', folder });
     });
 
     await t.test('a queued message is shown and cancelled', async (t) => {

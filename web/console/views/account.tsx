@@ -101,6 +101,7 @@ function Headline({ line: { account, status, error } }: { readonly line: Account
             for <Ago at={status.since} />
           </>
         )}
+        {status?.waitsFor === 'start_slot' && ' · waits until another account has started'}
         {status?.nextAttemptAt && ` · tries again at ${clock(status.nextAttemptAt)}`}
       </p>
       {status?.restriction && (

@@ -17,7 +17,7 @@ export function DeadLetters(props: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Show the dead letters of {props.name}</summary>
+      <summary>Dead letters of {props.name}</summary>
       {open && <Letters {...props} />}
     </details>
   );

@@ -61,7 +61,7 @@ export function Queue({ account }: { readonly account: string }) {
         {value !== null && count(value.messages.length, value.next !== null)}
       </p>
       {value !== null && value.messages.length > 0 && (
-        <table aria-labelledby="queue">
+        <table class="stacked" aria-labelledby="queue">
           <thead>
             <tr>
               <th scope="col">To</th>
