@@ -17,14 +17,21 @@ const PIECE = 384 * 1024;
 /** Regroups bytes into pieces of the same size. The last one may be shorter, and is yielded even when empty. */
 async function* pieces(
   data: Uint8Array | AsyncIterable<Uint8Array>,
+  pieceBytes: number,
 ): AsyncGenerator<{ readonly bytes: Buffer; readonly done: boolean }> {
-  let held = Buffer.alloc(0);
+  let held: Uint8Array[] = [];
+  let length = 0;
   for await (const lot of data instanceof Uint8Array ? [data] : data) {
-    held = Buffer.concat([held, lot]);
-    for (; held.length > PIECE; held = held.subarray(PIECE))
-      yield { bytes: held.subarray(0, PIECE), done: false };
+    held.push(lot);
+    length += lot.length;
+    if (length <= pieceBytes) continue;
+    let all = Buffer.concat(held);
+    for (; all.length > pieceBytes; all = all.subarray(pieceBytes))
+      yield { bytes: all.subarray(0, pieceBytes), done: false };
+    held = [all];
+    length = all.length;
   }
-  yield { bytes: held, done: true };
+  yield { bytes: Buffer.concat(held), done: true };
 }
 
 /** Called before the bytes are sent. @throws Fault media_too_large */
@@ -47,17 +54,18 @@ function checkStream(stream: ReadStream): void {
   }
 }
 
-/** @throws Fault of media.put */
+/** @param pieceBytes the bytes that are held and sent at a time @throws Fault of media.put */
 export async function upload(
   put: (params: object) => Promise<unknown>,
   data: Uint8Array | AsyncIterable<Uint8Array>,
   { name }: UploadOptions,
+  pieceBytes = PIECE,
 ): Promise<File> {
   if (data instanceof Uint8Array) checkSize(data.byteLength);
   else if (data instanceof ReadStream) checkStream(data);
   let id: string | undefined;
   let offset = 0;
-  for await (const { bytes, done } of pieces(data)) {
+  for await (const { bytes, done } of pieces(data, pieceBytes)) {
     checkSize(offset + bytes.length);
     const first = name === undefined ? {} : { name };
     const answer = (await put({

@@ -7,8 +7,11 @@ import { rangeOf } from './range.js';
 import { faultReply, json, type Reply, type StreamedReply } from './reply.js';
 import type { Asked } from './route.js';
 
-/** The bytes of one piece of an answer. */
-const PIECE_BYTES = 384 * 1024;
+/**
+ * The bytes of one piece. While 60 MiB passed, daemon and gateway grew by up to 24 MiB of garbage with this size, and by up to
+ * 37 MiB with 384 KiB, at the same speed.
+ */
+const PIECE_BYTES = 64 * 1024;
 
 /** Stores the body as a file: the bytes themselves, with the name in `?name=`, or a form with one file. @throws Fault */
 export async function takeFile({ ask, bytes, headers, query }: Asked): Promise<Reply> {
@@ -17,7 +20,8 @@ export async function takeFile({ ask, bytes, headers, query }: Asked): Promise<R
   const form = isForm(type) ? await formFile(bytes(MAX_FILE_BYTES + FORM_BYTES), type) : null;
   const name = wanted || form?.name;
   const put = (params: object) => ask('media.put', { ...params, ...(account !== undefined && { account }) });
-  const file = await upload(put, form?.bytes ?? bytes(MAX_FILE_BYTES), name ? { name } : {});
+  const body = form?.bytes ?? bytes(MAX_FILE_BYTES);
+  const file = await upload(put, body, name ? { name } : {}, PIECE_BYTES);
   return json(file, 201);
 }
 
