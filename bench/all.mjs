@@ -19,6 +19,7 @@ const BENCHES = {
   browser: 'memory and CPU of an idle browser',
   accounts: '16 accounts on this machine',
   boot: '16 accounts that start in line, and all at once',
+  hibernate: 'an account asleep against awake',
   growth: 'costs by the number of chats and of events',
 };
 

@@ -10,6 +10,7 @@ const STATES = {
   ready: ['Linked and ready', 'Nothing. You can close this page.'],
   reconnecting: ['Connecting again', 'Nothing: it goes on by itself. The phone stays linked.'],
   'logging-out': ['Unlinking', 'Nothing: this takes some seconds.'],
+  hibernating: ['Linked; asleep', 'Nothing: it wakes when it is needed.'],
   failed: ['Not connected', 'It is tried again from time to time. You can have it tried now.'],
 };
 /** How soon a stream that was lost is opened again. */

@@ -12,6 +12,7 @@ import {
   count,
   type KeyRow,
   key,
+  minutes,
   ms,
   msList,
   path,
@@ -117,6 +118,16 @@ export const KEYS = {
     slowRetryMs: key(ms(0, DAY), {
       default: 300_000,
       doc: 'The time between attempts once the fast ones are used up; 0 waits for a person.',
+    }),
+  },
+  hibernate: {
+    afterMinutes: key(minutes(100_000), {
+      default: 0,
+      doc: 'An account without sends, incoming messages and requests for this long closes its browser and keeps its link, until it is needed; 0: never. Not below 2 in production: what came in during a sleep is read for the last time a minute after the waking.',
+    }),
+    wakeMinutes: key(minutes(10_080), {
+      default: 60,
+      doc: 'How often a hibernating account wakes to fetch what came in; 0: only when it is needed, so that messages arrive only then.',
     }),
   },
   monitor: {

@@ -149,7 +149,7 @@ export function readFlags(flags: Readonly<Record<string, string | true | undefin
  * refuses it.
  */
 function fromText(row: NamedRow, text: string): unknown {
-  const number = (word: string): unknown => (/^\s*-?\d+\s*$/.test(word) ? Number(word) : word);
+  const number = (word: string): unknown => (/^\s*-?\d+(?:\.\d+)?\s*$/.test(word) ? Number(word) : word);
   switch (row.written) {
     case 'text':
     case 'path':

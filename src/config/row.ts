@@ -85,6 +85,14 @@ export const count = (min: number, max: number, unit: string | null = null): Kin
 /** Milliseconds. */
 export const ms = (min: number, max: number): Kind<number> => count(min, max, 'ms');
 
+/** Minutes, with decimals. */
+export const minutes = (max: number): Kind<number> => ({
+  schema: z.number().min(0).max(max),
+  written: 'number',
+  expects: `a number from 0 to ${max} (minutes)`,
+  unit: 'min',
+});
+
 /** A list of at least one number of milliseconds. */
 export const msList = (min: number, max: number): Kind<readonly number[]> => ({
   schema: z.array(z.int().min(min).max(max)).min(1).max(100),

@@ -19,6 +19,7 @@ import { CapabilityTracker } from './session/capability-tracker.js';
 import { ClientSlot, type ClientSlotOptions } from './session/client-slot.js';
 import { CurrentQr } from './session/current-qr.js';
 import { executors } from './session/effects.js';
+import { Hibernation } from './session/hibernation.js';
 import { hintFor } from './session/hint.js';
 import { LinkedAccount } from './session/linked-account.js';
 import { PendingPasskey } from './session/pending-passkey.js';
@@ -55,6 +56,7 @@ export class Account {
   readonly outgoing: Outgoing;
   readonly incoming: Incoming;
   readonly supervision: Supervision;
+  readonly hibernation: Hibernation;
   readonly restriction: AccountRestriction;
   readonly qr: CurrentQr;
   readonly passkey = new PendingPasskey();
@@ -147,6 +149,13 @@ export class Account {
         announce.alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`),
       hourly: () => this.#hourly(),
     });
+    this.hibernation = new Hibernation({
+      afterMs: config.hibernate.afterMinutes * 60_000,
+      actor,
+      store,
+      outbox,
+      lastReceivedAtMs: () => incoming.inbox.lastReceivedAtMs,
+    });
     const place = new StartPlace(startLine, log);
     this.#effects = clientEffects({ log, actor, slot, place, qr, passkey, outgoing, incoming });
     feed.onRecovered = (refusedFromMs) => this.#recovered(refusedFromMs);
@@ -181,6 +190,7 @@ export class Account {
   /** Starts the heartbeat, the upkeep, and the account itself if that is configured. */
   start(): void {
     this.supervision.start();
+    this.hibernation.start();
     if (this.#options.config.autoInitialize) this.actor.post({ type: 'initialize', restart: false });
   }
 
@@ -191,6 +201,7 @@ export class Account {
 
   #stop(because: End): void {
     this.supervision.stop();
+    this.hibernation.stop();
     this.restriction.stop();
     this.outgoing.sender.stop();
     this.incoming.watermark.stop();

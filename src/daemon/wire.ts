@@ -13,6 +13,7 @@ import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
 import { handlersOf } from './api/handlers/index.js';
 import { openRpc } from './api/openrpc.js';
+import { waking } from './api/page-methods.js';
 import { readyClient } from './api/ready-client.js';
 import { reportOf } from './api/report.js';
 import { statusOf } from './api/status.js';
@@ -181,7 +182,13 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     try {
       const { listen } = config.http;
       const dispatch = metrics.metered(
-        createDispatch({ methods: METHODS, handlers, account: name, address, log }),
+        createDispatch({
+          methods: METHODS,
+          handlers: waking(METHODS, handlers, account.hibernation),
+          account: name,
+          address,
+          log,
+        }),
       );
       // With HTTP, metrics count from the start.
       if (listen !== null) await metrics.load();

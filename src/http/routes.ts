@@ -108,10 +108,10 @@ const NAMED: readonly Route[] = [
 
 const READY = open(
   '/readyz',
-  'Whether the account is ready: 200, else 503. With the token also its state, and the reason.',
+  'Whether the account is ready, or hibernates and wakes when it is needed: 200, else 503. With the token also its state, and the reason.',
   async ({ ask, isKnown }) => {
     const { status, reason, timestamp } = await ask('session.status');
-    const ready = status === 'ready';
+    const ready = status === 'ready' || status === 'hibernating';
     return json({ ready, ...(isKnown && { status, reason }), timestamp }, ready ? 200 : 503);
   },
 );

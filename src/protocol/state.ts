@@ -9,6 +9,7 @@ export const STATES = [
   'reconnecting',
   'logging-out',
   'failed',
+  'hibernating',
 ] as const;
 export type StateName = (typeof STATES)[number];
 

@@ -88,6 +88,10 @@ export type Event =
   | { readonly type: 'initialize'; readonly restart: boolean }
   /** A new browser in a quiet moment, because of memory or an upgrade. */
   | { readonly type: 'recycle'; readonly why: string }
+  /** Nothing has happened for a while. `dueAtMs`: when the next scheduled message is due, wall clock. */
+  | { readonly type: 'idle'; readonly dueAtMs: number | null }
+  /** A message or a request needs the page at this time, wall clock. */
+  | { readonly type: 'page-needed'; readonly atMs: number; readonly why: 'message' | 'request' }
   | { readonly type: 'disconnect' }
   | { readonly type: 'clear' }
   /** The daemon ends. `logout`: this stop is meant to unlink the phone. */

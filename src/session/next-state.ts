@@ -65,6 +65,9 @@ export const leave = (state: State): State => ({
   attention: null,
 });
 
+/** The longest timer of Node. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /** Cancels the armed timer, and arms no other. */
 export const disarm = (state: State): State => ({ ...state, timer: state.timer + 1 });
 

@@ -19,6 +19,8 @@ export interface Policy extends Backoff {
   readonly verdictMs: number;
   /** From linked to ready; restarted while sync makes progress. */
   readonly syncMs: number;
+  /** How often a hibernating account wakes to fetch what came in; 0: only when it is needed. */
+  readonly wakeMs: number;
   readonly afterLogout: 'link' | 'stop';
   /** More conflicts than this in an hour mean that two hosts fight for the account. */
   readonly takeoversPerHour: number;

@@ -93,6 +93,8 @@ export type State = Common &
         readonly unlinked: boolean;
       }
     | { readonly name: 'failed'; readonly reason: Reason; readonly retryAtMs: number | null }
+    /** Linked, without a browser: nothing happened for a while. `wakeAtMs`: wall clock; null: when it is needed. */
+    | { readonly name: 'hibernating'; readonly wakeAtMs: number | null }
   );
 
 export type StateOf<N extends StateName> = Extract<State, { readonly name: N }>;
@@ -136,6 +138,7 @@ export function reasonOf(state: State): Reason {
       return state.next === 'exit' ? 'shutting_down' : 'user_stopped';
     case 'syncing':
     case 'ready':
+    case 'hibernating':
       return 'none';
   }
 }
@@ -157,8 +160,9 @@ export function placeOf(state: State): Place | null {
   }
 }
 
-/** When the next attempt is due, wall clock; null when none is scheduled. */
+/** When the next attempt is due, or a hibernating account wakes, wall clock; null when none is scheduled. */
 export function nextAttemptAtMs(state: State): number | null {
+  if (state.name === 'hibernating') return state.wakeAtMs;
   if (state.name === 'failed') return state.retryAtMs;
   if (state.name === 'reconnecting' && 'atMs' in state.step) return state.step.atMs;
   return null;

@@ -5,6 +5,7 @@ import type { Event, EventName, EventOf } from './event.js';
 import { type Next, type Now, stay } from './next-state.js';
 import { isOver, placeOf, type State, type StateOf } from './state.js';
 import * as close from './transitions-close.js';
+import * as hibernate from './transitions-hibernate.js';
 import * as link from './transitions-link.js';
 import * as mend from './transitions-recovery.js';
 import * as retry from './transitions-retry.js';
@@ -27,42 +28,45 @@ const { passkey, answered, passkeyOver } = link;
 const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
 const { profileVerdict: verdict } = mend;
 const { due, startLate, syncLate } = retry;
+const { sleep, needed, wakeDue } = hibernate;
 const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
 
 // biome-ignore format: a table is read by its columns
 export const TABLE: { readonly [E in EventName]: Row<E> } = {
-  //                   stopped     starting    linking      syncing     ready       reconnecting logging-out failed
-  'initialize':       [begin,      restart,    restart,     restart,    restart,    begin,       ____,       begin     ],
-  'recycle':          [____,       ____,       ____,        ____,       recycle,    ____,        ____,       ____      ],
-  'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect],
-  'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear     ],
-  'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop      ],
-  'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
-  'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due       ],
-  'place-taken':      [____,       placed,     ____,        ____,       ____,       placed,      ____,        ____      ],
-  'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
-  'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
+  //                   stopped     starting    linking      syncing     ready       reconnecting logging-out failed     hibernating
+  'initialize':       [begin,      restart,    restart,     restart,    restart,    begin,       ____,       begin,      begin      ],
+  'recycle':          [____,       ____,       ____,        ____,       recycle,    ____,        ____,       ____,       ____       ],
+  'idle':             [____,       ____,       ____,        ____,       sleep,      ____,        ____,       ____,       ____       ],
+  'page-needed':      [____,       ____,       ____,        ____,       ____,       ____,        ____,       ____,       needed     ],
+  'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect, disconnect ],
+  'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear,      clear      ],
+  'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop,       stop       ],
+  'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost   ],
+  'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due,        wakeDue    ],
+  'place-taken':      [____,       placed,     ____,        ____,       ____,       placed,      ____,        ____,       ____       ],
+  'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired,   ____       ],
+  'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____,       ____       ],
   'client.pairing-over':
-                      [____,       ____,       pairingOver, ____,       ____,       ____,        ____,       ____      ],
-  'client.passkey':   [____,       ____,       passkey,     ____,       ____,       ____,        ____,       ____      ],
+                      [____,       ____,       pairingOver, ____,       ____,       ____,        ____,       ____,       ____       ],
+  'client.passkey':   [____,       ____,       passkey,     ____,       ____,       ____,        ____,       ____,       ____       ],
   'client.passkey-answered':
-                      [____,       ____,       answered,    ____,       ____,       ____,        ____,       ____      ],
+                      [____,       ____,       answered,    ____,       ____,       ____,        ____,       ____,       ____       ],
   'client.passkey-over':
-                      [____,       ____,       passkeyOver, ____,       ____,       ____,        ____,       ____      ],
-  'client.linked':    [____,       linked,     linked,      known,      ____,       linked,      ____,       linked    ],
-  'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____      ],
-  'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready     ],
-  'client.offline':   [____,       offline,    ____,        ____,       offline,    ____,        ____,       ____      ],
-  'client.reloading': [____,       ____,       ____,        ____,       reloading,  ____,        ____,       ____      ],
-  'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut ],
-  'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____      ],
-  'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused   ],
-  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ended     ],
-  'client.sick':      [____,       ____,       sick,        ____,       sick,       ____,        ____,       ____      ],
-  'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention ],
-  'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____      ],
-  'profile-removed':  [____,       ____,       ____,        ____,       ____,       ____,        removed,    ____      ],
-  'profile-suspect':  [____,       ____,       ____,        ____,       ____,       verdict,     ____,       verdict   ],
+                      [____,       ____,       passkeyOver, ____,       ____,       ____,        ____,       ____,       ____       ],
+  'client.linked':    [____,       linked,     linked,      known,      ____,       linked,      ____,       linked,     ____       ],
+  'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____,       ____       ],
+  'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready,      ____       ],
+  'client.offline':   [____,       offline,    ____,        ____,       offline,    ____,        ____,       ____,       ____       ],
+  'client.reloading': [____,       ____,       ____,        ____,       reloading,  ____,        ____,       ____,       ____       ],
+  'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut,  ____       ],
+  'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____,       ____       ],
+  'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused,    ____       ],
+  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ended,      ____       ],
+  'client.sick':      [____,       ____,       sick,        ____,       sick,       ____,        ____,       ____,       ____       ],
+  'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention,  ____       ],
+  'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____,       ____       ],
+  'profile-removed':  [____,       ____,       ____,        ____,       ____,       ____,        removed,    ____,       ____       ],
+  'profile-suspect':  [____,       ____,       ____,        ____,       ____,       verdict,     ____,       verdict,    ____       ],
 };
 
 /**

@@ -4,7 +4,18 @@ import type { Reason } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
 import type { EventOf } from './event.js';
-import { alertOnce, arm, become, disarm, leave, type Next, type Now, queue, stay } from './next-state.js';
+import {
+  alertOnce,
+  arm,
+  become,
+  disarm,
+  LONGEST_MS,
+  leave,
+  type Next,
+  type Now,
+  queue,
+  stay,
+} from './next-state.js';
 import type { Rung, State, StateOf } from './state.js';
 
 /** Whether the page may still recover by itself, or is unusable and gets closed. */
@@ -79,9 +90,6 @@ export function giveUp(
   const next = alertOnce({ state: failed, effects }, reason, says);
   return waitMs === null ? next : arm(next, waitMs);
 }
-
-/** The longest timer of Node. A wake-up that is too early sets the timer again. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * How long the slow retry waits; null waits for a person. After a ban with an end, it does

@@ -33,6 +33,7 @@ export const STATUSES: Readonly<Record<string, string>> = {
   ready: 'WORKING',
   'logging-out': 'STOPPED',
   failed: 'FAILED',
+  hibernating: 'WORKING',
 };
 
 /** The type of a change of group members, and their role afterwards. */

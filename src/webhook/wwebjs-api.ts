@@ -135,7 +135,8 @@ function stateOf({ status, from, reason, capabilities }: EventData<'state'>): Ra
   if (status === 'syncing') return [['authenticated']];
   if (status === 'ready') return [['ready']];
   if (status === 'linking' && reason === 'auth_failed') return [['status', { msg: reason }]];
-  if (from !== 'ready') return [];
+  // A hibernating account is connected as far as its users can tell.
+  if (from !== 'ready' || status === 'hibernating') return [];
   const why = status === 'logging-out' ? 'LOGOUT' : (REASONS[reason] ?? reason);
   return [['disconnected', { reason: why }]];
 }

@@ -61,7 +61,7 @@ async function follow(context: Context): Promise<number> {
   let waiting = false;
   for (;;) {
     const status = await ask('session.status', {});
-    if (status.status === 'ready' || status.status === 'syncing') {
+    if (['ready', 'syncing', 'hibernating'].includes(status.status)) {
       write(1, drawn === undefined ? 'A phone is linked already.\n' : `Linked (${status.status}).\n`);
       return 0;
     }

@@ -18,6 +18,7 @@ const PAINTS: Readonly<Record<StateName, Paint>> = {
   reconnecting: yellow,
   'logging-out': yellow,
   failed: red,
+  hibernating: green,
 };
 
 /** Milliseconds between two instants of the daemon's own clock. */
@@ -40,6 +41,8 @@ function linked({ session, status }: Status): string {
 
 function attempts(s: Status): string {
   const next = s.nextAttemptAt === null ? '' : `, next in ${duration(between(s.timestamp, s.nextAttemptAt))}`;
+  if (s.status === 'hibernating')
+    return `wakes for a message or a request${next.replace('next', 'at the latest')}`;
   return `${s.reconnectAttempts} of ${s.maxReconnectAttempts} to reconnect${next}`;
 }
 
@@ -95,7 +98,9 @@ export function renderStatus(s: Status, address: Address): string {
       ? []
       : [['waits', 'for its turn: other accounts of this machine are starting'] as const]),
     ['linked', linked(s)],
-    ...(s.reconnectAttempts > 0 || s.nextAttemptAt !== null ? [['attempt', attempts(s)] as const] : []),
+    ...(s.reconnectAttempts > 0 || s.nextAttemptAt !== null || s.status === 'hibernating'
+      ? [[s.status === 'hibernating' ? 'wakes' : 'attempt', attempts(s)] as const]
+      : []),
     ['browser', browser(s)],
     ...(s.restriction == null ? [] : [['whatsapp', restriction(s.restriction)] as const]),
     ...limits.map(([name, word]) => ['limits', printable(`${name} ${word}`)] as const),

@@ -47,7 +47,9 @@ export const statusSchema = record({
       '`start_slot`: the start waits until fewer other accounts of this machine are starting. Null: it waits for no other account.',
     ),
   hint: z.string().nullable().describe('The command that helps. Null when the daemon needs no help.'),
-  nextAttemptAt: instant().nullable().describe('When the next attempt is due. Null when none is.'),
+  nextAttemptAt: instant()
+    .nullable()
+    .describe('When the next attempt is due, or a hibernating account wakes. Null when none is.'),
   since: instant().describe('When this state began.'),
   monitor: record({
     lastCheckAt: instant()

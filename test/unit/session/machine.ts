@@ -18,6 +18,7 @@ export const POLICY: Policy = {
   passkeyMs: 600_000,
   verdictMs: 60_000,
   syncMs: 120_000,
+  wakeMs: 3_600_000,
   afterLogout: 'link',
   takeoversPerHour: 3,
 };
@@ -60,6 +61,7 @@ const OWN = {
   reconnecting: { reason: 'network_down', step: { kind: 'running', rung: 'reconnect' } },
   'logging-out': { asked: 'person', next: 'rest', unlinked: false },
   failed: { reason: 'attempts_exhausted', retryAtMs: AT_MS + 300_000 },
+  hibernating: { wakeAtMs: AT_MS + 3_600_000 },
 } as const;
 
 export const A_DIALOG = { reason: 'action_required', says: 'a dialog' } as const;
@@ -99,7 +101,7 @@ const HISTORIES: readonly Partial<State>[] = [
   { takeoversMs: [], alerted: [], unfound: 1 },
   { takeoversMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000], alerted: ['attempts_exhausted', 'conflict'] },
 ];
-const mustBeLinked = (name: string): boolean => name === 'syncing' || name === 'ready';
+const mustBeLinked = (name: string): boolean => ['syncing', 'ready', 'hibernating'].includes(name);
 /** States in which a page may wait for a person. */
 const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready', 'reconnecting', 'failed'];
 
@@ -141,6 +143,7 @@ function* shapes(): Generator<Given> {
   for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
     for (const retryAtMs of [null, AT_MS + 300_000]) yield { name: 'failed', reason, retryAtMs };
   yield { name: 'failed', reason: 'banned', retryAtMs: null };
+  for (const wakeAtMs of [null, AT_MS + 3_600_000]) yield { name: 'hibernating', wakeAtMs };
 }
 
 /** Every event in every form, as raised by the current client and the current timer. */
@@ -178,6 +181,10 @@ export const EVENTS: readonly Draft[] = [
   ['initialize', { restart: false }],
   ['initialize', { restart: true }],
   ['recycle', { why: 'age' }],
+  ['idle', { dueAtMs: null }],
+  ['idle', { dueAtMs: AT_MS + 60_000 }],
+  ['page-needed', { atMs: 0, why: 'request' }],
+  ['page-needed', { atMs: AT_MS + 60_000, why: 'message' }],
   ['disconnect'],
   ['clear'],
   ['stop', { logout: false }],
@@ -229,7 +236,12 @@ const words = (step: Step): string =>
 
 const USUAL: Readonly<Record<State['name'], string>> = {
   ...{ stopped: 'none', starting: 'none', linking: 'qr_waiting', syncing: 'none', ready: 'none' },
-  ...{ reconnecting: 'network_down', 'logging-out': 'user_stopped', failed: 'attempts_exhausted' },
+  ...{
+    reconnecting: 'network_down',
+    'logging-out': 'user_stopped',
+    failed: 'attempts_exhausted',
+    hibernating: 'none',
+  },
 };
 
 /** Describes effects: `close, remove-profile, launch, arm 90000`. Internal numbers are left out. */

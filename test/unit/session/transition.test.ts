@@ -37,6 +37,7 @@ const needsTimer = (state: State): boolean =>
   state.name === 'syncing' ||
   ((state.name === 'starting' || state.name === 'reconnecting') && placeOf(state) !== 'awaited') ||
   (state.name === 'failed' && state.retryAtMs !== null) ||
+  (state.name === 'hibernating' && state.wakeAtMs !== null) ||
   (state.name === 'linking' && (state.reason === 'pairing_waiting' || state.reason === 'passkey_required'));
 
 /** The rules that a transition breaks. */
@@ -102,7 +103,7 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
     'a session that is forgotten has no profile':
       before.session === null || after.session !== null || isGone || wasLoggingOut,
     'a linked state has a session':
-      (after.name !== 'ready' && after.name !== 'syncing') || after.session !== null,
+      !['ready', 'syncing', 'hibernating'].includes(after.name) || after.session !== null,
     'a session is not linked over': after.name !== 'linking' || after.session === null,
     'the profile of another daemon is kept':
       after.name !== 'stopped' || reasonOf(after) !== 'lock_held' || !isGone,
@@ -114,7 +115,13 @@ function broken(before: State, after: State, effects: readonly Effect[], maxAtte
 t.test('every state handles every event, and each transition keeps the rules', async (t) => {
   const problems = new Set<string>();
   let count = 0;
-  for (const policy of [POLICY, NEVER_SLOW, STOP_AFTER_LOGOUT, { ...POLICY, graceMs: 0 }])
+  for (const policy of [
+    POLICY,
+    { ...POLICY, wakeMs: 0 },
+    NEVER_SLOW,
+    STOP_AFTER_LOGOUT,
+    { ...POLICY, graceMs: 0 },
+  ])
     for (const before of everyState())
       for (const event of EVENTS) {
         const next = transition(before, raised(event, before), { atMs: AT_MS, policy });

@@ -219,6 +219,10 @@ export class World {
       case 'failed':
         if (state.retryAtMs !== null && !rings) refuse('a retry is promised and never made');
         break;
+      case 'hibernating':
+        if (state.wakeAtMs !== null && !rings) refuse('a waking is promised and never made');
+        if (state.session === null) refuse('it sleeps without a session');
+        break;
       case 'linking':
       case 'ready':
         if (!lives && !launches) refuse('there is no page to be asked');
@@ -353,6 +357,10 @@ const SOMEONE_SAYS: readonly Draft[] = [
   ...Array.from({ length: 12 }, (): Draft => ['initialize', { restart: false }]),
   ['initialize', { restart: true }],
   ['recycle', { why: 'age' }],
+  ['idle', { dueAtMs: null }],
+  ['idle', { dueAtMs: AT_MS + HOUR_MS / 2 }],
+  ['page-needed', { atMs: 0, why: 'request' }],
+  ['page-needed', { atMs: AT_MS + HOUR_MS, why: 'message' }],
   ['disconnect'],
   ['clear'],
 ];

@@ -500,6 +500,7 @@ const TABLE: readonly Row[] = [
     [raised('disconnected', { reason: 'LOGOUT' })],
     [status('SCAN_QR_CODE')],
   ],
+  ['it hibernates', state('hibernating', 'ready', 'none'), [], [status('WORKING')]],
   [
     'logged out here',
     state('logging-out', 'ready', 'user_stopped'),

@@ -18,6 +18,7 @@ const STATES: Readonly<Record<StateName, Labelled>> = {
   reconnecting: ['busy', 'Reconnecting'],
   'logging-out': ['busy', 'Unlinking'],
   failed: ['bad', 'Failed'],
+  hibernating: ['idle', 'Hibernating'],
 };
 
 // A newer daemon may send a word that this table lacks.

@@ -27,7 +27,7 @@ type SessionHandlers = Pick<
 
 const now = (): string => new Date().toISOString();
 
-const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
+const isLinked = ({ name }: State): boolean => ['syncing', 'ready', 'hibernating'].includes(name);
 
 /** While a passkey is requested, a code that the page may still show does not link anybody. */
 const mayScan = (state: State): boolean => state.name === 'linking' && state.reason !== 'passkey_required';
@@ -63,6 +63,8 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
   const end = async (type: 'disconnect' | 'clear', signal: AbortSignal) => {
     refuseWhenEnding(actor.state);
     const hadSession = actor.state.session !== null;
+    // Only a page can notify the phone.
+    if (actor.state.name === 'hibernating') await account.hibernation.wake(signal);
     actor.post({ type });
     const state = await actor.until(({ name }) => name === 'stopped', { signal });
     const { unlinked, left } = state as StateOf<'stopped'>;
@@ -181,6 +183,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
 
     'session.wait': async ({ states, timeoutMs }, { signal }) => {
       const fits = ({ name }: State): boolean => states.includes(name);
+      if (states.includes('ready') && !fits(actor.state)) account.hibernation.need();
       const state = await limited(timeoutMs, [signal], (bound) =>
         actor.until((next) => fits(next) || isStuck(next), { signal: bound }),
       );

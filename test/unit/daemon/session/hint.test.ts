@@ -55,6 +55,7 @@ t.test('the hint shows the configured limits, or those of WhatsApp', (t) => {
   const config = {
     reconnect: { delaysMs, capMs, maxAttempts, graceMs, slowRetryMs },
     deadlines: { startMs, syncMs, loadMs: 20_000 },
+    hibernate: { wakeMinutes: 60 },
     afterLogout,
   };
   t.same(policyOf(config as unknown as Parameters<typeof policyOf>[0]), POLICY);
