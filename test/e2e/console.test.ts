@@ -1,15 +1,14 @@
-/** The console in a real browser, with a real gateway and daemons on the simulator. */
+/** The console in a real browser, with a real gateway and a daemon on the simulator: what an operator does. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
-import type { ElementHandle, Page } from 'puppeteer';
+import type { ElementHandle } from 'puppeteer';
 import t from 'tap';
+import { addressIn, keptIn, logIn, NORMAL, press, scanned, shows } from '../harness/console.js';
 import { GatewayHome } from '../harness/gateway.js';
 import { Home } from '../harness/home.js';
 import { inspect, launchBrowser, openPage, pictureFolder } from '../harness/page.js';
 import { Receiver } from '../harness/receiver.js';
-import { wactl } from '../harness/wactl.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a fifth of this.
@@ -17,8 +16,6 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const CONTACT = '15550002222';
-/** A wrong token, a number without a chat, no QR code yet, and a gateway that is away. */
-const NORMAL = /status of 40[14]|ERR_/;
 
 /** A red square of 64 × 64 pixels. */
 const SQUARE = PNG.sync.write(
@@ -27,47 +24,15 @@ const SQUARE = PNG.sync.write(
   }),
 );
 
-const folder = await pictureFolder();
-t.comment(`screenshots are in ${folder}`);
-
 /** Part of the DOM; these functions run in the page. */
 declare const document: {
   readonly body: { readonly innerText: string };
   querySelector(selector: string): { readonly naturalWidth: number } | null;
 };
 type HTMLInputElement = never;
-declare const sessionStorage: { readonly length: number };
 
-/** Waits until the page shows the text. */
-const shows = (page: Page, text: string) =>
-  page.waitForFunction((what) => document.body.innerText.includes(what), { timeout: 60_000 }, text);
-
-const text = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText);
-
-/** Presses the button with this label, as a screen reader names it. */
-async function press(page: Page, name: string): Promise<void> {
-  await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
-}
-
-async function logIn(page: Page, token: string): Promise<void> {
-  await page.locator('input[type="password"]').fill(token);
-  await page.keyboard.press('Enter');
-}
-
-const tabs = (page: Page): Promise<string[]> =>
-  page.$$eval('.tabs a', (links) =>
-    links.map((link) => String((link as { textContent?: unknown }).textContent)),
-  );
-
-const at = (url: string, ...parts: string[]): string =>
-  `${url}/#/accounts/${parts.map(encodeURIComponent).join('/')}`;
-
-/** Decodes the QR code on the page. */
-async function scanned(page: Page): Promise<string> {
-  const picture = await page.waitForSelector('img.qr', { visible: true });
-  const { data, width, height } = PNG.sync.read(Buffer.from((await picture?.screenshot()) ?? []));
-  return jsqr.default(new Uint8ClampedArray(data), width, height)?.data ?? '';
-}
+const folder = await pictureFolder();
+t.comment(`screenshots are in ${folder}`);
 
 t.test('an operator links an account, writes, and sees what happens', async (t) => {
   await using sim = await Simulator.start();
@@ -88,25 +53,25 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
     await inspect(t, page, { name: 'console-login', folder });
     await logIn(page, 'not the token');
     await page.waitForSelector('[role="alert"] p');
-    t.equal(await page.evaluate(() => sessionStorage.length), 0, 'a wrong token is not kept');
+    t.equal(await keptIn(page), 0, 'a wrong token is not kept');
     await logIn(page, token);
     await shows(page, '1 account: 1 waiting for the phone');
     t.notOk(page.url().includes(token), 'the token is not in the address');
     await inspect(t, page, { name: 'console-accounts', folder });
 
-    await page.goto(at(gateway.url, 'shop', 'link'));
+    await page.goto(addressIn(gateway.url, 'shop', 'link'));
     const qr = await scanned(page);
     await inspect(t, page, { name: 'console-link', folder });
     await phone.scan(qr);
     await shows(page, 'A phone is linked');
-    await page.goto(at(gateway.url, 'shop', 'overview'));
+    await page.goto(addressIn(gateway.url, 'shop', 'overview'));
     await shows(page, `+${NUMBER} (Shop)`);
     await shows(page, 'Loading chats');
     await inspect(t, page, { name: 'console-overview', folder });
 
     await t.test('a message goes out once, and its ack and the answer are shown', async (t) => {
       ana.autoReply = ({ body }) => `Ana has read: ${body}`;
-      await page.goto(at(gateway.url, 'shop', 'chats', `+${CONTACT}`));
+      await page.goto(addressIn(gateway.url, 'shop', 'chats', `+${CONTACT}`));
       await page.locator('.composer textarea').fill('Hello from the console');
       await page.keyboard.press('Enter');
       await shows(page, 'Ana has read: Hello from the console');
@@ -178,7 +143,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
     await t.test('a queued message is shown and cancelled', async (t) => {
       const notBefore = new Date(Date.now() + 86_400_000).toISOString();
       const { id } = await wad.request('message.send', { to: CONTACT, text: 'Tomorrow', notBefore });
-      await page.goto(at(gateway.url, 'shop', 'queue'));
+      await page.goto(addressIn(gateway.url, 'shop', 'queue'));
       await shows(page, 'waits for its own time');
       await inspect(t, page, { name: 'console-queue', folder });
       await press(page, `Cancel the message to +${CONTACT}`);
@@ -194,7 +159,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
         await receiver.denied(n);
         await wad.request('webhook.test', { name: 'crm' });
       }
-      await page.goto(at(gateway.url, 'shop', 'webhooks'));
+      await page.goto(addressIn(gateway.url, 'shop', 'webhooks'));
       await press(page, 'Send a test to crm');
       await shows(page, 'The receiver accepted the test in');
       await page.locator('summary').click();
@@ -207,7 +172,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
     });
 
     await t.test('a browser that dies and a daemon that ends are shown', async (t) => {
-      await page.goto(at(gateway.url, 'shop', 'overview'));
+      await page.goto(addressIn(gateway.url, 'shop', 'overview'));
       await shows(page, 'Ready');
       const started = performance.now();
       for (const { pid, command } of await home.processes())
@@ -216,7 +181,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
       await shows(page, 'the browser crashed');
       t.comment(`a crash was shown after ${Math.round(performance.now() - started)} ms`);
       await wad.until('ready');
-      await page.goto(at(gateway.url, 'shop', 'capabilities'));
+      await page.goto(addressIn(gateway.url, 'shop', 'capabilities'));
       await page.waitForSelector('tbody tr');
       await inspect(t, page, { name: 'console-capabilities', folder });
       await page.goto(`${gateway.url}/#/`);
@@ -228,60 +193,6 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
     await gateway.stop();
     await shows(page, 'The gateway does not answer.');
     await inspect(t, page, { name: 'console-away', folder });
-    t.same(wrong, [], 'there was no request to another origin, and no violation of the policy');
-  } finally {
-    await browser.close();
-  }
-});
-
-t.test('a token sees its accounts only, and what it may not do is not offered', async (t) => {
-  await using sim = await Simulator.start();
-  const phone = sim.createPhone({ number: NUMBER, pushname: 'Shop' });
-  const ana = sim.createContact({ number: CONTACT, name: 'Ana' });
-  await using machine = await GatewayHome.make();
-  await using home = await Home.make(sim, { t, socket: await machine.socketOf('shop') });
-  await machine.socketOf('support');
-  const wad = await home.start({ args: ['--account', 'shop'] });
-  await wad.link(phone);
-  await ana.send('Is anybody there?', { to: phone.wid });
-  await wad.event('message', ({ fromMe }) => !fromMe);
-  const gateway = await machine.start();
-  const reader = await gateway.token('reader', 'read', 'shop');
-  const operator = await gateway.token('operator', 'read,operate');
-  const browser = await launchBrowser();
-  try {
-    const { page, wrong } = await openPage(browser, `${gateway.url}/`, NORMAL);
-    await logIn(page, reader);
-    await shows(page, '1 account: 1 ready');
-    t.notMatch(await text(page), /support/);
-    await page.goto(at(gateway.url, 'shop', 'chats', `${CONTACT}@c.us`));
-    await shows(page, 'Is anybody there?');
-    t.notOk(await page.$('.composer'), 'a token that may only read has no composer');
-    t.same(await tabs(page), ['Overview', 'Queue', 'Chats', 'Webhooks', 'Capabilities']);
-    await page.goto(at(gateway.url, 'shop', 'overview'));
-    await shows(page, 'Loading chats');
-    t.notMatch(await text(page), /Restart the browser|Unlink the phone|Remove the session/);
-    await page.goto(at(gateway.url, 'support', 'overview'));
-    await shows(page, 'There is no such account, or this token may not see it.');
-
-    await press(page, 'Log out');
-    await page.waitForSelector('input[type="password"]');
-    t.equal(await page.evaluate(() => sessionStorage.length), 0);
-    await logIn(page, operator);
-    await shows(page, '2 accounts: 1 ready, 1 not running');
-    await page.goto(at(gateway.url, 'shop', 'overview'));
-    await shows(page, 'Restart the browser');
-    t.notMatch(await text(page), /Remove the session/, 'only for admin');
-    await press(page, 'Unlink the phone');
-    await shows(page, 'Unlink the phone from shop?');
-    await inspect(t, page, { name: 'console-confirm', folder });
-    await page.keyboard.press('Escape');
-    t.equal((await wad.status()).status, 'ready', 'Escape does nothing');
-
-    const { code } = await wactl(['token', 'revoke', 'operator'], { env: machine.env });
-    t.equal(code, 0);
-    await page.waitForSelector('input[type="password"]', { timeout: 30_000 });
-    t.equal(await page.evaluate(() => sessionStorage.length), 0, 'a revoked token is forgotten');
     t.same(wrong, [], 'there was no request to another origin, and no violation of the policy');
   } finally {
     await browser.close();
