@@ -51,7 +51,7 @@ A tool in a container or on another machine reaches the gateway under another na
 const PROGRAMS: readonly (readonly [name: string, about: string, rows: readonly Row[]])[] = [
   [
     'WAHA',
-    'By its OpenAPI documents 2024.9 and 2026.2, with the answers of its engine WEBJS. Chats and groups have the fields of whatsapp-web.js.',
+    'By its OpenAPI documents 2024.9 and 2026.1, with the answers of its engine WEBJS. Chats and groups have the fields of whatsapp-web.js.',
     WAHA_ROWS,
   ],
   [

@@ -54,7 +54,7 @@ const operationsOf = ({ paths }: Document) =>
     Object.entries(verbs).map(([verb, operation]) => ({ name: `${verb.toUpperCase()} ${path}`, operation })),
   );
 
-/** `2024.9.2` is before `2026.2`. */
+/** `2024.9.2` is before `2026.1`. */
 function isBefore(version: string, since: string): boolean {
   const [parts, wanted] = [version.split('.').map(Number), since.split('.').map(Number)];
   const at = wanted.findIndex((part, n) => part !== parts[n]);

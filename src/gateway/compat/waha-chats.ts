@@ -98,14 +98,14 @@ export const WAHA_CHATS: readonly Row[] = [
       const { key, messageId, chatId, ack } = known;
       return wahaMessage(known.message ?? { key, messageId, chatId, to: chatId, fromMe: true, ack });
     },
-    { since: '2026.2', differs: FILES },
+    { since: '2026.1', differs: FILES },
   ),
   call(
     'POST',
     '/api/{session}/chats/{chatId}/messages/read',
     'chat.markRead',
     { params: chatOf, answer: () => ({}) },
-    { ...CREATED, since: '2026.2', differs: 'Marks the whole chat as read, and lists no ids.' },
+    { ...CREATED, since: '2026.1', differs: 'Marks the whole chat as read, and lists no ids.' },
   ),
   call(
     'POST',
@@ -126,7 +126,7 @@ export const WAHA_CHATS: readonly Row[] = [
     '/api/{session}/chats/{chatId}/unread',
     'chat.markRead',
     { params: (request) => ({ ...chatOf(request), read: false }), answer: chatObject },
-    { ...CREATED, since: '2026.2' },
+    { ...CREATED, since: '2026.1' },
   ),
 
   call('GET', '/api/contacts/check-exists', 'contact.check', existence),
@@ -164,21 +164,21 @@ export const WAHA_CHATS: readonly Row[] = [
     '/api/{session}/lids',
     'contact.list',
     { ...allContacts, answer: ({ contacts }) => contacts.filter(({ lid }) => lid !== null).map(lidOf) },
-    { since: '2026.2', differs: 'Of the people that WhatsApp Web knows.' },
+    { since: '2026.1', differs: 'Of the people that WhatsApp Web knows.' },
   ),
   call(
     'GET',
     '/api/{session}/lids/{lid}',
     'contact.get',
     { params: ({ names }) => ({ contact: lidForm(names.lid ?? '') }), answer: lidOf },
-    { since: '2026.2' },
+    { since: '2026.1' },
   ),
   call(
     'GET',
     '/api/{session}/lids/pn/{phoneNumber}',
     'contact.get',
     { params: ({ names }) => ({ contact: names.phoneNumber ?? '' }), answer: lidOf },
-    { since: '2026.2' },
+    { since: '2026.1' },
   ),
 
   call(

@@ -65,7 +65,7 @@ export const WAHA_GROUPS: readonly Row[] = [
     `${AT}/count`,
     'group.list',
     { params: () => ({ limit: 1 }), answer: ({ total }) => ({ count: total }) },
-    { since: '2026.2' },
+    { since: '2026.1' },
   ),
   call('GET', `${AT}/{id}`, 'group.get', { params: groupOf, answer: groupObject }),
   call(
@@ -111,7 +111,7 @@ export const WAHA_GROUPS: readonly Row[] = [
           role: owner ? 'superadmin' : admin ? 'admin' : 'participant',
         })),
     },
-    { since: '2026.2' },
+    { since: '2026.1' },
   ),
   changing('participants/add', 'add'),
   changing('participants/remove', 'remove'),

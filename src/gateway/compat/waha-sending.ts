@@ -140,7 +140,7 @@ export const WAHA_SENDING: readonly Row[] = [
       const { key, chatId } = await door.ask(account, 'message.forward', { id: message(request), to });
       return { id: key, to: chatId, fromMe: true, _data: {} };
     },
-    { ...CREATED, since: '2026.2', differs: '`id` is null when the new message was not seen in time.' },
+    { ...CREATED, since: '2026.1', differs: '`id` is null when the new message was not seen in time.' },
   ),
   work(
     'POST',
@@ -197,6 +197,6 @@ export const WAHA_SENDING: readonly Row[] = [
     '/api/{session}/calls/reject',
     'calls.reject',
     { params: ({ body }) => ({ id: body.text('id') }), answer: () => undefined },
-    { ...CREATED, since: '2026.2' },
+    { ...CREATED, since: '2026.1' },
   ),
 ];

@@ -104,7 +104,7 @@ export const WAHA_SESSIONS: readonly Row[] = [
         return { id: id ?? null, name: pushName ?? null, picture: null };
       },
     },
-    { since: '2026.2', differs: '`picture` is always null.' },
+    { since: '2026.1', differs: '`picture` is always null.' },
   ),
   work(
     'POST',
