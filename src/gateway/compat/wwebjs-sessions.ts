@@ -2,6 +2,7 @@
 import { qrPng } from '../../http/qr.js';
 import { typed } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
+import type { StateName } from '../../protocol/state.js';
 import type { Answered } from '../../protocol/types.js';
 import { type Door, type Request, type Row, rowsOf } from './row.js';
 
@@ -11,16 +12,20 @@ export const sessionOf = ({ names }: Request): string => names.sessionId ?? '';
 
 const { call, work } = rowsOf(sessionOf);
 
-/** WhatsApp Web's word for a state, as far as our states have one. */
-const STATES: Readonly<Record<string, string>> = {
+/** WhatsApp Web's word for a state; null where it has none. An account that hibernates is linked, and wakes to send. */
+const STATES: Readonly<Record<StateName, string | null>> = {
   ready: 'CONNECTED',
+  hibernating: 'CONNECTED',
   syncing: 'OPENING',
   starting: 'OPENING',
   reconnecting: 'OPENING',
   linking: 'UNPAIRED',
+  stopped: null,
+  'logging-out': null,
+  failed: null,
 };
 
-export const stateOf = ({ status }: Pick<Status, 'status'>): string | null => STATES[status] ?? null;
+export const stateOf = ({ status }: Pick<Status, 'status'>): string | null => STATES[status];
 
 export const sessionState = (status: Pick<Status, 'status'>): object => {
   const state = stateOf(status);

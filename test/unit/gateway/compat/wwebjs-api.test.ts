@@ -274,6 +274,15 @@ t.test('a session that is not connected is no success', async (t) => {
   });
 });
 
+t.test('an account that hibernates counts as connected', async (t) => {
+  const example = METHODS['session.status'].example.result;
+  const door = exampleDoor({ 'session.status': { ...example, status: 'hibernating' } });
+  t.match((await play(WWEBJS_ROWS, 'GET /session/status/shop', door)).json, {
+    success: true,
+    state: 'CONNECTED',
+  });
+});
+
 t.test('a file is read in pieces and returned whole; a large one is refused', async (t) => {
   const pieces = { 'media.fetch': { id: 'f', mimetype: 'application/pdf', name: 'a.pdf', size: 3 } };
   const request = 'POST /message/downloadMedia/shop';
