@@ -13,7 +13,7 @@ import { keepLog } from '../../harness/server.js';
 async function setUp(t: Test, more: { ratePerMinute?: number; behindProxy?: boolean } = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'wad-entrance-'));
   const log = keepLog();
-  const tokens = openTokens({ stateDir, log });
+  const tokens = openTokens({ stateDir, log: keepLog() });
   t.teardown(async () => {
     await tokens.close();
     rmSync(stateDir, { recursive: true });
