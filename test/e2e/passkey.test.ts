@@ -1,12 +1,12 @@
 /** Accounts that need a passkey to link a device: the request is relayed to a browser of the person. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import puppeteer, { type Page } from 'puppeteer';
+import puppeteer from 'puppeteer';
 import t from 'tap';
 import { interceptPasskeys } from '../../src/whatsapp/page/passkey.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
-import { holdPasskey } from '../harness/passkey.js';
+import { holdPasskey, onLaptop, paste } from '../harness/passkey.js';
 import type { Wad } from '../harness/wad.js';
 import { Passkey } from '../simulator/passkey.js';
 import type { Phone } from '../simulator/phone.js';
@@ -18,31 +18,6 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const GENERATION = '2026-09-passkey';
-
-/** The person's laptop: a separate browser on the same site, which has the passkey. */
-async function onLaptop<T>(sim: Simulator, passkey: Passkey, act: (page: Page) => Promise<T>): Promise<T> {
-  const browser = await puppeteer.launch({
-    executablePath: '/usr/bin/chromium',
-    pipe: true,
-    args: [...sim.chromiumArgs, '--no-sandbox'],
-  });
-  try {
-    const page = await browser.newPage();
-    await holdPasskey(page, passkey, sim.knobs.passkeyRpId);
-    await page.goto('https://web.whatsapp.com/');
-    return await act(page);
-  } finally {
-    await browser.close();
-  }
-}
-
-/** Pastes into the console, presses the button, copies the answer. */
-async function paste(page: Page, snippet: string): Promise<string> {
-  await page.evaluate(snippet);
-  const button = await page.waitForSelector('::-p-aria([role="button"][name="Confirm with the passkey"])');
-  await button?.click();
-  return (await page.evaluate('wad')) as string;
-}
 
 /**
  * Runs on the laptop. Chromium's virtual authenticator derives no value for an imported key. This function

@@ -3,8 +3,8 @@ import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer';
 
-/** Messages of the browser: a wrong token, a number without a chat, no QR code yet, and a gateway that is away. */
-export const NORMAL = /status of 40[14]|ERR_/;
+/** Messages of the browser: no number, a wrong token, a number without a chat, no QR code yet, a gateway that is away. */
+export const NORMAL = /status of 40[014]|ERR_/;
 
 /** Part of the DOM; these functions run in the page. */
 declare const document: { readonly body: { readonly innerText: string } };
