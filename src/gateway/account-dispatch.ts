@@ -115,7 +115,11 @@ async function beginning(link: AccountLink, params: Place, { closed }: Peer): Pr
     const whose = { ...(consumer && { consumer }), ...(from && { from }) };
     const options = { timeoutMs: 30_000, writes: false, signal: closed };
     const answer = await client.call('events.subscribe', { ...params, ...where, ...whose }, options);
-    return (answer as Answered<'events.subscribe'>).after;
+    const { after: begins } = answer as Answered<'events.subscribe'>;
+    // It becomes the first id of the stream.
+    if (!Number.isSafeInteger(begins))
+      throw new Fault('bad_answer', { reason: 'the answer to events.subscribe has no cursor', hint: null });
+    return begins;
   } finally {
     await client.close();
   }

@@ -5,7 +5,6 @@ import type { FaultKind } from '../protocol/fault-table.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered, WireEvent } from '../protocol/types.js';
 import type { AccountLink } from './account-link.js';
-import { isSound } from './sound-event.js';
 
 export interface From {
   /** Events after this cursor. */
@@ -16,7 +15,6 @@ export interface From {
   readonly types?: readonly EventType[] | undefined;
 }
 
-const PAGE = 200;
 /** When a journal that could not be read is asked again, if the daemon reports nothing before. */
 const AGAIN_MS = 1_000;
 
@@ -64,18 +62,10 @@ async function page(
   { after, types }: From,
   signal: AbortSignal,
 ): Promise<Answered<'events.list'> | null> {
-  const params = { after, limit: PAGE, ...(types && { types }) };
   try {
-    return checked(await link.call('events.list', params, { signal, writes: false }));
+    return await link.pages.read(after, types);
   } catch (error) {
     if (signal.aborted || (error instanceof Fault && TEMPORARY.includes(error.kind))) return null;
     throw error;
   }
-}
-
-/** @throws Fault bad_answer: the daemon of one account must not disturb the events of others */
-function checked(answer: unknown): Answered<'events.list'> {
-  const { events, next } = answer as Answered<'events.list'>;
-  if (Array.isArray(events) && events.every(isSound) && Number.isSafeInteger(next)) return { events, next };
-  throw new Fault('bad_answer', { reason: 'the answer to events.list is not a page of events', hint: null });
 }

@@ -8,6 +8,7 @@ import { Client, type RequestOptions } from '../socket/client.js';
 import type { ClientPath } from '../socket/path.js';
 import { AccountFeed } from './account-feed.js';
 import { CallPool } from './call-pool.js';
+import { JournalPages } from './journal-pages.js';
 import { Places } from './places.js';
 import { isSound } from './sound-event.js';
 import { UploadClients } from './upload-clients.js';
@@ -26,6 +27,7 @@ export class AccountLink {
   /** The path of the daemon's socket, running or not. */
   readonly socket: string;
   readonly feed = new AccountFeed();
+  readonly pages = new JournalPages((...asked) => this.call(...asked));
   readonly #target: ClientPath;
   readonly #log: Log;
   readonly #changed: (link: AccountLink) => void;

@@ -10,8 +10,8 @@ interface Line {
 
 /** Half of what a daemon accepts by default, so that a slow call leaves room for others. */
 const CALLS_PER_LINE = 16;
-/** The daemon's places are for its other clients, too. */
-const MAX_LINES = 16;
+/** The daemon's places are for its other clients, and a daemon that hangs must not use up what the gateway may have in progress. */
+const MAX_LINES = 4;
 
 /** The caller closes it. */
 export class CallPool {

@@ -1,0 +1,50 @@
+// Reads the journal of one account for all its listeners: one page at a time, because a daemon cuts off a connection on
+// which several long pages wait, and one read for all listeners at the same place.
+import { Fault } from '../protocol/fault.js';
+import type { EventType } from '../protocol/state.js';
+import type { Answered } from '../protocol/types.js';
+import type { RequestOptions } from '../socket/client.js';
+import { isSound } from './sound-event.js';
+
+type Page = Answered<'events.list'>;
+type Call = (method: string, params: object, options: RequestOptions) => Promise<unknown>;
+
+const EVENTS = 100;
+const PAGE_MS = 10_000;
+
+/** Nothing to close. */
+export class JournalPages {
+  readonly #call: Call;
+  readonly #reading = new Map<string, Promise<Page>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** @throws (rejects) Fault of the daemon or of a connection; bad_answer */
+  read(after: number, types: readonly EventType[] | undefined): Promise<Page> {
+    const key = `${after} ${types ?? ''}`;
+    const known = this.#reading.get(key);
+    if (known !== undefined) return known;
+    const params = { after, limit: EVENTS, ...(types && { types }) };
+    const ask = async (): Promise<Page> => {
+      try {
+        return checked(await this.#call('events.list', params, { timeoutMs: PAGE_MS, writes: false }));
+      } finally {
+        this.#reading.delete(key);
+      }
+    };
+    const page = this.#last.then(ask);
+    this.#last = page.catch(() => undefined);
+    this.#reading.set(key, page);
+    return page;
+  }
+}
+
+/** @throws Fault bad_answer: the daemon of one account must not disturb the events of others */
+function checked(answer: unknown): Page {
+  const { events, next } = answer as Page;
+  if (Array.isArray(events) && events.every(isSound) && Number.isSafeInteger(next)) return { events, next };
+  throw new Fault('bad_answer', { reason: 'the answer to events.list is not a page of events', hint: null });
+}
