@@ -1,5 +1,6 @@
 // Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
+//   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, sends one request and prints the answer
 //   dist/full.cjs    the rest of wactl with all of yargs, loaded only for help, errors, and the rarer
@@ -22,6 +23,7 @@ import { build } from 'esbuild';
 import { clientTypes } from '../build/scripts/client-types.js';
 import { METHODS } from '../build/src/protocol/methods/index.js';
 import { dist, put, putProgram, wrapped } from './code-cache.mjs';
+import { libraryApart, libraryBundle } from './library-bundle.mjs';
 import { notices } from './licences.mjs';
 import { BESIDE } from './production.mjs';
 
@@ -44,6 +46,16 @@ const common = {
 const URL_OF_FILE = "const __url=require('node:url').pathToFileURL(__filename).href;";
 /** require instead of import(): Node's ESM loader alone would cost 8 ms, and a script of vm has none. */
 const REQUIRE_ONLY = { 'dynamic-import': false };
+
+/** zod's texts in forty languages, of which English is used: a fifth of its size. */
+const englishOnly = {
+  name: 'english-only',
+  setup(b) {
+    b.onLoad({ filter: /node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
 
 /** The slow half stays a separate file. yargs-parser works without createRequire where it does not exist. */
 const apart = {
@@ -86,7 +98,7 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, gateway, client, mcp, page] = await Promise.all([
+const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -120,6 +132,15 @@ const [full, fast, daemon, gateway, client, mcp, page] = await Promise.all([
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
+    plugins: [libraryApart, englishOnly],
+  }),
+  libraryBundle({
+    ...common,
+    banner: {
+      js: `${wrapped.head}const module={exports:{}},__dirname=require('node:path').dirname(__filename);`,
+    },
+    footer: { js: `return module.exports;${wrapped.foot}` },
+    supported: REQUIRE_ONLY,
   }),
   // As the daemon's.
   build({
@@ -130,6 +151,7 @@ const [full, fast, daemon, gateway, client, mcp, page] = await Promise.all([
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
+    plugins: [englishOnly],
   }),
   // Not minified: debuggers of other programs step into it.
   build({
@@ -171,6 +193,7 @@ put('client.js', `import library from './client.cjs';\nexport const { ${names} }
 const meta = {
   ...{
     'wad.cjs': daemon.metafile,
+    'library.cjs': library.metafile,
     'wad-gateway.cjs': gateway.metafile,
     'wactl.cjs': fast.metafile,
     'full.cjs': full.metafile,
@@ -197,6 +220,14 @@ putProgram({
         socket.write(JSON.stringify({ jsonrpc: '2.0', id, result: example }) + '\\n');
       });
     }).listen(process.env.WAD_SOCKET, start);`,
+});
+// The daemon's cache is made by a run that loads it.
+putProgram({
+  name: 'library',
+  part: 'whatsapp-web.js',
+  isModule: true,
+  source: library.outputFiles[0].text,
+  warm: 'start();',
 });
 putProgram({
   name: 'wad',

@@ -39,20 +39,20 @@ export function put(name, contents, mode = 0o644) {
 }
 
 /**
- * @param {{ name: string, part: string, source: string, warm: string }} program
+ * @param {{ name: string, part: string, source: string, warm: string, isModule?: boolean }} program
  * warm: CommonJS text that is run first. It sets process.argv and whatever else makes the program's first run
  * short. The cache is taken when that run exits with 0.
+ * isModule: it is not run by people, but loaded by a program, which gets what its wrapper returns.
  */
-export function putProgram({ name, part, source, warm }) {
+export function putProgram({ name, part, source, warm, isModule = false }) {
   // V8 detects a stale cache only by the length of its source; the file name depends on the contents.
   const file = `${part}-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`;
   put(`${file}.cjs`, source);
   fill(file, warm);
   put(
     `${name}.cjs`,
-    `#!/usr/bin/env node
-'use strict';
-${NO_INSPECTOR}
+    `${isModule ? '' : '#!/usr/bin/env node\n'}'use strict';
+${isModule ? '' : NO_INSPECTOR}
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const file = __dirname + '/${file}';
@@ -61,9 +61,9 @@ try {
   cachedData = readFileSync(file + '.cache');
 } catch {}
 const script = new Script(readFileSync(file + '.cjs', 'latin1'), { filename: file + '.cjs', cachedData });
-script.runInThisContext()(require, file + '.cjs');
+${isModule ? 'module.exports = ' : ''}script.runInThisContext()(require, file + '.cjs');
 `,
-    0o755,
+    isModule ? 0o644 : 0o755,
   );
   // A program that has just started may still need the previous one.
   for (const old of readdirSync(dist)) {

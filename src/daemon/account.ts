@@ -91,7 +91,7 @@ export class Account {
   }
 
   private constructor(options: AccountOptions, state: State, receivedUntil: ReceivedUntil) {
-    const { config, dir, feed, store, log, name, address, browserWorks, startLine } = options;
+    const { config, dir, feed, store, log, steps, name, address, browserWorks, startLine } = options;
     this.#options = options;
     this.name = name;
     this.address = address;
@@ -157,7 +157,7 @@ export class Account {
       lastReceivedAtMs: () => incoming.inbox.lastReceivedAtMs,
     });
     const place = new StartPlace(startLine, log);
-    this.#effects = clientEffects({ log, actor, slot, place, qr, passkey, outgoing, incoming });
+    this.#effects = clientEffects({ log, steps, actor, slot, place, qr, passkey, outgoing, incoming });
     feed.onRecovered = (refusedFromMs) => this.#recovered(refusedFromMs);
     actor.begin(
       executors({
@@ -191,7 +191,9 @@ export class Account {
   start(): void {
     this.supervision.start();
     this.hibernation.start();
-    if (this.#options.config.autoInitialize) this.actor.post({ type: 'initialize', restart: false });
+    const { config, steps } = this.#options;
+    if (!config.autoInitialize) steps.end();
+    else this.actor.post({ type: 'initialize', restart: false });
   }
 
   /** Ends the wait for messages in flight, because a second signal asked for a quick end. */
@@ -223,6 +225,7 @@ export class Account {
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
     this.#announce.state(now, before);
     if (now.name !== 'ready' || before.name === 'ready') return;
+    this.#options.steps.done('ready');
     this.supervision.ready();
     this.#linkedAccount.ready(now.session?.wid ?? null);
     watermark.ready(now.sinceMs);

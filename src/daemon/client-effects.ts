@@ -10,9 +10,11 @@ import type { CurrentQr } from './session/current-qr.js';
 import type { EffectParts } from './session/effects.js';
 import type { PendingPasskey } from './session/pending-passkey.js';
 import type { StartPlace } from './session/start-place.js';
+import type { StartSteps } from './session/start-steps.js';
 
 export interface ClientParts {
   readonly log: Log;
+  readonly steps: StartSteps;
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly place: StartPlace;
@@ -28,7 +30,7 @@ export type ClientEffects = Pick<
 >;
 
 export function clientEffects(parts: ClientParts): ClientEffects {
-  const { log, actor, slot, place, qr, passkey } = parts;
+  const { log, steps, actor, slot, place, qr, passkey } = parts;
   const { sender } = parts.outgoing;
   const { reports, watermark } = parts.incoming;
   /** The generation of the client in the slot. */
@@ -38,6 +40,7 @@ export function clientEffects(parts: ClientParts): ClientEffects {
     await close();
     // Another start or a stop may have been posted while the old browser was closing.
     if (generation !== actor.state.generation) return;
+    steps.begin();
     place.take(() => actor.post({ type: 'place-taken', generation }));
   };
 
@@ -45,6 +48,7 @@ export function clientEffects(parts: ClientParts): ClientEffects {
     // As above, while an earlier effect ran.
     if (generation !== actor.state.generation) return;
     launched = generation;
+    steps.done('start_place');
     await slot.launch(actor.state.session !== null, {
       event: (event) => actor.post({ ...event, generation }),
       // Taken as long as the client exists: a stop that waits for messages in flight needs their acks.

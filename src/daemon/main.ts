@@ -8,6 +8,7 @@ import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
 import { Heap } from './machine/heap.js';
 import { openService } from './service.js';
+import { StartSteps } from './session/start-steps.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchUnhandled, obeySignals } from './signals.js';
 import { WAD_VERSION } from './version.js';
@@ -103,6 +104,8 @@ function complain(text: string): void {
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
   const service = openService(process.env, log);
   const heap = new Heap(log);
+  const steps = new StartSteps(log);
+  steps.done('settings');
   try {
     log.info('daemon.starting', {
       version: WAD_VERSION,
@@ -111,7 +114,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     });
     if (!settings.config.browser.sandbox)
       log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
-    const daemon = await wire(settings, log, (bytes) => heap.received(bytes));
+    const daemon = await wire(settings, log, (bytes) => heap.received(bytes), steps);
     catchUnhandled(daemon.account, log);
     obeySignals(daemon.account, settings.config, log, service.stopReason);
     await daemon.begin();

@@ -31,6 +31,7 @@ import { MetricsOnDemand } from './metrics/on-demand.js';
 import { ownBrowser } from './own-browser.js';
 import { Readers } from './readers.js';
 import { pictureIn } from './session/page-picture.js';
+import { StartSteps } from './session/start-steps.js';
 import type { Settings } from './settings.js';
 import { reportStore } from './store-report.js';
 import { WAD_VERSION } from './version.js';
@@ -56,6 +57,7 @@ export async function wire(
   settings: Settings,
   log: DaemonLog,
   onRead?: (bytes: number) => void,
+  steps = new StartSteps(log),
 ): Promise<Daemon> {
   const { dir, paths } = settings;
   await ownDirectory(paths.stateDir);
@@ -65,8 +67,9 @@ export async function wire(
   await closers.add(() => doors.close());
   const lock = await takeLock(dir, { log });
   await closers.add(() => lock.release());
+  steps.done('lock');
   try {
-    const daemon = await build({ settings, log, doors, closers });
+    const daemon = await build({ settings, log, steps, doors, closers });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
     return daemon;
@@ -80,6 +83,7 @@ export async function wire(
 interface Ground {
   readonly settings: Settings;
   readonly log: DaemonLog;
+  readonly steps: StartSteps;
   readonly doors: Doors;
   readonly closers: Closers;
 }
@@ -88,7 +92,7 @@ interface Ground {
 const SPARE_MS = 30_000;
 
 /** Builds the parts in a locked directory. */
-async function build({ settings, log, doors, closers }: Ground): Promise<Daemon> {
+async function build({ settings, log, steps, doors, closers }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
   const store = openStore({ directory: paths.stateDir });
   await closers.add(() => store.close());
@@ -109,6 +113,7 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     feed,
     store,
     log,
+    steps,
     startLine: new StartLine({
       directory: paths.startsDir,
       places: config.browser.parallelStarts,
@@ -122,6 +127,7 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     findBrowser: () => browser.find(),
     browserWorks: (signal, profile) => browser.works(signal, profile),
   });
+  steps.done('store');
   const { actor } = account;
   const voices = new Transcoder(mediaStore);
   await closers.add(() => voices.close());

@@ -30,7 +30,7 @@ const FLAG = '--user-data-dir=';
 /** The main processes of this user's browsers on this profile, whoever started them. */
 export const findBrowsers = (profile: string): Promise<readonly Leftover[]> => find(profile, 'main');
 
-async function find(profile: string, which: 'main' | 'child'): Promise<readonly Leftover[]> {
+async function find(profile: string, which: 'main' | 'child' | 'any'): Promise<readonly Leftover[]> {
   const names = new Set([resolve(profile), await realpath(profile).catch(() => resolve(profile))]);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map((pid) => browserOn(pid, names, which)));
@@ -40,15 +40,16 @@ async function find(profile: string, which: 'main' | 'child'): Promise<readonly 
 async function browserOn(
   pid: number,
   profiles: ReadonlySet<string>,
-  which: 'main' | 'child',
+  which: 'main' | 'child' | 'any',
 ): Promise<Leftover | null> {
   if (pid === process.pid) return null;
   const proc = `/proc/${pid}`;
   try {
     const args = (await readFile(`${proc}/cmdline`, 'utf8')).split('\0');
     const path = args.find((arg) => arg.startsWith(FLAG))?.slice(FLAG.length);
-    if (path === undefined || args.some((arg) => arg.startsWith('--type=')) !== (which === 'child'))
-      return null;
+    if (path === undefined) return null;
+    const is = args.some((arg) => arg.startsWith('--type=')) ? 'child' : 'main';
+    if (which !== 'any' && which !== is) return null;
     if ((await stat(proc)).uid !== process.geteuid?.()) return null;
     const full = path.startsWith('/') ? resolve(path) : resolve(await readlink(`${proc}/cwd`), path);
     if (!profiles.has(full) || !(await looksLikeBrowser(proc, args))) return null;
@@ -79,6 +80,18 @@ export interface ClearOptions {
  * @throws Fault launch_failed when a browser process does not end; its lock files are left alone then
  */
 export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
+  // Usually there is none, and one scan of /proc is enough.
+  if ((await find(dir.profile, 'any')).length > 0) await endAll(dir, options);
+  const { log } = options;
+  for (const file of [dir.marker, dir.owner]) await removeUnfinished(file);
+  await removeSingletons(dir, log);
+  await mendLogs(dir, log);
+  await mendTransactions(dir, log);
+  if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
+}
+
+/** @throws Fault launch_failed when a process does not end */
+async function endAll(dir: SessionDir, options: ClearOptions): Promise<void> {
   const { log, termMs = 5_000, killMs = 5_000 } = options;
   for (const leftover of await findBrowsers(dir.profile)) {
     log.warn('leftover.found', { pid: leftover.pid, command: leftover.command });
@@ -94,11 +107,6 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   refuse(dir, await findBrowsers(dir.profile));
   await killChildren(dir, log, killMs);
   refuse(dir, await find(dir.profile, 'child'));
-  for (const file of [dir.marker, dir.owner]) await removeUnfinished(file);
-  await removeSingletons(dir, log);
-  await mendLogs(dir, log);
-  await mendTransactions(dir, log);
-  if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 
 /** @throws Fault launch_failed when a process is left */

@@ -119,6 +119,18 @@ export interface PageError {
   readonly build: string | null;
 }
 
+/** The steps of a client from its launch to its first `ready`, in their usual order; for the log. */
+export type ClientStep =
+  | 'browser'
+  | 'page_prepared'
+  | 'document'
+  | 'page_loaded'
+  | 'modules'
+  | 'library_prepared'
+  | 'library_injected'
+  | 'linked'
+  | 'listening';
+
 export interface ClientListener {
   event(event: ClientEvent): void;
   report(report: ClientReport): void;

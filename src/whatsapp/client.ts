@@ -6,7 +6,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
 import type { BrokenReason } from '../session/event.js';
-import type { ClientListener, Health, PageError, WhatsAppClient } from '../session/port.js';
+import type { ClientListener, ClientStep, Health, PageError, WhatsAppClient } from '../session/port.js';
 import type { ChromeOptions } from './browser/chrome.js';
 import { closeBrowser } from './close-browser.js';
 import { within } from './failures/deadline.js';
@@ -41,6 +41,8 @@ export interface ClientOptions {
   readonly mediaDir: string;
   /** Where to store a screenshot of a page that waits for a person. */
   readonly pictureFile?: string;
+  /** Called when each step of the start is done. */
+  readonly step?: (step: ClientStep) => void;
   readonly log: Log;
 }
 
@@ -70,6 +72,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
   readonly #linking: Linking;
   readonly #errors: PageErrors;
   readonly #contentEvents: ContentEvents;
+  readonly #step: (step: ClientStep) => void;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** WhatsApp has confirmed that the link is gone, so nothing is left to write to disk. */
@@ -94,7 +97,9 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     const readiness = new Readiness(page, pageState, log, BINDING);
     this.#pageState = pageState;
     this.#readiness = readiness;
+    this.#step = options.step ?? (() => undefined);
     const hooks = libraryHooks({
+      step: this.#step,
       pageCreated: (page, session) => this.#born(page, session),
       readiness,
       pageState,
@@ -139,14 +144,17 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
 
   /** Runs before the first navigation. */
   async #born(page: Page, session: CDPSession): Promise<void> {
+    this.#step('browser');
     const browser = this.#guarded.pupBrowser as Browser;
     const newPage = { browser, page, session, headed: this.#headed };
     watchForDeath(newPage, (what) => this.#broken('browser_crashed', what));
     this.#errors.watch(page);
     this.browserVersion = await preparePage(newPage, (report) => {
+      if (report.kind === 'document') this.#step('document');
       if (report.kind === 'call') this.#contentEvents.pageCall(report);
       else this.#pageState.handle(report);
     });
+    this.#step('page_prepared');
     this.#readiness.start();
   }
 

@@ -7,7 +7,7 @@ import { controlPresence, type PresenceOptions } from './page/presence.js';
 import type { PageState } from './state/page-state.js';
 import type { Readiness } from './state/readiness.js';
 
-export interface HookNeeds extends Pick<GuardHooks, 'pageCreated'> {
+export interface HookNeeds extends Pick<GuardHooks, 'pageCreated' | 'step'> {
   readonly readiness: Readiness;
   readonly pageState: PageState;
   readonly presence: PresenceOptions;
@@ -20,6 +20,7 @@ export function libraryHooks(needs: HookNeeds): GuardHooks {
   const { readiness, pageState, presence, warnings, log } = needs;
   return {
     pageCreated: (page, session) => needs.pageCreated(page, session),
+    step: (step) => needs.step(step),
     beforeInject: (page) => readiness.prepare(page),
     injected: (page) => readiness.injected(page),
     linked: (page) => readiness.linked(page),

@@ -39,12 +39,15 @@ export async function preparePage(
   { browser, page, session, headed }: NewPage,
   take: (report: PageReport | CallReport) => void,
 ): Promise<string> {
-  await page.exposeFunction(BINDING, take);
-  await page.evaluateOnNewDocument(watch, BINDING);
-  await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
-  await page.evaluateOnNewDocument(interceptPasskeys, BINDING, headed);
-  await page.evaluateOnNewDocument(passCheckpoints, BINDING);
-  const version = await browser.version();
-  await session.send('Emulation.setUserAgentOverride', await identityOf(browser));
+  const install = async (): Promise<void> => {
+    await page.exposeFunction(BINDING, take);
+    await page.evaluateOnNewDocument(watch, BINDING);
+    await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
+    await page.evaluateOnNewDocument(interceptPasskeys, BINDING, headed);
+    await page.evaluateOnNewDocument(passCheckpoints, BINDING);
+  };
+  // At the same time, because the identity is read in another page, which takes the longest.
+  const [identity, version] = await Promise.all([identityOf(browser), browser.version(), install()]);
+  await session.send('Emulation.setUserAgentOverride', identity);
   return version.replace('Headless', '');
 }

@@ -14,11 +14,13 @@ import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
 import type { ClientOptions } from '../../whatsapp/client.js';
 import { refuseFullDisk } from '../machine/free-space.js';
 import { availableMemory } from '../machine/memory-limit.js';
+import type { StartSteps } from './start-steps.js';
 
 export interface ClientSlotOptions {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly log: Log;
+  readonly steps: StartSteps;
   /** The directory of message files. */
   readonly mediaDir: string;
   /** The file for a picture of a page that needs a person. */
@@ -82,7 +84,7 @@ export class ClientSlot {
    * started. The slot must be empty.
    */
   async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
-    const { config, dir, log, mediaDir, findBrowser, createClient } = this.#options;
+    const { config, dir, log, steps, mediaDir, findBrowser, createClient } = this.#options;
     const browser = findBrowser();
     if (!browser.found) {
       listener.event({ type: 'client.broken', reason: 'browser_missing', detail: browser.says });
@@ -105,6 +107,7 @@ export class ClientSlot {
       listener.event({ type: 'client.broken', reason: 'memory_low', detail });
       return;
     }
+    steps.done('checks');
     this.#client = createClient(
       {
         dataPath: dir.dataPath,
@@ -115,6 +118,7 @@ export class ClientSlot {
         mediaDir,
         pictureFile: this.#options.pictureFile,
         presence: config.presence,
+        step: (step) => steps.done(step),
         log,
       },
       listener,

@@ -2,6 +2,7 @@
 // per document, one set of listeners, no cache files, no self-destruction during an event, no unhandled rejection.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CDPSession, Page } from 'puppeteer';
+import type { ClientStep } from '../../session/port.js';
 import { type ChromeOptions, launchOptions } from '../browser/chrome.js';
 import { isNavigation, isTransport } from '../failures/errors.js';
 import type { DocumentMarks, PageWindow } from '../page/page-window.js';
@@ -26,6 +27,8 @@ export interface GuardHooks {
   listening(): void;
   /** The document has the library's functions and listeners. */
   attached(page: Page): Promise<void>;
+  /** A step of the start is done. */
+  step(step: ClientStep): void;
   /** The library failed to handle a call from the page to the function of that name. */
   eventFailed(name: string, error: unknown): void;
   /** An error that the library would have swallowed, or rejected without a handler (H2, H5). */
@@ -96,8 +99,11 @@ export class GuardedClient extends Client {
   override async initWebVersionCache(): Promise<void> {
     const page = this.#page();
     const goto = page.goto.bind(page);
-    page.goto = (url, options) =>
-      goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
+    page.goto = async (url, options) => {
+      const answer = await goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
+      this.#hooks.step('page_loaded');
+      return answer;
+    };
     // Puppeteer does not expose its own session.
     const session = await page.createCDPSession();
     await exposeOneWay(page, session, this.#hooks.eventFailed);
@@ -139,8 +145,11 @@ export class GuardedClient extends Client {
     // The library waits only for Debug.VERSION, which exists before require (seen on the real page).
     const status = await this.#modules(page);
     if (status === 'injected') return;
+    this.#hooks.step('modules');
     await this.#hooks.beforeInject(page);
+    this.#hooks.step('library_prepared');
     await super.inject();
+    this.#hooks.step('library_injected');
     await page.evaluate(() => {
       if (window.__wad) window.__wad.injected = true;
     });
@@ -176,6 +185,7 @@ export class GuardedClient extends Client {
     try {
       if (!(await page.evaluate(claim))) return;
       await page.evaluate(installReadable);
+      this.#hooks.step('linked');
       await this.#hooks.linked(page);
       await super.attachEventListeners();
       if (!(await page.evaluate(isClaimed))) return;
@@ -183,6 +193,7 @@ export class GuardedClient extends Client {
       await page.evaluate(() => {
         if (window.__wad) window.__wad.listening = true;
       });
+      this.#hooks.step('listening');
       this.#hooks.listening();
     } catch (error) {
       // The document went away during the call. The next one syncs itself and is not affected.

@@ -1,12 +1,8 @@
-// The only import of whatsapp-web.js in the product. It types the library's inner methods that we override, which its
-// own types omit. Read in 1.34.7.
+// Types the parts of whatsapp-web.js that we use, with the inner methods that we override, which its own types omit. Read in
+// 1.34.7.
 import type { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'puppeteer';
-
-// Only the files that are used are loaded. The package's index also loads its other strategies with archivers, which costs
-// 75 ms at the start and 8 MB.
-const require = createRequire(import.meta.url);
+import * as files from './library-files.js';
 
 /** The parts of a message's key that exist in every page generation (D1). */
 export interface LibraryKey {
@@ -91,20 +87,15 @@ export interface LibraryClient extends EventEmitter {
   cancelPairingCode(): Promise<void>;
 }
 
-export const Client: new (
-  options: Record<string, unknown>,
-) => LibraryClient = require('whatsapp-web.js/src/Client');
+export const Client = files.Client as new (options: Record<string, unknown>) => LibraryClient;
 
 /** A message, built from a model of the page's `WWebJS.getMessageModel`. */
-export const Message: new (
-  client: LibraryClient,
-  model: unknown,
-) => LibraryMessage = require('whatsapp-web.js/src/structures/Message');
+export const Message = files.Message as new (client: LibraryClient, model: unknown) => LibraryMessage;
 
-export const LocalAuth: new (options: {
+export const LocalAuth = files.LocalAuth as new (options: {
   clientId: string;
   dataPath: string;
 }) => {
   logout(): Promise<void>;
   disconnect(): Promise<void>;
-} = require('whatsapp-web.js/src/authStrategies/LocalAuth');
+};

@@ -50,6 +50,7 @@ function guarded(
       loadMs: 10_000,
     },
     {
+      step: () => undefined,
       pageCreated: hook('born'),
       beforeInject: hook('before'),
       injected: hook('injected'),
