@@ -125,6 +125,11 @@ t.test('a rejection out of the library, or of our own making', (t) => {
   const from = (stack: string): Error => Object.assign(new Error('x'), { stack });
   t.equal(isFromLibrary('auth timeout'), true, 'the library throws bare strings');
   t.equal(isFromLibrary(from('at Client.inject (node_modules/whatsapp-web.js/src/Client.js:135:1)')), true);
+  t.equal(
+    isFromLibrary(from('at Client.inject (dist/whatsapp-web.js-6aec62406bc1.cjs:9:1)')),
+    true,
+    'its bundle',
+  );
   t.equal(isFromLibrary(from('at CdpPage (node_modules/puppeteer-core/lib/cjs/x.js:1:1)')), true);
   t.equal(isFromLibrary(from('at Actor.post (build/src/daemon/session/actor.js:1:1)')), false);
   t.equal(isFromLibrary({ code: 1 }), false);
