@@ -14,6 +14,7 @@ const BENCHES = {
   calls: 'a call against a bare echo',
   daemon: 'accepts and events against disk and socket',
   http: 'HTTP against the socket',
+  gateway: 'the gateway against the HTTP of one account, and its memory',
   ready: 'a saved session to ready, and the memory of the Node process',
   send: 'a send up to the ack, and an event from the page',
   browser: 'memory and CPU of an idle browser',

@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Resolves when the daemon listens. The caller ends it.
- * @param home the directory for its configuration, state and socket
+ * @param home the directory for its configuration, state and, unless `socket` is given, its socket
  */
-export async function startDaemon(home, toml = '') {
+export async function startDaemon(home, toml = '', { account, socket = join(home, 's') } = {}) {
   const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
   const config = join(home, 'wad.toml');
   writeFileSync(config, toml);
-  const socket = join(home, 's');
   const flags = [
     ...['--config', config, '--state-dir', join(home, 'state'), '--socket', socket],
     ...['--no-auto-init', '--browser', '/bin/false'],
     ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
+    ...(account === undefined ? [] : ['--account', account]),
   ];
   const stdio = ['ignore', 'pipe', 'inherit'];
   const child = spawn(process.execPath, [wad, ...flags], { cwd: home, stdio });
