@@ -18,6 +18,12 @@ machineTest('a running account', async (t, machine) => {
     t.equal(await machine.property('StatusText'), 'ready');
   });
 
+  await t.test('has taken its turn to start, and given it back', async (t) => {
+    t.equal(await lab.must('stat -c "%U %a" /run/wad-starts'), 'wad 700');
+    t.equal(await lab.must('ls -A /run/wad-starts'), '');
+    t.equal((await lab.run(`journalctl -u ${UNIT} -o cat | grep start-line`)).stdout, '');
+  });
+
   await t.test('has no warning from systemd about its units', async (t) => {
     const { code, stdout, stderr } = await lab.run(
       'systemd-analyze verify wad@x.service wad-ready@x.service wad.target',
