@@ -25,6 +25,10 @@ export const ofTypes =
   ({ type }: WireEvent): boolean =>
     types.includes(type);
 
+/** An account that begins to hibernate has nothing new, and a request that needs its page would wake it again. */
+const fellAsleep = ({ type, data }: WireEvent): boolean =>
+  type === 'state' && 'status' in data && data.status === 'hibernating';
+
 /**
  * @param ask called again after each change of `key`, and after events of the account that make the answer stale
  * @param key what `ask` depends on; another key drops the previous answer
@@ -63,7 +67,7 @@ export function useAnswer<T>(
   }, [account, key, turn, streams]);
 
   useEvents(account, (event) => {
-    if (!isStaleAfter(event) || timer.current !== undefined) return;
+    if (fellAsleep(event) || !isStaleAfter(event) || timer.current !== undefined) return;
     const rest = askedAt.current + PACE_MS - performance.now();
     timer.current = setTimeout(
       () => {

@@ -102,7 +102,8 @@ function Headline({ line: { account, status, error } }: { readonly line: Account
           </>
         )}
         {status?.waitsFor === 'start_slot' && ' · waits until another account has started'}
-        {status?.nextAttemptAt && ` · tries again at ${clock(status.nextAttemptAt)}`}
+        {status?.nextAttemptAt &&
+          ` · ${status.status === 'hibernating' ? 'wakes' : 'tries again'} at ${clock(status.nextAttemptAt)}`}
       </p>
       {status?.restriction && (
         <p class="warn">

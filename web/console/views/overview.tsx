@@ -1,4 +1,5 @@
 // What an account does now, what happened to it, and the actions on its session.
+import type { StateName } from '../../../src/protocol/state.js';
 import type { Answered, Status } from '../../../src/protocol/types.js';
 import { useAction } from '../live/use-action.js';
 import { Ago } from '../parts/ago.js';
@@ -51,6 +52,9 @@ export function Overview({ account, status, info }: Props) {
   );
 }
 
+/** The states without a browser, and what starts one. */
+const BEGIN: Partial<Record<StateName, string>> = { stopped: 'Start', failed: 'Start', hibernating: 'Wake' };
+
 /** Only those that the token may do, and that the state allows. */
 function Actions({ account, status }: Omit<Props, 'info'>) {
   const { api, live, may } = useSession();
@@ -67,17 +71,17 @@ function Actions({ account, status }: Omit<Props, 'info'>) {
       return restart ? 'The browser is being replaced.' : 'The account starts.';
     });
   if (!may('session.initialize') && !may('session.clear')) return null;
-  const isOff = status.status === 'stopped' || status.status === 'failed';
+  const begin = BEGIN[status.status];
   return (
     <section aria-labelledby="actions">
       <h2 id="actions">Actions</h2>
       <div class="row">
-        {may('session.initialize') && isOff && (
+        {may('session.initialize') && begin !== undefined && (
           <button type="button" disabled={action.busy} onClick={() => start(false)}>
-            Start
+            {begin}
           </button>
         )}
-        {may('session.initialize') && !isOff && (
+        {may('session.initialize') && begin === undefined && (
           <button type="button" disabled={action.busy} onClick={() => start(true)}>
             Restart the browser
           </button>
