@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const ACCOUNTS = 100;
 const STREAMS = 500;
+const SETTLE_MS = 15_000;
 const home = mkdtempSync(join(tmpdir(), 'bench-gw-'));
 const run = join(home, 'run/wad');
 mkdirSync(run, { recursive: true, mode: 0o700 });
@@ -110,6 +112,8 @@ async function memory({ url, headers, control }) {
         asked.on('error', reject).end();
       }),
     );
+  // The gateway returns memory to the kernel when the burst of connections is over.
+  await sleep(SETTLE_MS);
   const { memoryBytes, accounts, connections } = await control.call('gateway.info');
   if (accounts.filter(({ running }) => running).length <= ACCOUNTS || connections < STREAMS)
     throw new Error(`${connections} connections, ${accounts.length} accounts`);

@@ -2,11 +2,11 @@
 // with the matching status.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
+import { Heap } from '../local/heap.js';
 import { type DaemonLog, isJournal, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
-import { Heap } from './machine/heap.js';
 import { openService } from './service.js';
 import { StartSteps } from './session/start-steps.js';
 import { refuseRoot, type Settings, settle } from './settings.js';

@@ -24,36 +24,56 @@ const TEMPORARY: readonly FaultKind[] = [
   ...(['busy', 'deadline_exceeded', 'slow_reader'] as const),
 ];
 
+/** Where the events that there were have ended. */
+export interface Place {
+  readonly cursor: number;
+  /** False: the journal could not be read now, and may have more. */
+  readonly isLast: boolean;
+}
+
 /** Ends when the signal is aborted or the feed is closed. @throws Fault that the next connection does not solve */
 export async function* eventsOf(
   link: AccountLink,
-  { after, sinceMs = 0, types }: From,
+  from: From,
   signal: AbortSignal,
 ): AsyncGenerator<WireEvent, void, undefined> {
-  const isWanted = ({ type, time }: WireEvent): boolean =>
-    (types === undefined || type === 'gap' || types.includes(type)) && Date.parse(time) >= sinceMs;
   const { feed } = link;
-  let cursor = after;
+  let { after } = from;
   while (!signal.aborted && !feed.isClosed) {
     const { version } = feed;
-    const recent = feed.since(cursor);
+    const { cursor, isLast } = yield* eventsUntilNow(link, { ...from, after }, signal);
+    after = cursor;
+    if (feed.version === version)
+      await feed.changed(signal, !isLast && link.isRunning ? AGAIN_MS : undefined);
+  }
+}
+
+/** The events that there are now. @returns where they end @throws Fault that the next connection does not solve */
+export async function* eventsUntilNow(
+  link: AccountLink,
+  { after, sinceMs = 0, types }: From,
+  signal: AbortSignal,
+): AsyncGenerator<WireEvent, Place, undefined> {
+  const isWanted = ({ type, time }: WireEvent): boolean =>
+    (types === undefined || type === 'gap' || types.includes(type)) && Date.parse(time) >= sinceMs;
+  let cursor = after;
+  while (!signal.aborted) {
+    const recent = link.feed.since(cursor);
     const read =
       recent === null ? await page(link, { after: cursor, types }, signal) : { events: recent, next: 0 };
-    if (read === null) {
-      if (feed.version === version) await feed.changed(signal, link.isRunning ? AGAIN_MS : undefined);
-      continue;
-    }
+    if (read === null) return { cursor, isLast: false };
     // Each turn advances, also when a daemon repeats what it has sent.
     const before = cursor;
     for (const event of read.events) {
       if (event.cursor <= cursor) continue;
       cursor = event.cursor;
       if (isWanted(event)) yield event;
-      if (signal.aborted) return;
+      if (signal.aborted) break;
     }
     cursor = Math.max(cursor, read.next);
-    if (cursor === before && feed.version === version) await feed.changed(signal);
+    if (cursor === before) break;
   }
+  return { cursor, isLast: true };
 }
 
 /** The next events of the journal; null when it cannot be read now. */

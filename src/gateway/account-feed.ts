@@ -20,8 +20,14 @@ export class AccountFeed {
   #before = 0;
   #last = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #grew: () => void;
   #version = 0;
   #isClosed = false;
+
+  /** @param grew called after each event and connection, and at the end */
+  constructor(grew: () => void = () => undefined) {
+    this.#grew = grew;
+  }
 
   /** The newest cursor that is known; 0 before the daemon was reached for the first time. */
   get last(): number {
@@ -102,5 +108,6 @@ export class AccountFeed {
   #wake(): void {
     this.#version += 1;
     for (const done of [...this.#waiting]) done();
+    this.#grew();
   }
 }

@@ -26,7 +26,7 @@ export class AccountLink {
   readonly name: string;
   /** The path of the daemon's socket, running or not. */
   readonly socket: string;
-  readonly feed = new AccountFeed();
+  readonly feed: AccountFeed;
   readonly pages = new JournalPages((...asked) => this.call(...asked));
   readonly #target: ClientPath;
   readonly #log: Log;
@@ -40,8 +40,16 @@ export class AccountLink {
   #looking: Promise<void> | null = null;
   #trouble: Fault | null = null;
 
-  /** @param changed called when the daemon was reached or lost */
-  constructor(target: ClientPath, log: Log, changed: (link: AccountLink) => void) {
+  /**
+   * @param changed called when the daemon was reached or lost
+   * @param grew called when its feed has more events, or has ended
+   */
+  constructor(
+    target: ClientPath,
+    log: Log,
+    { changed, grew }: { changed(link: AccountLink): void; grew(link: AccountLink): void },
+  ) {
+    this.feed = new AccountFeed(() => grew(this));
     this.name = target.account;
     this.socket = target.path;
     this.#target = target;

@@ -21,6 +21,7 @@ export class Accounts {
   readonly #options: AccountsOptions;
   readonly #links = new Map<string, AccountLink>();
   readonly #watchers = new Set<(link: AccountLink) => void>();
+  readonly #followers = new Set<(link: AccountLink) => void>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -54,6 +55,12 @@ export class Accounts {
     return () => this.#watchers.delete(listener);
   }
 
+  /** Calls the listener when an account has more events, or its feed has ended. @returns detaches it */
+  follow(listener: (link: AccountLink) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -75,7 +82,12 @@ export class Accounts {
       if (path === null || this.#isClosed) continue;
       // A user's own daemon and the system's service have different sockets; the service may come later.
       if (known !== undefined && (known.isRunning || known.socket === path.path)) continue;
-      const link = new AccountLink(path, this.#options.log, (changed) => this.#report(changed));
+      const link = new AccountLink(path, this.#options.log, {
+        changed: (changed) => this.#report(changed),
+        grew: (grown) => {
+          for (const follower of this.#followers) follower(grown);
+        },
+      });
       this.#links.set(name, link);
       await known?.close();
       this.#report(link);

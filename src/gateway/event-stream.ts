@@ -3,7 +3,7 @@
 //   event: account      data: {account, running}: its daemon was reached or lost; not kept, so without an id
 import type { EventStream } from '../http/event-stream.js';
 import type { EventType } from '../protocol/state.js';
-import { eventsOf } from './account-events.js';
+import { eventsUntilNow } from './account-events.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
 import type { CursorVector } from './cursor-vector.js';
@@ -19,35 +19,57 @@ export interface StreamOptions {
   readonly failed: (account: string, error: unknown) => void;
 }
 
-/** Starts the stream. It ends with its connection. */
+/** Another try of a journal that could not be read, if the account reports nothing before. */
+const AGAIN_MS = 1_000;
+
+/**
+ * Starts the stream. It ends with its connection. Between events an account costs it nothing: there may be hundreds of
+ * streams, each of a hundred accounts.
+ */
 export function streamAll({ accounts, isWanted, types, from, stream, failed }: StreamOptions): void {
   const { closed } = stream;
-  const reading = new Set<string>();
+  /** Accounts whose events are being sent; true: more have come meanwhile. */
+  const sending = new Map<string, boolean>();
 
-  const read = async (link: AccountLink): Promise<void> => {
+  /** Sends the events that there are now. @returns whether to come back, although the account reports nothing */
+  const send = async (link: AccountLink): Promise<boolean> => {
     const { name } = link;
     const after = from.get(name);
     const place = after === null ? { after: 0, sinceMs: from.sinceMs } : { after };
-    for await (const event of eventsOf(link, { ...place, types }, closed)) {
-      from.set(name, event.cursor);
-      if (!stream.send(event.type, { ...event, account: name }, String(from))) return;
+    const events = eventsUntilNow(link, { ...place, types }, closed);
+    for (;;) {
+      const { done, value } = await events.next();
+      // An account of which nothing was sent yet keeps its time, until all its older events have been passed over.
+      if (done) {
+        if (value.isLast || after !== null) from.set(name, value.cursor);
+        return !value.isLast;
+      }
+      from.set(name, value.cursor);
+      if (!stream.send(value.type, { ...value, account: name }, String(from))) return false;
       await stream.drained();
     }
   };
-  const add = (link: AccountLink): void => {
-    if (reading.has(link.name) || !isWanted(link.name)) return;
-    reading.add(link.name);
-    void read(link)
-      .catch((error: unknown) => {
-        failed(link.name, error);
-        return link.feed.changed(closed);
-      })
-      .finally(() => {
-        reading.delete(link.name);
-        // The link may have been replaced, because the account has another socket now.
-        const next = accounts.get(link.name);
-        if (!closed.aborted && next !== undefined && !next.feed.isClosed) add(next);
-      });
+  const go = async (link: AccountLink): Promise<void> => {
+    const { name } = link;
+    if (closed.aborted || !isWanted(name)) return;
+    if (sending.has(name)) {
+      sending.set(name, true);
+      return;
+    }
+    try {
+      for (let more = true; more && !closed.aborted; more = sending.get(name) === true) {
+        sending.set(name, false);
+        const isEarly = await send(link);
+        if (isEarly && link.isRunning && !link.feed.isClosed) {
+          await link.feed.changed(closed, AGAIN_MS);
+          sending.set(name, true);
+        }
+      }
+    } catch (error) {
+      failed(name, error);
+    } finally {
+      sending.delete(name);
+    }
   };
 
   // The cursors of the accounts that were reached before are in the first id already.
@@ -55,11 +77,17 @@ export function streamAll({ accounts, isWanted, types, from, stream, failed }: S
     if (from.isNew && feed.last > 0 && isWanted(name)) from.set(name, feed.last);
   stream.begin(String(from));
   if (closed.aborted) return;
-  for (const link of accounts.all) add(link);
-  const unwatch = accounts.watch((link) => {
-    if (closed.aborted || !isWanted(link.name)) return;
-    stream.send('account', { account: link.name, running: link.isRunning }, null);
-    add(link);
-  });
-  closed.addEventListener('abort', unwatch, { once: true });
+  const leave = [
+    accounts.follow((link) => void go(link)),
+    accounts.watch((link) => {
+      if (closed.aborted || !isWanted(link.name)) return;
+      stream.send('account', { account: link.name, running: link.isRunning }, null);
+      void go(link);
+    }),
+  ];
+  const end = (): void => {
+    for (const one of leave) one();
+  };
+  closed.addEventListener('abort', end, { once: true });
+  for (const link of accounts.all) void go(link);
 }

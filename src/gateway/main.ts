@@ -2,6 +2,7 @@
 // the matching status.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
+import { Heap } from '../local/heap.js';
 import { MANIFEST } from '../local/package.js';
 import { openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
@@ -50,6 +51,7 @@ async function run(settings: GatewaySettings): Promise<number> {
   const log = openLog({ account: null, level, content, env: process.env });
   for (const warning of settings.warnings) log.warn('config.warning', { warning });
   const service = openService(process.env, log);
+  const heap = new Heap(log);
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.once(signal, () => resolve(signal));
@@ -62,6 +64,7 @@ async function run(settings: GatewaySettings): Promise<number> {
     });
   try {
     const gateway = await openGateway(settings, log);
+    heap.start();
     service.serves(gateway);
     const signal = await stopped;
     log.info('gateway.stopping', { signal });
@@ -74,6 +77,7 @@ async function run(settings: GatewaySettings): Promise<number> {
     log.error('gateway.failed', { kind, reason: message, hint });
     throw error;
   } finally {
+    heap.stop();
     await service.close();
     await log.flush();
   }

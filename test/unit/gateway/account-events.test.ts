@@ -122,23 +122,27 @@ t.test('an account that is removed and added again continues in an open stream',
   t.equal(new Set(all.cursors).size, all.cursors.length, 'each once');
 });
 
-t.test('a stream that ends leaves nothing in the feed', async (t) => {
+t.test('a stream follows the accounts until it ends', async (t) => {
   await using gateway = await startGateway();
   const headers = await gateway.header();
-  const feed = gateway.accounts.get('shop')?.feed;
-  if (feed === undefined) throw new Error('the account is not known');
-  const real = feed.changed.bind(feed);
-  let waiting = 0;
-  feed.changed = async (...given: Parameters<typeof real>) => {
-    waiting += 1;
-    await real(...given);
-    waiting -= 1;
-  };
+  const { accounts } = gateway;
+  let following = 0;
+  for (const verb of ['follow', 'watch'] as const) {
+    const real = accounts[verb].bind(accounts);
+    accounts[verb] = (listener) => {
+      const leave = real(listener);
+      following += 1;
+      return () => {
+        leave();
+        following -= 1;
+      };
+    };
+  }
   for (let n = 0; n < 5; n += 1) {
     using stream = await Stream.open(`${gateway.url}/api/events`, headers);
-    await eventually(() => waiting === 1, 'the stream waits');
+    await eventually(() => following === 2, 'the stream follows');
     t.ok(stream.lastEventId);
     stream[Symbol.dispose]();
-    await eventually(() => waiting === 0, 'it has ended');
+    await eventually(() => following === 0, 'it has ended');
   }
 });

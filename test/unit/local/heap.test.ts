@@ -1,8 +1,8 @@
 /** Memory used by a burst of work is returned to the system afterwards. */
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { Heap } from '../../../../src/daemon/machine/heap.js';
-import type { Log } from '../../../../src/protocol/log.js';
+import { Heap } from '../../../src/local/heap.js';
+import type { Log } from '../../../src/protocol/log.js';
 
 const QUIET = { info() {}, warn() {}, error() {} };
 

@@ -4,7 +4,7 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Log } from '../../protocol/log.js';
+import type { Log } from '../protocol/log.js';
 
 /**
  * A burst is over after this long without a collection. With constant requests that never happens, so the
