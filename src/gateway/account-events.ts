@@ -1,4 +1,4 @@
-// Reads the events of one account from a place on, across restarts of its daemon: from memory where possible, else from the
+// Reads the events of one account after a cursor, across restarts of its daemon: from memory where possible, else from the
 // daemon's journal.
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
@@ -15,7 +15,7 @@ export interface From {
   readonly types?: readonly EventType[] | undefined;
 }
 
-/** When a journal that could not be read is asked again, if the daemon reports nothing before. */
+/** When a journal that could not be read is read again, unless the daemon reports something before. */
 const AGAIN_MS = 1_000;
 
 /** The daemon is away or busy; the next connection continues. */
@@ -24,7 +24,7 @@ const TEMPORARY: readonly FaultKind[] = [
   ...(['busy', 'deadline_exceeded', 'slow_reader'] as const),
 ];
 
-/** Where the events that there were have ended. */
+/** How far the available events were read. */
 export interface Place {
   readonly cursor: number;
   /** False: the journal could not be read now, and may have more. */
@@ -48,7 +48,11 @@ export async function* eventsOf(
   }
 }
 
-/** The events that there are now. @returns where they end @throws Fault that the next connection does not solve */
+/**
+ * The events that are available now.
+ * @returns how far they were read
+ * @throws Fault that the next connection does not solve
+ */
 export async function* eventsUntilNow(
   link: AccountLink,
   { after, sinceMs = 0, types }: From,

@@ -73,8 +73,8 @@ export class AccountFeed {
   }
 
   /**
-   * Resolves at the next event or connection, when the feed is closed or the signal is aborted, or after `limitMs`. Until
-   * then it is the only reference to the listener.
+   * Resolves at the next event or connection, when the feed is closed or the signal is aborted, or after `limitMs`. The feed
+   * keeps no reference to the listener after that.
    */
   changed(signal: AbortSignal, limitMs?: number): Promise<void> {
     return new Promise((resolve) => {

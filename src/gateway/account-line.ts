@@ -1,14 +1,14 @@
-// What the list of accounts says of one account: what its daemon answers, or why it does not.
+// One row of the list of accounts: what the daemon of the account answers, or why it does not.
 import type { AccountLine } from '../protocol/account-line.js';
 import { Fault } from '../protocol/fault.js';
 import type { Answered } from '../protocol/types.js';
 import type { AccountLink } from './account-link.js';
 import { within } from './within.js';
 
-/** One that does not answer must not hold up the list of the others. */
+/** A daemon that does not answer must not delay the rows of the others. */
 const ASK_MS = 2_500;
 
-/** Never rejects: what is wrong is in the line. */
+/** Never rejects: the row has the error. */
 export async function lineOf(link: AccountLink): Promise<AccountLine> {
   const { name: account, socket } = link;
   try {

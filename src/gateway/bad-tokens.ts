@@ -1,6 +1,6 @@
 // Counts wrong tokens by the address that they come from. After a hundred, further ones are answered 429 with a wait that grows
-// to a minute. A valid token is accepted in any case: behind a proxy or a NAT many programs have one address. Nobody guesses
-// 256 bits; the limit shows a broken program that it is wrong, and keeps it from working on.
+// to a minute. A valid token is accepted in any case: behind a proxy or a NAT many programs have one address. 256 bits
+// cannot be guessed; the limit makes the fault of a broken program visible, and tells it to wait.
 import { isIPv6 } from 'node:net';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';

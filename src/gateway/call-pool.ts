@@ -1,5 +1,5 @@
 // Connections to one daemon that calls share. A daemon answers a limited number of requests of a connection at a time, so
-// further connections are opened while it has more to do, and closed when they are no longer needed.
+// further connections are opened while more calls are in progress, and closed when they are no longer needed.
 import { Fault } from '../protocol/fault.js';
 import type { Client, RequestOptions } from '../socket/client.js';
 
@@ -10,7 +10,10 @@ interface Line {
 
 /** Half of what a daemon accepts by default, so that a slow call leaves room for others. */
 const CALLS_PER_LINE = 16;
-/** The daemon's places are for its other clients, and a daemon that hangs must not use up what the gateway may have in progress. */
+/**
+ * The daemon keeps connections for its other clients, and calls to a daemon that hangs do not use up the gateway's limit on
+ * requests in progress.
+ */
 const MAX_LINES = 4;
 
 /** The caller closes it. */

@@ -1,5 +1,5 @@
-// Serves the routes of other programs: gives the rows of their tables what they call. The scopes and accounts of the caller are
-// checked for each call where those of all routes are.
+// Serves the routes of other programs: connects the rows of their tables to the gateway. The scopes and accounts of the caller
+// are checked for each call, in the same place as for all other routes.
 import { COMPAT } from '../config/keys.js';
 import type { Asked, Route } from '../http/route.js';
 import { Fault } from '../protocol/fault.js';

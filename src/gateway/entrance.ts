@@ -1,4 +1,4 @@
-// Who comes in: tokens, how many requests each may make, and a record of what was done.
+// Identifies the caller of each request, limits the rate of requests, and logs what a caller does.
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '../protocol/log.js';
 import type { Done } from './account-dispatch.js';
@@ -63,7 +63,7 @@ export class Entrance {
   }
 
   #addressOf({ headersDistinct, socket }: IncomingMessage): string {
-    // The last one was added by the proxy itself; those before it are what the peer says.
+    // The proxy itself has added the last one. Those before it come from the peer, which may have invented them.
     const forwarded = this.#behindProxy
       ? headersDistinct['x-forwarded-for']?.join(',').split(',').at(-1)?.trim()
       : '';

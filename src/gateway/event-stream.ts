@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly failed: (account: string, error: unknown) => void;
 }
 
-/** Another try of a journal that could not be read, if the account reports nothing before. */
+/** When a journal that could not be read is read again, unless the account reports something before. */
 const AGAIN_MS = 1_000;
 
 /**
@@ -31,7 +31,7 @@ export function streamAll({ accounts, isWanted, types, from, stream, failed }: S
   /** Accounts whose events are being sent; true: more have come meanwhile. */
   const sending = new Map<string, boolean>();
 
-  /** Sends the events that there are now. @returns whether to come back, although the account reports nothing */
+  /** Sends the events that are available now. @returns whether to try again, although the account reports nothing */
   const send = async (link: AccountLink): Promise<boolean> => {
     const { name } = link;
     const after = from.get(name);

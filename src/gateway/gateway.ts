@@ -1,4 +1,4 @@
-// Builds every part of the gateway in order, and closes them in the opposite one. The map of the program.
+// Opens every part of the gateway in order, and closes them in the reverse order.
 import { join } from 'node:path';
 import { bind } from '../http/bind.js';
 import { json, type Reply } from '../http/reply.js';
@@ -36,7 +36,7 @@ export interface Gateway {
 const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
 
 /**
- * Opens the control socket first, which only one gateway can have, then the tokens and HTTP.
+ * Reads the tokens, then opens the control socket, which only one gateway can have, then HTTP.
  * @throws (rejects) Fault lock_held: another gateway runs. bad_config, address_in_use, permission_denied, disk_full
  */
 export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {

@@ -75,7 +75,7 @@ const MAX_TOKENS = 200;
 const NO_TOKEN = '(none)';
 const OTHER_TOKENS = '(other)';
 
-/** Names that no daemon can use, or it could report an account as running that is not. */
+/** Names that are reserved for the gateway: a daemon could otherwise report that an account runs which does not. */
 const isOwn = (name: string): boolean => name === 'wad_up' || name.startsWith('wad_gateway_');
 
 /** Counts from its creation on. Nothing to close. */

@@ -1,9 +1,9 @@
-// Limits the requests of each token: so many a minute, a sixth of that at once.
+// Limits the requests of each token by a token bucket: `ratePerMinute` a minute, and a burst of a sixth of that, at least 10.
 import { Fault } from '../protocol/fault.js';
 
 const MINUTE_MS = 60_000;
 const MIN_BURST = 10;
-/** Above this, buckets that are full again are removed: they are as good as none. */
+/** Above this number, buckets that are full again are removed: a new one would be the same. */
 const MAX_IDLE = 1_000;
 
 interface Bucket {

@@ -1,4 +1,4 @@
-// The gateway as a service of systemd: what the service manager is notified of. Without systemd it notifies nobody.
+// Notifies systemd that the gateway is ready, what it does, and that it lives. Does nothing without systemd.
 import { join } from 'node:path';
 import { PACKAGE } from '../local/package.js';
 import type { Log } from '../protocol/log.js';

@@ -59,7 +59,7 @@ export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
   };
 }
 
-/** The key of a client of another program, as a bearer token; one that is given as such counts. */
+/** Passes the header X-Api-Key on as a bearer token. An Authorization header takes precedence. */
 function giveAsBearer({ headers }: IncomingMessage): void {
   const key = headers['x-api-key'];
   if (typeof key === 'string' && headers.authorization === undefined) headers.authorization = `Bearer ${key}`;
@@ -69,12 +69,12 @@ const refuseStranger = (): never => {
   throw new Fault('unauthorized');
 };
 
-/** Of a route without an account, which calls no method. */
+/** For a route without an account: it calls no method. */
 const refuseAll = async (): Promise<never> => {
   throw new Fault('internal', { reason: 'the route names no account', outcome: 'none' });
 };
 
-/** @throws Fault not_permitted: also for an account that does not exist, so that a token does not learn of others */
+/** @throws Fault not_permitted, also for an account that does not exist, so that a token does not reveal the others */
 function linkOf(accounts: Accounts, caller: Caller, name: string): AccountLink {
   if (!mayUse(caller, name))
     throw new Fault('not_permitted', {

@@ -1,5 +1,5 @@
-// The tokens of the gateway: who may use it, for what, and until when. A secret is shown once, when it is created; only its
-// SHA-256 is kept. It has 256 random bits, so a slow hash would protect nothing more.
+// Creates, checks and revokes the tokens of the gateway. A secret is shown once, when it is created; only its SHA-256 is
+// kept. It has 256 random bits, so a slow hash would protect nothing more.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -183,7 +183,7 @@ export class Tokens {
     await this.#flush();
   }
 
-  /** Ends expired tokens, writes the counts, and comes back at the next expiry, or after `flushMs` at the latest. */
+  /** Ends expired tokens, and runs again at the next expiry or after `flushMs`; the counts are written then. */
   #tick(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;

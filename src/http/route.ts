@@ -25,7 +25,7 @@ export interface Asked {
   bytes(maxBytes: number): AsyncIterable<Uint8Array>;
   /** Calls a method of the daemon, as the socket does. @throws (rejects) Fault */
   ask<M extends MethodName>(method: M, params?: unknown): Promise<Result<(typeof METHODS)[M]>>;
-  /** With which a route calls another dispatch than that of `ask`. */
+  /** For a route that calls another dispatch than that of `ask`. */
   readonly call: Call;
   /** A response that does not end. Call its `begin` after the subscription. */
   stream(): EventStream;

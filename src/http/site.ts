@@ -15,7 +15,7 @@ export interface Site<O, C> {
   /** The command that helps when a token is missing or wrong; default: that of the table of faults. */
   readonly tokenHint?: string;
   /**
-   * Who sends the request; null if that is unknown. Called once for a request.
+   * Identifies the sender of a request; null if it is unknown. Called once for a request.
    * @param route null: there is none at the path
    * @throws Fault rate_limited
    */

@@ -1,5 +1,5 @@
-// Files on their way through requests. Each takes as long as its peer does, so there may be fewer of them than of other
-// requests, and what a broken one leaves behind is dropped with it.
+// Limits how many files are transferred at the same time. A transfer lasts as long as its peer takes, so fewer are allowed than
+// other requests. What an interrupted one leaves unfinished is dropped with it.
 import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 

@@ -1,7 +1,8 @@
-// The line of starting browsers of this machine: the first few of it start, the others wait for their turn. Each member
-// listens on a socket in a directory that all accounts of a user share, named for the time at which it came. A member
-// waits on connections to the sockets of the first members, which close when these leave or die. So the kernel gives a
-// dead daemon's place to the next one, and a name is never used twice. docs/decisions/018 has the reasons.
+// Limits how many accounts of this machine start a browser at the same time; the others queue in order of arrival. Each
+// member of the queue listens on a Unix socket in a directory that all accounts of a user share. The socket is named for
+// the time of arrival. A waiting member keeps connections to the sockets of the first members, which close when these
+// leave or die: the kernel passes a dead daemon's place to the next one, and no name is used twice. docs/decisions/018
+// has the reasons.
 import { once } from 'node:events';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -12,21 +13,23 @@ export interface StartLineOptions {
   readonly directory: string;
   /** How many may start at the same time; 0: no limit. */
   readonly places: number;
-  /** A member that has been among the first for longer is passed over: its process does not run. */
+  /**
+   * A member that this process has seen among the first for longer is passed over: its process is stopped or hangs.
+   */
   readonly heldMs: number;
   readonly log: Log;
 }
 
-/** A place in the line. Left once; afterwards it does nothing. */
+/** A place among those that start. The holder calls `leave`; a second call does nothing. */
 export interface StartPlace {
   leave(): void;
 }
 
-/** Microseconds since the boot, by the clock that all processes share, then the process id. */
+/** Microseconds since the boot (CLOCK_MONOTONIC, which all processes share), then the process id. */
 const NAME = /^\d{16}-\d+$/;
 /** The most bytes of a path in Linux's sun_path, without the closing NUL. */
 const MAX_PATH_BYTES = 107;
-/** The next try when a member cannot be reached although it lives: its queue of connections is full. */
+/** When a member that lives, but whose queue of connections is full, is tried again. */
 const AGAIN_MS = 1_000;
 const NO_LIMIT: StartPlace = { leave: () => undefined };
 
@@ -40,9 +43,8 @@ export class StartLine {
   }
 
   /**
-   * Waits for a place. If the directory cannot be used, there is no limit, and the log says so: an account must not
-   * wait for a line that does not exist.
-   * @throws the signal's reason, once the line is left
+   * Waits for a place. If the directory cannot be used, the account starts without one, and the log says so.
+   * @throws (rejects) the signal's reason, after it has left the queue; the error of reading the directory
    */
   async enter(signal: AbortSignal): Promise<StartPlace> {
     const { directory, places, log } = this.#options;
@@ -100,11 +102,11 @@ interface First {
   /** The number of members among the first that live. */
   readonly ahead: number;
   readonly sockets: readonly Socket[];
-  /** The longest time until another look, ms. */
+  /** The queue is read again after this time at the latest, ms. */
   readonly untilMs: number;
 }
 
-/** Resolves when one of the first has left, or it is time for another look. @throws the signal's reason */
+/** Resolves when one of the first has left, or after `untilMs`. Closes the sockets. @throws (rejects) the signal's reason */
 async function changed({ sockets, untilMs }: First, signal: AbortSignal): Promise<void> {
   const wake = new AbortController();
   const stop = (): void => wake.abort();
@@ -122,7 +124,7 @@ async function changed({ sockets, untilMs }: First, signal: AbortSignal): Promis
   }
 }
 
-/** Listens for as long as it is in the line. */
+/** This process in the queue. Listens until it leaves. */
 class Member implements StartPlace {
   readonly name: string;
   readonly #path: string;
@@ -158,7 +160,7 @@ class Member implements StartPlace {
 
   leave(): void {
     if (!this.#server.listening) return;
-    // The name goes first: those that wake up read the directory.
+    // The name is removed before the connections are closed, because waiting members then read the directory.
     rm(this.#path, { force: true })
       .catch(() => undefined)
       .finally(() => {
@@ -168,7 +170,10 @@ class Member implements StartPlace {
   }
 }
 
-/** A connection that closes when the member leaves. `gone`: it has. `busy`: it lives, and accepts no connection now. */
+/**
+ * A connection that closes when the member leaves. `gone`: nobody listens there any more. `busy`: the connection failed for
+ * another reason, such as a full queue of connections.
+ */
 async function reach(path: string): Promise<Socket | 'gone' | 'busy'> {
   const socket = connect(path);
   try {
@@ -181,7 +186,7 @@ async function reach(path: string): Promise<Socket | 'gone' | 'busy'> {
   return socket;
 }
 
-/** Only this user may be able to stand in the line. @throws Error, NodeJS.ErrnoException */
+/** Creates the directory. Only this user may be able to write to it. @throws (rejects) Error, NodeJS.ErrnoException */
 async function ownDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const stats = await lstat(directory);

@@ -1,4 +1,4 @@
-// Notices when nothing happens in an account that may hibernate, and what needs its page again. The state machine
+// Detects when an account that may hibernate is idle, and when something needs its page again. The state machine
 // decides what follows.
 import type { Store } from '../../store/store.js';
 import { limited } from '../machine/time-limit.js';
@@ -15,7 +15,7 @@ export interface HibernationOptions {
   readonly lastReceivedAtMs: () => number;
 }
 
-/** How often it is checked whether something happens. A short time until the sleep is checked more often. */
+/** How often idleness is checked. With a short `afterMs` more often, down to every LEAST_CHECK_MS. */
 const CHECK_MS = 10_000;
 const LEAST_CHECK_MS = 200;
 /** How long a request waits for a page, at most; a start with its sync takes some seconds. */

@@ -1,8 +1,8 @@
-// Holds the place of this account's launch in the line of starting browsers, or waits for it.
+// The place of this account in the queue of starting browsers: waits for it, holds it, and gives it back.
 import type { Log } from '../../protocol/log.js';
 import type { StartPlace as Held, StartLine } from '../machine/start-line.js';
 
-/** The owner leaves it; the kernel does when the process ends. */
+/** The owner calls `leave`. When the process ends, the kernel closes the socket, which has the same effect. */
 export class StartPlace {
   readonly #line: Pick<StartLine, 'enter'>;
   readonly #log: Log;

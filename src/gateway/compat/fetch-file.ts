@@ -1,6 +1,6 @@
-// Fetches the file at a url that a caller of the gateway names. Only public addresses are connected to: the check is made for
-// each connection, on the address itself, so neither a name that changes its address nor a redirect reaches this machine or
-// its network (SSRF).
+// Fetches the file at a url that a caller of the gateway names. It connects to public addresses only (SSRF). The check is made
+// for each connection, on the address itself, so neither a name that changes its address nor a redirect gets around it. A
+// public address of this machine, or of a neighbour, counts as public.
 import { lookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';

@@ -8,7 +8,7 @@ import type { Door } from './row.js';
 
 type Sending = Asked<'message.send'>;
 
-/** How far a message has come, as WhatsApp's acknowledgements count. */
+/** The state of a message as the number of WhatsApp's acknowledgement. */
 const ACKS: Partial<Record<SendState, number>> = { sent: 1, delivered: 2, read: 3 };
 
 /** @throws (rejects) Fault of message.send */

@@ -11,7 +11,7 @@ export type Connection = 'connecting' | 'live' | 'away';
 
 /** How soon a lost stream is opened again. */
 const AGAIN_MS = 2_000;
-/** How often the list is read without an event: memory, the queue, and daemons that start or end have none. */
+/** How often the list is read without an event, for what has no events: memory and the queue. */
 const PACE_MS = 5_000;
 /** Several events at once cause one reading. */
 const TOGETHER_MS = 250;

@@ -1,4 +1,4 @@
-// A hook for what a button or form does: one at a time, and its error is kept until the next one.
+// A hook for the action of a button or form: one at a time; its error is kept until the next one.
 import { useRef, useState } from 'preact/hooks';
 import { Refusal } from '../http/refusal.js';
 

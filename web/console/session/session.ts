@@ -1,4 +1,4 @@
-// What every view needs: the connection, the caller, and what happens.
+// What every view uses: the requests, the caller, and the live data.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { MethodName } from '../../../src/protocol/types.js';

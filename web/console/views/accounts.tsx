@@ -9,7 +9,7 @@ import { linkTo } from '../route.js';
 import { bytes, person } from '../words/format.js';
 import { NOT_RUNNING, reasonWords, restrictionWords, stateWords } from '../words/states.js';
 
-/** A search pays off above this many. */
+/** The search field is shown above this number. */
 const MANY = 8;
 
 export function Accounts() {

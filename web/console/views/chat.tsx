@@ -15,7 +15,7 @@ import { MessageItem } from './message.js';
 import { WaitingMessage } from './waiting-message.js';
 
 const PAGE = 50;
-/** So close to the newest message, a person reads it. */
+/** Within this distance of the newest message, the list follows new ones. */
 const NEAR_PX = 48;
 
 interface Props {

@@ -1,4 +1,4 @@
-// One message of a chat. Its text is only ever text.
+// One message of a chat. Its content is rendered as text, never as markup.
 import type { Message } from '../../../src/protocol/types.js';
 import { contentWords } from '../words/content.js';
 import { clock, person } from '../words/format.js';

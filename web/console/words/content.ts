@@ -1,4 +1,4 @@
-// What stands in place of a text, for a message that has none.
+// The words that are shown for a message without text.
 import type { Message } from '../../../src/protocol/types.js';
 
 const KINDS: Readonly<Record<string, string>> = {
