@@ -2,12 +2,14 @@
 // Needs a build.
 //   send    from message.send to the server's ack, for one account alone and for all of them together
 //   memory  PSS of each account, browser and daemon, with all of them running
+//   gateway the list of all accounts over the gateway, its memory, and the time until the end of a killed daemon is in its stream
 // The account that is measured alone is measured again among the others.
 //   node bench/accounts.mjs [--accounts N] [--seconds N] [--json FILE]
-// Goals: all accounts ready, and p95 of a send at most 3 times that of one account alone.
+// Goals: all accounts ready, p95 of a send at most 3 times that of one account alone, a list in 150 ms, an end seen within 2 s.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
+import { get, startGateway } from './gateway-process.mjs';
 import { browserOf, memoryOf, Rig } from './rig.mjs';
 import { median, quantile } from './sample.mjs';
 import { report, row } from './table.mjs';
@@ -58,6 +60,38 @@ async function load(accounts) {
   return times.flat();
 }
 
+/** Kills the last account. Returns when the stream of the gateway says so, ms. */
+async function lossSeen({ url, headers }, { child }) {
+  const response = await fetch(`${url}/api/events`, { headers });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = (await reader.read()).value;
+  const startedAt = performance.now();
+  child.kill('SIGKILL');
+  while (!text.includes('"running":false')) text += (await reader.read()).value;
+  const ms = performance.now() - startedAt;
+  await reader.cancel();
+  return ms;
+}
+
+async function underGateway(rig, accounts) {
+  const gateway = await startGateway(rig.home);
+  const times = [];
+  for (let n = 0; n < 20; n += 1) {
+    const startedAt = performance.now();
+    const { accounts: listed } = JSON.parse(
+      await get(`${gateway.url}/api/accounts`, undefined, gateway.headers),
+    );
+    times.push(performance.now() - startedAt);
+    const running = listed.filter(({ status }) => status?.status === 'ready').length;
+    if (running < accounts.length) throw new Error(`the gateway lists ${running} accounts`);
+  }
+  const seenMs = await lossSeen(gateway, accounts.at(-1));
+  const memory = memoryOf([gateway.child.pid]).pss;
+  await gateway.control.close();
+  gateway.child.kill('SIGTERM');
+  return { listMs: median(times), seenMs, memory };
+}
+
 const rig = await Rig.open({ knobs: { ballastMb: 40 } });
 try {
   await rig.post('/contacts', { number: TO });
@@ -77,6 +111,7 @@ try {
     daemon: memoryOf([child.pid]).pss,
   }));
   for (const { client } of accounts) await client.close();
+  const seen = await underGateway(rig, accounts);
   report(
     [
       row({
@@ -103,6 +138,15 @@ try {
         unit: 'MB',
         ours: median(each.map(({ daemon }) => daemon)),
       }),
+      row({
+        ...{ name: `list of ${count} accounts over the gateway`, unit: 'ms' },
+        ...{ ours: seen.listMs, goal: { value: 150 } },
+      }),
+      row({
+        ...{ name: 'end of a killed daemon in its stream', unit: 'ms' },
+        ...{ ours: seen.seenMs, goal: { value: 2_000 } },
+      }),
+      row({ name: 'gateway, PSS', unit: 'MB', ours: seen.memory }),
     ],
     values.json,
   );

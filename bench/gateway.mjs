@@ -3,17 +3,16 @@
 //   memory   of the gateway with 100 accounts and 500 open streams
 //   node bench/gateway.mjs [--rounds N] [--json FILE]
 // Goals: 1 ms over the daemon's own HTTP at the median, and less than 120 MB.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
 import { startServer } from '../build/test/harness/server.js';
+import { get, startGateway } from './gateway-process.mjs';
 import { startDaemon } from './quiet-daemon.mjs';
 import { quantile } from './sample.mjs';
 import { report, row } from './table.mjs';
@@ -34,42 +33,6 @@ async function msOf(act) {
   const startedAt = performance.now();
   await act();
   return performance.now() - startedAt;
-}
-
-/** Node's own HTTP client, which has less overhead than fetch. */
-const get = (url, agent, headers = {}) =>
-  new Promise((resolve, reject) => {
-    request(url, { agent, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part) => {
-        text += part;
-      });
-      response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))));
-    })
-      .on('error', reject)
-      .end();
-  });
-
-/** The built gateway for the accounts below `run`, and a header for it. */
-async function startGateway() {
-  const env = {
-    ...{ PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: join(home, 'run') },
-    ...{ XDG_STATE_HOME: join(home, 's'), XDG_CONFIG_HOME: join(home, 'c') },
-    ...{ WAD_GATEWAY_LISTEN: '127.0.0.1:0', WAD_GATEWAY_RATE_PER_MINUTE: '1000000' },
-  };
-  const program = fileURLToPath(new URL('../dist/wad-gateway.cjs', import.meta.url));
-  const child = spawn(process.execPath, [program], { env, cwd: home, stdio: ['ignore', 'pipe', 'inherit'] });
-  let url;
-  for await (const text of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    const [, found] = /"address":"(http[^"]+)"/.exec(text) ?? [];
-    if (found === undefined) continue;
-    url = found;
-    break;
-  }
-  child.stdout.resume();
-  const control = await Client.connect(join(home, 'run/wad-gateway/control.sock'));
-  const { secret } = await control.call('token.create', { name: 'bench', scopes: ['admin'], accounts: null });
-  return { child, url, control, headers: { Authorization: `Bearer ${secret}` } };
 }
 
 async function status({ url, headers }, socket) {
@@ -140,7 +103,7 @@ try {
     mkdirSync(join(run, account), { mode: 0o700 });
     await startServer({}, { account, path: join(run, account, 'control.sock') });
   }
-  const gateway = await startGateway();
+  const gateway = await startGateway(home);
   ended.push(gateway.child);
   await status(gateway, daemon.socket);
   await memory(gateway);

@@ -78,16 +78,31 @@ export class Rig {
     return response.json();
   }
 
-  /** A daemon with its own state directory. `toml` is its configuration, `flags` are additional ones. */
+  /**
+   * A daemon with its own state directory. `toml` is its configuration, `flags` are additional ones. Its socket is where a
+   * gateway looks for it below the rig's directory.
+   */
   wad(name, phone, { toml = '', flags = [], browser = this.browser } = {}) {
     const home = join(this.home, name);
     mkdirSync(home);
-    const socket = join(home, 's');
+    const run = join(this.home, 'run/wad', name);
+    mkdirSync(run, { recursive: true, mode: 0o700 });
+    const socket = join(run, 'control.sock');
     const config = join(home, 'wad.toml');
     writeFileSync(config, toml);
     const state = join(home, 'state');
     const args = [
-      ...[at('dist/wad.cjs'), '--config', config, '--state-dir', state, '--socket', socket],
+      ...[
+        at('dist/wad.cjs'),
+        '--account',
+        name,
+        '--config',
+        config,
+        '--state-dir',
+        state,
+        '--socket',
+        socket,
+      ],
       ...['--browser', browser, ...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...flags],
     ];
     return {
