@@ -1,6 +1,6 @@
 // Generates docs/compat.md: the routes of other programs that the gateway serves, and those that it does not, with the reason,
 // from the tables of both programs.
-import { MAX_FILE_BODY_BYTES } from '../src/gateway/compat/limits.js';
+import { MAX_FILE_BODY_BYTES, MAX_HELD_FILES, MAX_HELD_FILES_EACH } from '../src/gateway/compat/limits.js';
 import { isServed, type Refused, type Row, type Served } from '../src/gateway/compat/row.js';
 import { WAHA_ROWS } from '../src/gateway/compat/waha.js';
 import { WWEBJS_ROWS } from '../src/gateway/compat/wwebjs-api.js';
@@ -34,13 +34,18 @@ A tool in a container or on another machine reaches the gateway under another na
 - The id of a message is our key, \`true_CHAT_ID\`. In a group it may lack the sender at its end; either form names the message.
 - A file is given as base64 in \`data\`, also as a data URL, in a body of ${MAX_FILE_BODY_BYTES / 2 ** 20} MiB at most, or by \`url\`. Its type is read
   from its bytes; \`mimetype\` is ignored. Larger files are uploaded with [media.put](rpc.md#mediaput).
+- Of bodies and of files in answers with more than 1 MiB, the gateway handles ${MAX_HELD_FILES} at a time, and ${MAX_HELD_FILES_EACH} of an account. Others wait, some
+  seconds for their account and longer for the gateway; then they get 429 (\`busy\`).
 - A \`url\` is fetched by the gateway from **public addresses only**, within a minute, over http or https, with up to three
-  redirects, each checked again. Addresses of this machine and of private networks are refused (400): anyone with a token
-  could otherwise read what only the gateway can reach. Serve such files in \`data\`.
+  redirects, each checked again. Loopback, link-local and private addresses are refused (400): anyone with a token could
+  otherwise read what only the gateway can reach. Serve such files in \`data\`. A public address of this machine is refused as
+  well: the connection is closed before anything is sent. Other public addresses are not refused. That includes
+  the addresses of neighbours, and one of a router or load balancer that leads back to this machine or into its network: protect
+  what listens there.
 - Fields that are not known are ignored. A field with a value that does not fit is refused with 400, and named.
 - Errors have the form of the gateway: \`{ success: false, message, reason, hint, error }\`. \`error\` is an object, not a text, and
   programs check \`error.data.kind\`; see [faults.md](faults.md). A wrong key is 401, also where wwebjs-api answers 403. A
-  token without the scope or the account gets 403.
+  token without the scope or the account gets 403 before a file is fetched.
 - A route that is not served answers 501 with the reason, and the kind \`not_served\`.
 - Webhooks are set up for each account, with \`format = "waha"\` or \`"wwebjs-api"\`: see \`webhooks.md\`. Events by
   WebSocket are not served: \`migrating.md\` has the names of the events.

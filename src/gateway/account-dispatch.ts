@@ -3,7 +3,7 @@
 import type { Call, Dispatch, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodRow } from '../protocol/method.js';
-import { METHODS } from '../protocol/methods/index.js';
+import { METHODS, type MethodName } from '../protocol/methods/index.js';
 import { permits } from '../protocol/scope.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered } from '../protocol/types.js';
@@ -39,6 +39,27 @@ export function accountDispatch(link: AccountLink, caller: Caller, report: (done
       throw error;
     }
   };
+}
+
+/**
+ * Checks calls that will follow, for a route that does something else before them.
+ * @param report called with the first that is refused
+ * @throws Fault not_permitted
+ */
+export function refuseScopes(
+  names: readonly MethodName[],
+  caller: Caller,
+  report: (done: Done) => void,
+): void {
+  for (const name of names) {
+    const method: MethodRow = METHODS[name];
+    try {
+      refuseScope(method, caller);
+    } catch (error) {
+      report({ method, fault: Fault.of(error), ms: 0 });
+      throw error;
+    }
+  }
 }
 
 /** @throws Fault not_permitted */

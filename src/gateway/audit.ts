@@ -6,7 +6,7 @@ import type { Scope } from '../protocol/scope.js';
 export interface AuditedCall {
   /** The name of the token. The log drops a field called `token`, so it is not called that. */
   readonly caller: string;
-  /** Null for a call that concerns no single account. */
+  /** Null for a call that concerns no single account, or was refused before its account was known. */
   readonly account: string | null;
   /** Null for a request that was refused because of its account, whatever it was for. */
   readonly method: string | null;

@@ -1,21 +1,39 @@
 // Serves the routes of other programs: connects the rows of their tables to the gateway. The scopes and accounts of the caller
-// are checked for each call, in the same place as for all other routes.
+// are checked for each call, in the same place as for all other routes, and before that for a request that carries a file.
 import { COMPAT } from '../config/keys.js';
 import type { Asked, Route } from '../http/route.js';
+import type { Call } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import { permits } from '../protocol/scope.js';
 import { lineOf } from './account-line.js';
 import { mayUse } from './caller.js';
 import { fetchFile } from './compat/fetch-file.js';
 import { Fields } from './compat/fields.js';
-import { FileBodies } from './compat/file-body.js';
+import { HeldFiles } from './compat/held-files.js';
 import { inOrder } from './compat/in-order.js';
-import { type Door, isServed, notServed, type Request, type Row, type Seen } from './compat/row.js';
+import {
+  type Door,
+  isServed,
+  notServed,
+  type Request,
+  type Row,
+  type Seen,
+  type Served,
+} from './compat/row.js';
 import { WAHA_ROWS } from './compat/waha.js';
 import { WWEBJS_ROWS } from './compat/wwebjs-api.js';
 import type { GatewayOwn } from './routes.js';
 
 type CompatRoute = Route<GatewayOwn>;
+type Body = Record<string, unknown>;
+
+/** What all requests share. */
+interface Shared {
+  /** The version of this program. */
+  readonly version: string;
+  readonly files: HeldFiles;
+  readonly fetchFile: typeof fetchFile;
+}
 
 /** The tables, as `gateway.compat` names them. */
 const TABLES: Readonly<Record<(typeof COMPAT)[number], readonly Row[]>> = {
@@ -23,14 +41,18 @@ const TABLES: Readonly<Record<(typeof COMPAT)[number], readonly Row[]>> = {
   'wwebjs-api': WWEBJS_ROWS,
 };
 
-/** @param programs as configured. @param version of this program */
-export function compatRoutes(programs: readonly string[], version: string): readonly CompatRoute[] {
+/** @param programs as configured. @param version of this program. @param fetch fetches the file at a url */
+export function compatRoutes(
+  programs: readonly string[],
+  version: string,
+  fetch = fetchFile,
+): readonly CompatRoute[] {
   const rows = COMPAT.filter((name) => programs.includes(name)).flatMap((name) => TABLES[name]);
-  const files = new FileBodies();
-  return inOrder(rows).map((row) => routeOf(row, version, files));
+  const shared: Shared = { version, files: new HeldFiles(), fetchFile: fetch };
+  return inOrder(rows).map((row) => routeOf(row, shared));
 }
 
-function routeOf(row: Row, version: string, files: FileBodies): CompatRoute {
+function routeOf(row: Row, shared: Shared): CompatRoute {
   const { verb, path } = row;
   const common = { verb, path, asks: null, success: 200, takesApiKey: true } as const;
   if (!isServed(row)) {
@@ -44,26 +66,47 @@ function routeOf(row: Row, version: string, files: FileBodies): CompatRoute {
     does: row.differs,
     open: row.open,
     serve: async (asked, own) => {
-      const serve = (body: Record<string, unknown>) =>
-        row.serve(requestOf(asked, body), doorOf(asked, own, version));
-      if (row.carriesFile) return files.read(asked, serve);
-      return serve(verb === 'GET' ? {} : await asked.body());
+      const { session, sessionId = session ?? null } = asked.names;
+      if (row.asks.length > 0) own.check(sessionId, row.asks);
+      // The daemon drops what this request leaves unfinished, whatever else uses the connection.
+      const over = new AbortController();
+      const { peer, signal } = asked.call;
+      const call: Call = { signal, peer: { ...peer, owner: { closed: over.signal } } };
+      const work = (body: Body) => row.serve(requestOf(asked, body), doorOf(call, own, shared));
+      try {
+        if (row.carriesFile) return await shared.files.read(asked, useOf(row, asked, own, work));
+        return await work(verb === 'GET' ? {} : await asked.body());
+      } finally {
+        over.abort(new Fault('interrupted', { reason: 'the request ended', hint: null }));
+      }
     },
   };
 }
 
-const requestOf = ({ names, query, headers }: Asked, body: Record<string, unknown>): Request => ({
+/** The body may name the account. The caller is checked for it before a file is fetched. */
+const useOf = <T>(row: Served, asked: Asked, own: GatewayOwn, work: (body: Body) => Promise<T>) => ({
+  token: own.caller?.token ?? '',
+  accountOf: (body: Body) => {
+    const account = row.accountOf(requestOf(asked, body));
+    own.check(account, row.asks);
+    return account;
+  },
+  work,
+});
+
+const requestOf = ({ names, query, headers }: Asked, body: Body): Request => ({
   names,
   query: new Fields(Object.fromEntries(query)),
   body: new Fields(body),
   accept: headers.accept ?? '',
 });
 
-const doorOf = (asked: Asked, own: GatewayOwn, version: string): Door => ({
+const doorOf = (call: Call, own: GatewayOwn, { version, files, fetchFile }: Shared): Door => ({
   version,
-  fetchFile,
+  fetchFile: (url) => fetchFile(url, { signal: call.signal }),
+  holdFile: (account, bytes, work) => files.run(account, bytes, call.signal, work),
   accounts: () => accountsOf(own),
-  ask: async (account, method, params) => (await own.to(account)(method, params, asked.call)) as never,
+  ask: async (account, method, params) => (await own.to(account)(method, params, call)) as never,
 });
 
 /** @throws (rejects) Fault not_permitted */

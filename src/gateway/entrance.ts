@@ -50,8 +50,8 @@ export class Entrance {
     this.#rate.take(token);
   }
 
-  /** Records a call of a method. */
-  report({ token: caller }: Caller, account: string, { method, fault, ms }: Done): void {
+  /** Records a call of a method. The account is null when the call was refused before it was known. */
+  report({ token: caller }: Caller, account: string | null, { method, fault, ms }: Done): void {
     const { name, scope } = method;
     logCall(this.#log, { caller, account, method: name, scope }, { kind: fault?.kind ?? null, ms });
   }

@@ -5,6 +5,7 @@ import type { Route } from '../http/route.js';
 import { ACCOUNT_ROUTES } from '../http/routes.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
+import type { MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import { permits, type Scope } from '../protocol/scope.js';
 import { EVENT_TYPES, type EventType } from '../protocol/state.js';
@@ -38,6 +39,12 @@ export interface GatewayOwn extends Shared {
   readonly link: AccountLink | null;
   /** Calls methods of an account that the path does not name. @throws Fault not_permitted, no_such_account, unauthorized */
   readonly to: (account: string) => Dispatch;
+  /**
+   * Checks that the caller may make these calls, for a route that does something else before them.
+   * @param account null: not known yet
+   * @throws Fault not_permitted, no_such_account, unauthorized
+   */
+  readonly check: (account: string | null, methods: readonly MethodName[]) => void;
 }
 
 type GatewayRoute = Route<GatewayOwn>;

@@ -4,7 +4,7 @@ import type { Route } from '../http/route.js';
 import type { Answering, Site } from '../http/site.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
-import { accountDispatch, type Done } from './account-dispatch.js';
+import { accountDispatch, type Done, refuseScopes } from './account-dispatch.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
 import { type Caller, mayUse } from './caller.js';
@@ -19,8 +19,8 @@ export interface SiteOptions {
   readonly identify: (request: IncomingMessage) => Caller | null;
   /** Counts a request of a caller. @throws Fault rate_limited */
   readonly admit: (caller: Caller) => void;
-  /** Called after each call of a method. */
-  readonly report: (caller: Caller, account: string, done: Done) => void;
+  /** Called after each call of a method. The account is null for a call that was refused before its account was known. */
+  readonly report: (caller: Caller, account: string | null, done: Done) => void;
   /** Called for each request for an account that the token is not valid for. */
   readonly reportRefused: (caller: Caller, account: string) => void;
 }
@@ -38,7 +38,14 @@ export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
     },
     enter: (caller, names): Answering<GatewayOwn> => {
       if (caller === null) {
-        const own = { ...shared, accounts, caller: null, link: null, to: refuseStranger };
+        const own = {
+          ...shared,
+          accounts,
+          caller: null,
+          link: null,
+          to: refuseStranger,
+          check: refuseStranger,
+        };
         return { dispatch: refuseAll, own };
       }
       admit(caller);
@@ -50,9 +57,13 @@ export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
         accountDispatch(of, caller, (done) => report(caller, of.name, done));
       const link = names.account === undefined ? null : linkTo(names.account);
       const to = (name: string): Dispatch => dispatchOf(linkTo(name));
+      const check: GatewayOwn['check'] = (name, methods) => {
+        if (name !== null) linkTo(name);
+        refuseScopes(methods, caller, (done) => report(caller, name, done));
+      };
       return {
         dispatch: link === null ? refuseAll : dispatchOf(link),
-        own: { ...shared, accounts, caller, link, to },
+        own: { ...shared, accounts, caller, link, to, check },
         until: caller.ended,
       };
     },

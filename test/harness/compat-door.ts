@@ -27,6 +27,7 @@ export function exampleDoor(
     version: '1.2.3',
     accounts: async () => accounts,
     fetchFile,
+    holdFile: (_account, _bytes, work) => work(),
     ask: async (account, method, params) => {
       // As on the wire: a field that is undefined would be refused.
       const parsed = METHODS[method].params.parse(params);

@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import type { Done } from '../../src/gateway/account-dispatch.js';
 import { Accounts } from '../../src/gateway/accounts.js';
 import { GatewayMetrics } from '../../src/gateway/metrics.js';
-import { GATEWAY_ROUTES } from '../../src/gateway/routes.js';
+import { GATEWAY_ROUTES, type GatewayOwn } from '../../src/gateway/routes.js';
 import { gatewaySite } from '../../src/gateway/site.js';
 import { type NewToken, openTokens, type Tokens } from '../../src/gateway/tokens.js';
 import { json, typed } from '../../src/http/reply.js';
+import type { Route } from '../../src/http/route.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly others?: readonly string[];
   readonly http?: Partial<Pick<HttpOptions<unknown, unknown>, 'maxConnections' | 'maxInFlight'>>;
   readonly hosts?: readonly string[];
+  /** Routes besides those that every gateway has. */
+  readonly routes?: readonly Route<GatewayOwn>[];
 }
 
 export interface TestGateway extends AsyncDisposable {
@@ -39,7 +42,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly tokens: Tokens;
   readonly log: ReturnType<typeof keepLog>;
   /** The calls that were reported, in order. */
-  readonly done: readonly (Done & { readonly token: string; readonly account: string })[];
+  readonly done: readonly (Done & { readonly token: string; readonly account: string | null })[];
   /** What the daemons were asked, `ACCOUNT METHOD`, without the gateway's own subscriptions. */
   readonly calls: string[];
   /** The socket of an account, whether a daemon is there or not. Its directory makes the account known. */
@@ -70,7 +73,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const socketOf = (account: string): string => join(run, account, 'control.sock');
   const daemons = new Map<string, TestServer>();
   const calls: string[] = [];
-  const done: (Done & { token: string; account: string })[] = [];
+  const done: (Done & { token: string; account: string | null })[] = [];
   const start = async (account: string, handlers: Partial<All> = examples(), more: ServerOptions = {}) => {
     mkdirSync(join(run, account), { recursive: true, mode: 0o700 });
     const onCall = (method: string): void => void calls.push(`${account} ${method}`);
@@ -98,7 +101,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     ...{ maxConnections: 640, maxInFlight: 256, log },
     ...options.http,
     site: gatewaySite({
-      routes: GATEWAY_ROUTES,
+      routes: [...GATEWAY_ROUTES, ...(options.routes ?? [])],
       accounts,
       hosts: options.hosts ?? [],
       identify: ({ headers }) => tokens.identify(headers),

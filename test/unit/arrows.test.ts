@@ -110,7 +110,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
   },
   'gateway/compat': {
-    may: ['protocol', 'http', 'webhook', 'client/upload.ts'],
+    may: ['protocol', 'http', 'webhook', 'client/upload.ts', 'gateway/places.ts'],
     why: "it translates other programs' requests, and calls what the gateway gives it",
   },
   mcp: {

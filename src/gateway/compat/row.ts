@@ -31,8 +31,13 @@ export interface Door {
   ask<M extends MethodName>(account: string, method: M, params: Asked<M>): Promise<Answered<M>>;
   /** The accounts that the caller may see, by name. */
   accounts(): Promise<readonly Seen[]>;
-  /** The bytes at a url: see fetch-file.ts. */
+  /** The bytes at a url: see fetch-file.ts. Ends with the request. */
   fetchFile(url: string): AsyncIterable<Uint8Array>;
+  /**
+   * Runs work that holds a file of this size in memory, when there is a place for it.
+   * @throws (rejects) Fault busy, interrupted, and those of the work
+   */
+  holdFile<T>(account: string, bytes: number, work: () => Promise<T>): Promise<T>;
   /** The version of this program. */
   readonly version: string;
 }
@@ -45,7 +50,7 @@ interface Common {
 }
 
 export interface Served extends Common {
-  /** The methods that it calls, for the docs. */
+  /** The methods that it calls. A caller without the scopes of all of them is refused before the body is read. */
   readonly asks: readonly MethodName[];
   /** What differs from the other program, for the docs; empty: nothing that is known. */
   readonly differs: string;
@@ -53,6 +58,8 @@ export interface Served extends Common {
   readonly carriesFile: boolean;
   /** The other program requires no key here, and the answer reveals nothing. */
   readonly open: boolean;
+  /** The account that a request names; without meaning for a route that concerns none. @throws Fault invalid_params */
+  accountOf(request: Request): string;
   serve(request: Request, door: Door): Promise<Reply>;
 }
 
@@ -97,7 +104,7 @@ export const rowsOf = (accountOf: (request: Request) => string) => ({
     options: Options = {},
   ): Served {
     return {
-      ...{ verb, path, asks: [method], ...common(options) },
+      ...{ verb, path, asks: [method], accountOf, ...common(options) },
       serve: async (request, door) => {
         const result = await door.ask(accountOf(request), method, params(request));
         return answered(answer(result, request), options.success);
@@ -114,7 +121,7 @@ export const rowsOf = (accountOf: (request: Request) => string) => ({
     options: Options = {},
   ): Served {
     return {
-      ...{ verb, path, asks, ...common(options) },
+      ...{ verb, path, asks, accountOf, ...common(options) },
       serve: async (request, door) => {
         const value = await serve(request, door, accountOf(request));
         return isReply(value) ? value : answered(value, options.success);

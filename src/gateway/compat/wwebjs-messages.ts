@@ -1,4 +1,5 @@
 // wwebjs-api's routes that send, and those that act on one message.
+import { json, type Reply } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Answered, Asked } from '../../protocol/types.js';
 import { libraryMessage } from '../../webhook/library-message.js';
@@ -118,22 +119,30 @@ async function fetchMessages({ body }: Request, door: Door, account: string): Pr
 /** Files are returned whole, in base64. A larger one is read in pieces. */
 const MAX_MEDIA_BYTES = 16 * 2 ** 20;
 
-async function downloadMedia(request: Request, door: Door, account: string): Promise<object> {
+async function downloadMedia(request: Request, door: Door, account: string): Promise<Reply> {
   const { id, mimetype, name, size } = await door.ask(account, 'media.fetch', message(request));
   if (size > MAX_MEDIA_BYTES) {
     const reason = `A file of more than ${MAX_MEDIA_BYTES / 2 ** 20} MiB is read in pieces, with media.read.`;
     throw new Fault('answer_too_long', { reason });
   }
+  return door.holdFile(account, size, async () => {
+    const data = (await wholeFile(door, account, id, size)).toString('base64');
+    // As bytes: whoever waits for the place may be next when this one ends.
+    return json({ success: true, messageMedia: { mimetype, data, filename: name, filesize: size } });
+  });
+}
+
+/** @throws (rejects) Fault no_such_media: it has another size; and those of media.read */
+async function wholeFile(door: Door, account: string, id: string, size: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for (let offset = 0; ; ) {
-    const piece = await door.ask(account, 'media.read', { id, offset });
-    const bytes = Buffer.from(piece.data, 'base64');
+  for (let offset = 0; offset < size; ) {
+    const bytes = Buffer.from((await door.ask(account, 'media.read', { id, offset })).data, 'base64');
+    if (bytes.length === 0 || offset + bytes.length > size)
+      throw new Fault('no_such_media', { reason: 'The size of the file is not the announced one.' });
     pieces.push(bytes);
     offset += bytes.length;
-    if (piece.end) break;
   }
-  const data = Buffer.concat(pieces).toString('base64');
-  return { success: true, messageMedia: { mimetype, data, filename: name, filesize: size } };
+  return Buffer.concat(pieces);
 }
 
 /** As far as it is known: a message that was sent here and not seen yet has no more than its ids. */

@@ -1,9 +1,10 @@
-/** A file at a url is fetched from public addresses only, within limits of time, size and redirects. */
+/** A file at a url is fetched from public addresses only, within limits of time, size and redirects, for a request that waits. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import t from 'tap';
 import { type FetchOptions, fetchFile } from '../../../../src/gateway/compat/fetch-file.js';
+import { Fault } from '../../../../src/protocol/fault.js';
 
 /** A server of the test; its address is allowed by `LOCAL`. */
 async function serving(answer: RequestListener) {
@@ -20,7 +21,7 @@ async function serving(answer: RequestListener) {
   };
 }
 
-const LOCAL: FetchOptions = { allows: (address) => address === '127.0.0.1' };
+const LOCAL: FetchOptions = { allows: (address) => address === '127.0.0.1', allowsOwn: true };
 
 async function fetched(url: string, options?: FetchOptions): Promise<string> {
   let text = '';
@@ -53,6 +54,52 @@ t.test('this machine and its network are not connected to', async (t) => {
   ])
     await t.rejects(fetched(url), { kind: 'invalid_params' } as never, url);
   t.equal(asked, 0);
+});
+
+t.test('to an address of this machine that is allowed otherwise, not a byte is sent', async (t) => {
+  let bytes = 0;
+  const server = createNetServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', (data) => {
+        bytes += data.length;
+      });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  for (const scheme of ['http', 'https'])
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const closed = once(server, 'connection').then(([socket]) => once(socket, 'close'));
+      const options = { allows: () => true };
+      await t.rejects(fetched(`${scheme}://${host}:${port}/`, options), {
+        kind: 'invalid_params',
+        message: /one of this machine/,
+      } as never);
+      await closed;
+    }
+  t.equal(bytes, 0);
+});
+
+t.test('a fetch ends with the request that it is for', async (t) => {
+  const asked: Promise<unknown>[] = [];
+  await using server = await serving((request, response) => {
+    asked.push(once(request.socket, 'close'));
+    response.write('x');
+  });
+  const gone = new AbortController();
+  const reason = new Fault('connection_lost');
+  const begun = fetchFile(`${server.url}/`, { ...LOCAL, signal: gone.signal });
+  await begun.next();
+  const next = begun.next();
+  gone.abort(reason);
+  await t.rejects(next, { kind: 'connection_lost' } as never);
+  await Promise.all(asked);
+  t.equal(asked.length, 1);
+  await t.rejects(fetched(server.url, { ...LOCAL, signal: gone.signal }), {
+    kind: 'connection_lost',
+  } as never);
+  t.equal(asked.length, 1, 'a request that has ended begins no fetch');
 });
 
 t.test('a redirect is checked as the first url was', async (t) => {

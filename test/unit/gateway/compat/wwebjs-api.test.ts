@@ -293,6 +293,45 @@ t.test('a file is read in pieces and returned whole; a large one is refused', as
   await t.rejects(play(WWEBJS_ROWS, request, large, { body: NAMED }), { kind: 'answer_too_long' } as never);
 });
 
+t.test(
+  'a file that is shorter or longer than announced is an error, and does not end in a loop',
+  async (t) => {
+    const file = { id: 'f', mimetype: 'application/pdf', name: 'a.pdf', size: 5 };
+    const piece = { ...METHODS['media.read'].example.result, size: 5, end: false };
+    for (const [data, reads] of [
+      ['', 1],
+      ['JVBE', 2],
+      [DATA, 1],
+    ] as const) {
+      const door = exampleDoor({ 'media.fetch': file, 'media.read': { ...piece, data } });
+      const reply = play(WWEBJS_ROWS, 'POST /message/downloadMedia/shop', door, { body: NAMED });
+      await t.rejects(reply, { kind: 'no_such_media' } as never);
+      t.equal(door.calls.filter(({ method }) => method === 'media.read').length, reads);
+    }
+  },
+);
+
+t.test('a file is read only when there is a place for it', async (t) => {
+  const door = exampleDoor({
+    'media.fetch': { id: 'f', mimetype: 'application/pdf', name: 'a.pdf', size: 3 },
+  });
+  const asked: unknown[] = [];
+  const full = {
+    ...door,
+    holdFile: async (account: string, bytes: number) => {
+      asked.push(account, bytes);
+      throw new Fault('busy');
+    },
+  };
+  const reply = play(WWEBJS_ROWS, 'POST /message/downloadMedia/shop', full, { body: NAMED });
+  await t.rejects(reply, { kind: 'busy' } as never);
+  t.same(asked, ['shop', 3]);
+  t.same(
+    door.calls.map(({ method }) => method),
+    ['media.fetch'],
+  );
+});
+
 t.test('contents that cannot be sent are refused before any call', async (t) => {
   const cases: readonly (readonly [object, string])[] = [
     [{ contentType: 'Contact', content: { contactId: CHAT } }, 'not_served'],
