@@ -3,8 +3,10 @@
 // the time of arrival. A waiting member keeps connections to the sockets of the first members, which close when these
 // leave or die: the kernel passes a dead daemon's place to the next one, and no name is used twice. docs/decisions/018
 // has the reasons.
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../../protocol/log.js';
@@ -27,6 +29,10 @@ export interface StartPlace {
 
 /** Microseconds since the boot (CLOCK_MONOTONIC, which all processes share), then the process id. */
 const NAME = /^\d{16}-\d+$/;
+/** A socket before it has its name: as long as the longest name, with a process id of seven digits. */
+const UNNAMED = /^[0-9a-f]{20}\.new$/;
+/** An unnamed socket gets its name within milliseconds. An older one was left by a process that was killed before. */
+const UNNAMED_MS = 60_000;
 /** The most bytes of a path in Linux's sun_path, without the closing NUL. */
 const MAX_PATH_BYTES = 107;
 /** When a member that lives, but whose queue of connections is full, is tried again. */
@@ -35,8 +41,7 @@ const NO_LIMIT: StartPlace = { leave: () => undefined };
 
 export class StartLine {
   readonly #options: StartLineOptions;
-  /** When each member was first seen among the first, monotonic clock. */
-  readonly #seenMs = new Map<string, number>();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(options: StartLineOptions) {
     this.#options = options;
@@ -52,6 +57,7 @@ export class StartLine {
     let member: Member;
     try {
       await ownDirectory(directory);
+      await removeUnnamed(directory);
       member = await Member.join(directory);
     } catch (error) {
       log.warn('start-line.unusable', { directory, err: error });
@@ -62,6 +68,7 @@ export class StartLine {
       let first = await this.#first(member.name);
       if (first.ahead >= places) log.info('start-line.waiting', { places });
       for (; first.ahead >= places; first = await this.#first(member.name)) await changed(first, signal);
+      for (const socket of first.sockets) socket.destroy();
       log.debug('start-line.placed', { waitedMs: Math.round(performance.now() - cameMs) });
       return member;
     } catch (error) {
@@ -76,12 +83,13 @@ export class StartLine {
     const first = { ahead: 0, sockets: [] as Socket[], untilMs: heldMs };
     for (const other of await this.#membersBefore(name)) {
       if (first.ahead === places) break;
-      const sinceMs = this.#seenMs.get(other) ?? performance.now();
-      this.#seenMs.set(other, sinceMs);
-      const leftMs = sinceMs + heldMs - performance.now();
+      const seen = this.#seen.get(other) ?? { sinceMs: performance.now(), isLogged: false };
+      this.#seen.set(other, seen);
+      const leftMs = seen.sinceMs + heldMs - performance.now();
       const found = leftMs > 0 ? await reach(join(directory, other)) : 'late';
       if (found === 'gone') await rm(join(directory, other), { force: true });
-      if (found === 'late') log.warn('start-line.passed', { member: other, heldMs });
+      if (found === 'late' && !seen.isLogged) log.warn('start-line.passed', { member: other, heldMs });
+      seen.isLogged ||= found === 'late';
       if (found === 'gone' || found === 'late') continue;
       first.ahead += 1;
       first.untilMs = Math.min(first.untilMs, leftMs, found === 'busy' ? AGAIN_MS : leftMs);
@@ -93,9 +101,17 @@ export class StartLine {
   /** The oldest first. */
   async #membersBefore(name: string): Promise<string[]> {
     const all = (await readdir(this.#options.directory)).filter((other) => NAME.test(other));
-    for (const other of this.#seenMs.keys()) if (!all.includes(other)) this.#seenMs.delete(other);
+    for (const other of this.#seen.keys()) if (!all.includes(other)) this.#seen.delete(other);
     return all.filter((other) => other < name).sort();
   }
+}
+
+/** What this process knows of another member that is or was among the first. */
+interface Seen {
+  /** When it was first seen there, monotonic clock. */
+  readonly sinceMs: number;
+  /** Whether the log says that it is passed over. */
+  isLogged: boolean;
 }
 
 interface First {
@@ -126,14 +142,13 @@ async function changed({ sockets, untilMs }: First, signal: AbortSignal): Promis
 
 /** This process in the queue. Listens until it leaves. */
 class Member implements StartPlace {
-  readonly name: string;
-  readonly #path: string;
+  #name = '';
+  readonly #directory: string;
   readonly #server: Server;
   readonly #peers = new Set<Socket>();
 
-  private constructor(directory: string, name: string) {
-    this.name = name;
-    this.#path = join(directory, name);
+  private constructor(directory: string) {
+    this.#directory = directory;
     this.#server = createServer((peer) => {
       this.#peers.add(peer);
       peer.on('error', () => undefined).on('close', () => this.#peers.delete(peer));
@@ -142,26 +157,41 @@ class Member implements StartPlace {
   }
 
   static async join(directory: string): Promise<Member> {
-    const atUs = String(process.hrtime.bigint() / 1_000n).padStart(16, '0');
-    const member = new Member(directory, `${atUs}-${process.pid}`);
+    const member = new Member(directory);
     // Others take a socket that does not listen yet for one of a dead process, so it gets its name when it listens.
-    const unnamed = `${member.#path}.new`;
+    const unnamed = join(directory, `${randomBytes(10).toString('hex')}.new`);
     // Node would bind a path that was cut off.
     if (Buffer.byteLength(unnamed) > MAX_PATH_BYTES) throw new Error(`the path of ${directory} is too long`);
     member.#server.listen(unnamed);
     await once(member.#server, 'listening');
     member.#server.on('error', () => undefined);
-    await rename(unnamed, member.#path).catch((error: unknown) => {
+    try {
+      member.#takeName(unnamed);
+    } catch (error) {
       member.#server.close();
       throw error;
-    });
+    }
     return member;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /**
+   * Nothing is awaited between reading the clock and the rename: a member whose name appears long after the time that
+   * it tells would be missed by those who came later and have read the directory already.
+   */
+  #takeName(unnamed: string): void {
+    const atUs = String(process.hrtime.bigint() / 1_000n).padStart(16, '0');
+    this.#name = `${atUs}-${process.pid}`;
+    renameSync(unnamed, join(this.#directory, this.#name));
   }
 
   leave(): void {
     if (!this.#server.listening) return;
     // The name is removed before the connections are closed, because waiting members then read the directory.
-    rm(this.#path, { force: true })
+    rm(join(this.#directory, this.#name), { force: true })
       .catch(() => undefined)
       .finally(() => {
         for (const peer of this.#peers) peer.destroy();
@@ -184,6 +214,19 @@ async function reach(path: string): Promise<Socket | 'gone' | 'busy'> {
   }
   socket.on('error', () => undefined).resume();
   return socket;
+}
+
+/** Removes sockets of processes that were killed before these had a name. @throws (rejects) NodeJS.ErrnoException */
+async function removeUnnamed(directory: string): Promise<void> {
+  for (const name of (await readdir(directory)).filter((other) => UNNAMED.test(other))) {
+    const path = join(directory, name);
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null || Date.now() - stats.mtimeMs < UNNAMED_MS) continue;
+    // After a change of the clock, the file may be younger than it seems.
+    const found = await reach(path);
+    if (found === 'gone') await rm(path, { force: true });
+    else if (found !== 'busy') found.destroy();
+  }
 }
 
 /** Creates the directory. Only this user may be able to write to it. @throws (rejects) Error, NodeJS.ErrnoException */

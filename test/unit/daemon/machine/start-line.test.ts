@@ -10,11 +10,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,14 +129,79 @@ t.test('a place that was left behind by a dead process is not waited for', async
   place.leave();
 });
 
-t.test('a holder whose process does not run is passed over after a while', async (t) => {
-  const { line, directory, log } = inNew(t, { heldMs: 300 });
+t.test(
+  'a holder whose process does not run is passed over after a while, which is logged once',
+  async (t) => {
+    const { line, directory, log } = inNew(t, { heldMs: 300 });
+    const holder = fork(HOLDER, [directory]);
+    t.teardown(() => holder.kill('SIGKILL'));
+    await once(holder, 'message');
+    holder.kill('SIGSTOP');
+    const place = await line.enter(never);
+    const next = line.enter(never);
+    await inLine(directory, 3);
+    place.leave();
+    (await next).leave();
+    t.same(
+      log.lines.filter(([, event]) => event === 'start-line.passed').map(([level]) => level),
+      ['warn'],
+    );
+  },
+);
+
+t.test('a name appears in the directory at the time that it tells', async (t) => {
+  const { line, directory } = inNew(t);
+  mkdirSync(directory, { mode: 0o700 });
+  const entered = line.enter(never);
+  let missingUs = 0n;
+  let name: string | undefined;
+  for (;;) {
+    const nowUs = process.hrtime.bigint() / 1_000n;
+    name = readdirSync(directory).find((other) => /^\d+-\d+$/.test(other));
+    if (name !== undefined) break;
+    missingUs = nowUs;
+    await new Promise(setImmediate);
+  }
+  t.ok(BigInt(name.split('-')[0] ?? 0) >= missingUs, 'those who came earlier have not been missed');
+  (await entered).leave();
+});
+
+t.test('the connections to members ahead are closed when there is a place', async (t) => {
+  const { line, directory } = inNew(t, { places: 2 });
+  mkdirSync(directory, { mode: 0o700 });
+  const ahead = createServer().listen(join(directory, '0000000000000001-1'));
+  t.teardown(() => ahead.close());
+  await once(ahead, 'listening');
+  const peer = once(ahead, 'connection') as Promise<[Socket]>;
+  const place = await line.enter(never);
+  const [socket] = await peer;
+  await once(socket.resume(), 'close', { signal: AbortSignal.timeout(10_000) });
+  place.leave();
+});
+
+t.test('sockets of processes that were killed before they had a name are removed', async (t) => {
+  const { line, directory } = inNew(t);
   const holder = fork(HOLDER, [directory]);
-  t.teardown(() => holder.kill('SIGKILL'));
   await once(holder, 'message');
-  holder.kill('SIGSTOP');
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const [name = ''] = readdirSync(directory);
+  const [dead, young, listens] = ['1', '2', '3'].map((digit) => `${digit.repeat(20)}.new`) as [
+    string,
+    string,
+    string,
+  ];
+  const server = createServer().listen(join(directory, listens));
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  writeFileSync(join(directory, young), '');
+  renameSync(join(directory, name), join(directory, dead));
+  for (const old of [dead, listens]) utimesSync(join(directory, old), new Date(0), new Date(0));
   (await line.enter(never)).leave();
-  t.ok(log.lines.some(([level, event]) => level === 'warn' && event === 'start-line.passed'));
+  t.same(
+    readdirSync(directory).filter((other) => other.endsWith('.new')),
+    [young, listens],
+  );
 });
 
 t.test(
