@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { ElementHandle } from 'puppeteer';
 import t from 'tap';
-import { addressIn, keptIn, logIn, NORMAL, press, scanned, shows } from '../harness/console.js';
+import { addressIn, isolatedIn, keptIn, logIn, NORMAL, press, scanned, shows } from '../harness/console.js';
 import { GatewayHome } from '../harness/gateway.js';
 import { Home } from '../harness/home.js';
 import { inspect, launchBrowser, openPage, pictureFolder } from '../harness/page.js';
@@ -66,6 +66,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
     await shows(page, 'A phone is linked');
     await page.goto(addressIn(gateway.url, 'shop', 'overview'));
     await shows(page, `+${NUMBER} (Shop)`);
+    t.same(await isolatedIn(page, '.headline'), ['Shop'], 'the direction of a name ends with it');
     await shows(page, 'Loading chats');
     await inspect(t, page, { name: 'console-overview', folder });
 
@@ -137,6 +138,7 @@ t.test('an operator links an account, writes, and sees what happens', async (t) 
         { to: phone.wid },
       );
       await shows(page, 'Save page.html');
+      t.match(await isolatedIn(page, '.messages button'), ['page.html']);
       await inspect(t, page, { name: 'console-files', folder });
     });
 

@@ -19,6 +19,12 @@ export const textOf = (page: Page): Promise<string> => page.evaluate(() => docum
 /** How many entries the page keeps in the tab. */
 export const keptIn = (page: Page): Promise<number> => page.evaluate(() => sessionStorage.length);
 
+/** The texts whose direction does not change the text around them, such as the name of a file with marks of direction. */
+export const isolatedIn = (page: Page, selector: string): Promise<string[]> =>
+  page.$$eval(`${selector} bdi`, (all) =>
+    all.map((one) => String((one as { textContent?: unknown }).textContent)),
+  );
+
 /** Presses the button with this label, as a screen reader names it. */
 export async function press(page: Page, name: string): Promise<void> {
   await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();

@@ -6,15 +6,19 @@ export class Refusal extends Error {
   readonly hint: string | null;
   /** The HTTP status; 0 without an answer. */
   readonly status: number;
+  /** How long the gateway asks to wait before the next request, ms; null if it does not say. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     status: number,
     { kind, reason, hint }: { kind: string | null; reason: string; hint: string | null },
+    retryAfterMs: number | null = null,
   ) {
     super(reason);
     this.status = status;
     this.kind = kind;
     this.hint = hint;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** Reads the body of an error; a proxy may have answered with anything. */
@@ -22,11 +26,17 @@ export class Refusal extends Error {
     const body: unknown = await response.json().catch(() => null);
     const { reason, hint, error } = (body ?? {}) as Record<string, unknown>;
     const kind = (error as { data?: { kind?: unknown } } | undefined)?.data?.kind;
-    return new Refusal(response.status, {
-      kind: typeof kind === 'string' ? kind : null,
-      reason: typeof reason === 'string' ? reason : `The gateway answered with HTTP ${response.status}.`,
-      hint: typeof hint === 'string' ? hint : null,
-    });
+    // The other form of the header, a date, comes from no gateway.
+    const seconds = /^\d{1,6}$/.exec(response.headers.get('Retry-After') ?? '')?.[0];
+    return new Refusal(
+      response.status,
+      {
+        kind: typeof kind === 'string' ? kind : null,
+        reason: typeof reason === 'string' ? reason : `The gateway answered with HTTP ${response.status}.`,
+        hint: typeof hint === 'string' ? hint : null,
+      },
+      seconds === undefined ? null : Number(seconds) * 1_000,
+    );
   }
 
   /** Any error as a refusal: fetch throws a TypeError when nothing answers. */

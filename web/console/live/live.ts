@@ -11,6 +11,10 @@ export type Connection = 'connecting' | 'live' | 'away';
 
 /** How soon a lost stream is opened again. */
 const AGAIN_MS = 2_000;
+/** The same for a stream that the gateway refuses without naming a time. */
+const REFUSED_MS = 30_000;
+/** Statuses of a request whose last id is wrong or too long. */
+const BAD_REQUEST: readonly number[] = [400, 413, 431];
 /** How often the list is read without an event, for what has no events: memory and the queue. */
 const PACE_MS = 5_000;
 /** Several events at once cause one reading. */
@@ -38,8 +42,14 @@ export class Live {
   accounts: readonly AccountLine[] | null = null;
   /** Why the list could not be read. */
   error: Refusal | null = null;
-  /** Counts the streams; what was read before the last one may be stale. */
+  /** Why the gateway refused the stream of events; null while it does not. */
+  refusal: Refusal | null = null;
+  /**
+   * Counts the streams after which the list was read; what was read before the last one may be stale. The list says which
+   * accounts hibernate now.
+   */
   streams = 0;
+  #isNewStream = false;
 
   constructor(api: Api) {
     this.#api = api;
@@ -95,10 +105,15 @@ export class Live {
 
   async #list(): Promise<void> {
     const { signal } = this.#closed;
+    const isNewStream = this.#isNewStream;
     try {
       const { accounts } = await this.#api.get<{ accounts: AccountLine[] }>('/api/accounts', signal);
       this.accounts = accounts;
       this.error = null;
+      if (isNewStream) {
+        this.#isNewStream = false;
+        this.streams++;
+      }
     } catch (error) {
       if (signal.aborted) return;
       this.error = Refusal.from(error);
@@ -109,6 +124,7 @@ export class Live {
   async #follow(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
+      let waitMs = AGAIN_MS;
       const options = { lastId: this.#lastId, signal, onOpen: () => this.#opened() };
       try {
         for await (const { id, type, data } of readEvents(this.#api, '/api/events', options)) {
@@ -117,17 +133,34 @@ export class Live {
           else if (data !== '') this.#happened(data);
         }
       } catch (error) {
-        if (signal.aborted || Refusal.from(error).status === 401) return;
+        const refusal = Refusal.from(error);
+        if (signal.aborted || refusal.status === 401) return;
+        waitMs = this.#refused(refusal);
       }
       this.connection = 'away';
       this.#changed();
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
+  }
+
+  /** @returns how long to wait before the next request, ms */
+  #refused(refusal: Refusal): number {
+    const { status, retryAfterMs } = refusal;
+    // No answer, or one of a proxy whose gateway is away.
+    this.refusal = status >= 400 && status < 500 ? refusal : null;
+    if (this.refusal === null) return Math.max(AGAIN_MS, retryAfterMs ?? 0);
+    if (BAD_REQUEST.includes(status) && this.#lastId !== null) {
+      // The next stream begins with new events, and everything shown is read again.
+      this.#lastId = null;
+      return AGAIN_MS;
+    }
+    return retryAfterMs === null ? REFUSED_MS : Math.max(AGAIN_MS, retryAfterMs);
   }
 
   #opened(): void {
     this.connection = 'live';
-    this.streams++;
+    this.refusal = null;
+    this.#isNewStream = true;
     this.#changed();
     this.refresh();
   }

@@ -32,12 +32,14 @@ const fellAsleep = ({ type, data }: WireEvent): boolean =>
 /**
  * @param ask called again after each change of `key`, and after events of the account that make the answer stale
  * @param key what `ask` depends on; another key drops the previous answer
+ * @param needsPage whether `ask` wakes a hibernating account: only what a person does may wake it
  */
 export function useAnswer<T>(
   account: string,
   key: string,
   isStaleAfter: (event: WireEvent) => boolean,
   ask: (signal: AbortSignal) => Promise<T>,
+  { needsPage = false } = {},
 ): Answer<T> {
   const [answer, put] = useState<{ key: string; value: T | null; error: Refusal | null }>({
     key,
@@ -45,7 +47,7 @@ export function useAnswer<T>(
     error: null,
   });
   const [turn, setTurn] = useState(0);
-  const { streams } = useLive();
+  const { streams, accounts } = useLive();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const askedAt = useRef(0);
   const again = () => setTurn((n) => n + 1);
@@ -64,10 +66,27 @@ export function useAnswer<T>(
       },
     );
     return () => stop.abort();
-  }, [account, key, turn, streams]);
+  }, [account, key, turn]);
+
+  const sleeps =
+    needsPage && accounts?.find((line) => line.account === account)?.status?.status === 'hibernating';
+  const lastStream = useRef(streams);
+  useEffect(() => {
+    if (lastStream.current === streams) return;
+    lastStream.current = streams;
+    if (!sleeps) again();
+  }, [streams]);
 
   useEvents(account, (event) => {
-    if (fellAsleep(event) || !isStaleAfter(event) || timer.current !== undefined) return;
+    if (fellAsleep(event)) {
+      if (!needsPage) return;
+      clearTimeout(timer.current);
+      timer.current = undefined;
+      return;
+    }
+    // Only a change of the state says that it is awake again.
+    if (sleeps && event.type !== 'state') return;
+    if (!isStaleAfter(event) || timer.current !== undefined) return;
     const rest = askedAt.current + PACE_MS - performance.now();
     timer.current = setTimeout(
       () => {

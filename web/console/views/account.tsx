@@ -95,7 +95,18 @@ function Headline({ line: { account, status, error } }: { readonly line: Account
         {why !== '' && <span>{why}</span>}
       </p>
       <p class="quiet-text">
-        {phone !== null && `${person(phone)}${pushname === null ? '' : ` (${pushname})`} · `}
+        {phone !== null && (
+          <>
+            {person(phone)}
+            {pushname !== null && (
+              <>
+                {' '}
+                (<bdi>{pushname}</bdi>)
+              </>
+            )}
+            {' · '}
+          </>
+        )}
         {status !== null && (
           <>
             for <Ago at={status.since} />

@@ -82,7 +82,7 @@ function Row({ line: { account, status, info, error } }: { readonly line: Accoun
       </td>
       <td class="wide">
         {number}
-        <span class="below">{status?.session.pushname}</span>
+        <bdi class="below">{status?.session.pushname}</bdi>
       </td>
       <td class="number">{status && <Queue outbox={status.outbox} />}</td>
       <td class="number wide">{memory === null ? '' : bytes(memory)}</td>

@@ -38,7 +38,14 @@ export function Attachment({ account, message: { key, type, media } }: Props) {
   return (
     <>
       <button type="button" class="quiet" disabled={action.busy} onClick={fetched}>
-        {action.busy ? 'Fetching…' : `${isPicture ? 'Show' : 'Save'} ${media?.name ?? type}${size}`}
+        {action.busy ? (
+          'Fetching…'
+        ) : (
+          <>
+            {isPicture ? 'Show' : 'Save'} <bdi>{media?.name ?? type}</bdi>
+            {size}
+          </>
+        )}
       </button>
       <Problem error={action.error} />
     </>

@@ -31,15 +31,23 @@ export function ChatView({ account, chat, onRead }: Props) {
   const key = `${chat} ${limit}`;
   // Everything else that happens in the account is of other chats.
   const isStaleAfter = (event: WireEvent): boolean => event.type === 'state' || isOfChat(event, chat);
-  const messages = useAnswer(account, key, isStaleAfter, (signal) =>
-    api.call(account, 'chat.messages', { chat, limit }, signal),
+  const messages = useAnswer(
+    account,
+    key,
+    isStaleAfter,
+    (signal) => api.call(account, 'chat.messages', { chat, limit }, signal),
+    { needsPage: true },
   );
   const known = useRef<KnownContent>(new Map());
   const waiting = useAnswer(account, chat, isStaleAfter, (signal) =>
     waitingFor({ api, account, chat, known: known.current, signal }),
   );
-  const info = useAnswer(account, chat, isStaleAfter, (signal) =>
-    api.call(account, 'chat.get', { chat }, signal),
+  const info = useAnswer(
+    account,
+    chat,
+    isStaleAfter,
+    (signal) => api.call(account, 'chat.get', { chat }, signal),
+    { needsPage: true },
   );
   const acks = useAcks(account);
 

@@ -21,8 +21,13 @@ export function Chats({ account, chat }: Props) {
   const { api } = useSession();
   const [query, setQuery] = useState('');
   const wanted = query.trim();
-  const answer = useAnswer(account, wanted, ofTypes('message', 'message.edit', 'state'), (signal) =>
-    api.call(account, 'chat.list', { limit: LIMIT, ...(wanted !== '' && { query: wanted }) }, signal),
+  const answer = useAnswer(
+    account,
+    wanted,
+    ofTypes('message', 'message.edit', 'state'),
+    (signal) =>
+      api.call(account, 'chat.list', { limit: LIMIT, ...(wanted !== '' && { query: wanted }) }, signal),
+    { needsPage: true },
   );
   return (
     <div class={chat === null ? 'chats' : 'chats open'}>

@@ -74,7 +74,7 @@ export function Composer({ account, to, onSent }: Props) {
         />
         {file !== null && (
           <button type="button" class="quiet" onClick={() => choose(null)}>
-            Remove {file.name} ({bytes(file.size)})
+            Remove <bdi>{file.name}</bdi> ({bytes(file.size)})
           </button>
         )}
         <button type="submit" disabled={action.busy}>

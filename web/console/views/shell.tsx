@@ -49,14 +49,14 @@ export function Shell({ onLogOut }: { readonly onLogOut: () => void }) {
 /** Moves within an account keep the focus where it is. */
 const placeOf = (route: Route): string => (route.view === 'accounts' ? '' : route.account);
 
-/** A banner while the gateway does not answer. What is shown below may be old. */
+/** A banner while no events arrive. What is shown below may be old. */
 function Away() {
-  const { connection } = useLive();
+  const { connection, refusal } = useLive();
+  const why =
+    refusal === null ? 'The gateway does not answer.' : `The gateway sends no events: ${refusal.message}`;
   return (
     <div role="status" class="away" data-connection={connection}>
-      {connection === 'away' && (
-        <p>The gateway does not answer. What is shown here may be old; this page keeps trying.</p>
-      )}
+      {connection === 'away' && <p>{why} What is shown here may be old; this page keeps trying.</p>}
     </div>
   );
 }
