@@ -154,6 +154,8 @@ export class Account {
       actor,
       store,
       outbox,
+      sender,
+      isReading: () => incoming.backfill.isReading,
       lastReceivedAtMs: () => incoming.inbox.lastReceivedAtMs,
     });
     const place = new StartPlace(startLine, log);

@@ -6,8 +6,7 @@ import type { Store } from '../store/store.js';
 import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
-import type { Fetcher } from './media/fetcher.js';
-import { Prefetch } from './media/prefetch.js';
+import { Prefetch, type PrefetchOptions } from './media/prefetch.js';
 import type { Counters } from './metrics/counters.js';
 import type { Actor } from './session/actor.js';
 import type { Settings } from './settings.js';
@@ -17,7 +16,7 @@ export interface ReadersOptions {
   readonly settings: Settings;
   readonly feed: Feed;
   readonly store: Store;
-  readonly fetcher: Fetcher;
+  readonly fetcher: PrefetchOptions['fetcher'];
   readonly actor: Actor;
   readonly log: DaemonLog;
 }

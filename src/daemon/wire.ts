@@ -133,7 +133,16 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
   await closers.add(() => voices.close());
   const client = () => readyClient(account);
   const fetcher = new Fetcher(mediaStore, client, () => store.account.wid);
-  const readers = new Readers({ settings, feed, store, fetcher, actor, log });
+  const { hibernation } = account;
+  const readers = new Readers({
+    settings,
+    feed,
+    store,
+    // The account does not hibernate before the file is complete.
+    fetcher: { fetch: (ref, maxBytes) => hibernation.keepAwake(() => fetcher.fetch(ref, maxBytes)) },
+    actor,
+    log,
+  });
   await closers.add(() => readers.close());
   const ended = account.ended.then(async (how) => {
     await closers.close();
@@ -190,7 +199,7 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
       const dispatch = metrics.metered(
         createDispatch({
           methods: METHODS,
-          handlers: waking(METHODS, handlers, account.hibernation),
+          handlers: waking(METHODS, handlers, hibernation),
           account: name,
           address,
           log,

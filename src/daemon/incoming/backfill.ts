@@ -60,9 +60,16 @@ export class Backfill {
   readonly #options: BackfillOptions;
   /** Aborted when the page is no longer ready. */
   #run: AbortController | undefined;
+  /** Passes that are under way. */
+  #passes = 0;
 
   constructor(options: BackfillOptions) {
     this.#options = options;
+  }
+
+  /** Whether the page is being read now; false between the passes. */
+  get isReading(): boolean {
+    return this.#passes > 0;
   }
 
   /**
@@ -81,7 +88,10 @@ export class Backfill {
       run.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
     };
     const pass = async (n: number): Promise<void> => {
-      const left = await this.#pass(sinceMs, gaps, run.signal);
+      this.#passes += 1;
+      const left = await this.#pass(sinceMs, gaps, run.signal).finally(() => {
+        this.#passes -= 1;
+      });
       if (run.signal.aborted) return;
       const nextMs = passes[n + 1];
       if (nextMs !== undefined) wait(startedAt + nextMs - performance.now(), () => pass(n + 1));

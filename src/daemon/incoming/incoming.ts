@@ -38,6 +38,7 @@ export class Incoming {
   readonly inbox: Inbox;
   readonly people: People;
   readonly reports: ClientReports;
+  readonly backfill: Backfill;
   readonly watermark: ReceiveWatermark;
   readonly queues: QueueOpener;
 
@@ -65,7 +66,7 @@ export class Incoming {
       restriction,
       personWrote: (chatId) => sender.personWrote(chatId),
     });
-    const backfill = new Backfill({
+    this.backfill = new Backfill({
       feed,
       store,
       log,
@@ -73,6 +74,7 @@ export class Incoming {
       page: () => client().missed,
       acked: (report) => this.reports.acked(report),
     });
+    const { backfill } = this;
     this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, receivedUntil });
     this.queues = new QueueOpener({ store, people, sender });
   }

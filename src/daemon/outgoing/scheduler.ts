@@ -83,6 +83,29 @@ export class Scheduler {
   }
 
   /**
+   * When the first of the messages that are due may be sent, ms since 1970: now, also if the page has to be asked first;
+   * later if all of them are held back. Null when none is due.
+   */
+  nextSendMs(wid: string): number | null {
+    const { store, lanes, now } = this.#options;
+    const nowMs = now();
+    let firstMs: number | null = null;
+    for (const row of store.outbox.due(wid, nowMs)) {
+      if (!isFree(lanes.find(row.lane))) return nowMs;
+      // Before the page is asked about the recipient: nothing is sent until then anyway.
+      const heldMs = this.#hold(row, false)?.untilMs;
+      if (heldMs !== undefined) return Math.min(firstMs ?? Infinity, heldMs);
+      const isStranger = this.#isStranger(row);
+      const held = this.#restricted(row);
+      if (isStranger === null || held === 'ask') return nowMs;
+      const hold = held ?? this.#hold(row, isStranger);
+      if (hold === null) return nowMs;
+      firstMs = Math.min(firstMs ?? Infinity, hold.untilMs);
+    }
+    return firstMs;
+  }
+
+  /**
    * Stages the message behind the one of a lane that is in flight; null if something may still hold it back
    * or end it.
    */

@@ -192,6 +192,11 @@ export class Sender {
     return this.#scheduler.waitOf(row, this.#wid);
   }
 
+  /** When the first of the messages that are due may be sent: scheduler.ts. */
+  nextSendMs(wid: string): number | null {
+    return this.#scheduler.nextSendMs(wid);
+  }
+
   /** How long the page has had the oldest message without an ack of the server, ms; 0 when there is none. */
   oldestUnsentMs(): number {
     const nowMs = this.#now();

@@ -3,6 +3,7 @@
 import type { Store } from '../../store/store.js';
 import { limited } from '../machine/time-limit.js';
 import type { Outbox } from '../outgoing/outbox.js';
+import type { Sender } from '../outgoing/sender.js';
 import type { Actor } from './actor.js';
 
 export interface HibernationOptions {
@@ -11,6 +12,9 @@ export interface HibernationOptions {
   readonly actor: Actor;
   readonly store: Store;
   readonly outbox: Outbox;
+  readonly sender: Pick<Sender, 'nextSendMs'>;
+  /** Whether missed messages are being read from the page. */
+  readonly isReading: () => boolean;
   /** When the last message arrived, ms since 1970; 0 before the first. */
   readonly lastReceivedAtMs: () => number;
 }
@@ -25,8 +29,11 @@ const WAKING: readonly string[] = ['hibernating', 'starting', 'syncing'];
 /** Stopped by the owner of the account. */
 export class Hibernation {
   readonly #options: HibernationOptions;
+  /** When something last happened, by the monotonic clock: the clock of the machine may be set at any time. */
   #lastUseMs = 0;
-  /** Requests that use the page now. */
+  /** What the last check saw of times by the clock of the machine. Only a change of them counts. */
+  #seen = '';
+  /** Requests and fetches that use the page now. */
   #using = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,7 +42,7 @@ export class Hibernation {
     const { actor, outbox } = options;
     if (options.afterMs === 0) return;
     outbox.watch(({ state, notBeforeMs }) => {
-      this.#lastUseMs = Date.now();
+      this.#lastUseMs = performance.now();
       if (state === 'queued' && actor.state.name === 'hibernating')
         actor.post({ type: 'page-needed', atMs: notBeforeMs ?? 0, why: 'message' });
     });
@@ -58,13 +65,20 @@ export class Hibernation {
    */
   async use<T>(signal: AbortSignal, run: () => T | Promise<T>): Promise<T> {
     if (this.#options.afterMs === 0) return run();
+    return this.keepAwake(async () => {
+      await this.wake(signal);
+      return run();
+    });
+  }
+
+  /** Runs work that uses the page while there is one. It keeps the account awake, and does not wake it. */
+  async keepAwake<T>(run: () => Promise<T>): Promise<T> {
     this.#using += 1;
     try {
-      await this.wake(signal);
       return await run();
     } finally {
       this.#using -= 1;
-      this.#lastUseMs = Date.now();
+      this.#lastUseMs = performance.now();
     }
   }
 
@@ -85,16 +99,20 @@ export class Hibernation {
   }
 
   #check(): void {
-    const { afterMs, actor, store, outbox, lastReceivedAtMs } = this.#options;
+    const { afterMs, actor, store, outbox, sender, isReading, lastReceivedAtMs } = this.#options;
     const { state } = actor;
-    if (state.name !== 'ready' || this.#using > 0) return;
+    if (state.name !== 'ready') return;
+    const seen = `${state.sinceMs} ${lastReceivedAtMs()}`;
+    if (seen !== this.#seen || isReading()) this.#lastUseMs = performance.now();
+    this.#seen = seen;
+    if (this.#using > 0 || performance.now() - this.#lastUseMs < afterMs || outbox.isInFlight) return;
     const nowMs = Date.now();
-    const lastMs = Math.max(state.sinceMs, this.#lastUseMs, lastReceivedAtMs());
-    // A clock that was set back must not keep the browser open until it catches up.
-    if (lastMs <= nowMs && nowMs - lastMs < afterMs) return;
     const { wid } = store.account;
     const { queued } = outbox.counts();
-    if (outbox.isInFlight || (queued > 0 && wid !== null && store.outbox.due(wid, nowMs).length > 0)) return;
-    actor.post({ type: 'idle', dueAtMs: store.outbox.nextTime(nowMs) });
+    const sendsAtMs = queued > 0 && wid !== null ? sender.nextSendMs(wid) : null;
+    // A message that is held back for longer, for example by quiet hours, does not keep the browser open.
+    if (sendsAtMs !== null && sendsAtMs - nowMs < afterMs) return;
+    const times = [sendsAtMs, store.outbox.nextTime(nowMs)].filter((ms) => ms !== null);
+    actor.post({ type: 'idle', dueAtMs: times.length === 0 ? null : Math.min(...times) });
   }
 }

@@ -88,7 +88,10 @@ t.test(
     store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
     page.has = [message('one'), message('heard'), message('two')];
     backfill.start(1_000, () => undefined);
+    t.ok(backfill.isReading, 'which keeps the account awake');
     await passed();
+    await pause(0);
+    t.notOk(backfill.isReading);
     t.same(page.since, [1_000]);
     t.same(page.fetched, [['one', 'two']]);
     t.same(events(), [
