@@ -30,13 +30,14 @@ export function accountDispatch(link: AccountLink, caller: Caller, report: (done
     try {
       refuseScope(method, caller);
       refuseOther(link, params);
-      const answer = await ask(link, method, (params ?? {}) as Record<string, unknown>, call);
+      const answer = await ask(link, method, (params ?? {}) as Record<string, unknown>, { ...call, caller });
       // A file has hundreds of pieces: its end is reported.
       if (name !== 'media.put' || (answer as Answered<'media.put'>).file !== null) done(null);
       return answer;
     } catch (error) {
-      done(Fault.of(error));
-      throw error;
+      const fault = ofDaemon(Fault.of(error));
+      done(fault);
+      throw fault;
     }
   };
 }
@@ -62,6 +63,12 @@ export function refuseScopes(
   }
 }
 
+/** A daemon asks for no token. Its word must not make a client believe that the gateway refused the client's. */
+const ofDaemon = (fault: Fault): Fault =>
+  fault.kind === 'unauthorized'
+    ? new Fault('bad_answer', { reason: 'the daemon requires a token, which no daemon does', hint: null })
+    : fault;
+
 /** @throws Fault not_permitted */
 function refuseScope({ name, scope }: MethodRow, { token, scopes }: Caller): void {
   if (permits(scopes, scope)) return;
@@ -80,21 +87,27 @@ function refuseOther({ name }: AccountLink, params: unknown): void {
   });
 }
 
-/** Methods that wait for something: each has a connection of its own, so that the daemon notices when the caller goes. */
+/** Methods that wait for something: each has a connection of its own, which ends with the request and with the token. */
 const WAITING = ['session.wait', 'message.wait'];
 
 async function ask(
   link: AccountLink,
   { name, effect }: MethodRow,
   params: Record<string, unknown>,
-  { peer, signal }: Call,
+  { peer, signal, caller }: Call & { readonly caller: Caller },
 ): Promise<unknown> {
   const options = { signal, writes: effect === 'writes' };
   if (name === 'events.subscribe') return subscribe(link, params, peer);
   if (name === 'media.put') return link.put(peer.owner ?? peer, params, options);
   if (!WAITING.includes(name)) return link.call(name, params, options);
   await using client = await link.alone();
-  return await client.call(name, params, options);
+  const end = (): void => void client.close();
+  caller.ended.addEventListener('abort', end, { once: true });
+  try {
+    return await client.call(name, params, options);
+  } finally {
+    caller.ended.removeEventListener('abort', end);
+  }
 }
 
 interface Place {

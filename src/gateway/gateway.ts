@@ -6,6 +6,7 @@ import { type HttpServer, serveHttp } from '../http/server.js';
 import { MANIFEST, PACKAGE } from '../local/package.js';
 import type { DaemonLog } from '../log/log.js';
 import { openApi } from '../openapi/openapi.js';
+import { Fault } from '../protocol/fault.js';
 import { isoTime } from '../protocol/time.js';
 import { gatewayServerPath } from '../socket/gateway-path.js';
 import { knownAccounts } from '../socket/known-accounts.js';
@@ -22,7 +23,7 @@ import { GATEWAY_ROUTES } from './routes.js';
 import type { GatewaySettings } from './settings.js';
 import { gatewaySite } from './site.js';
 import { plain, Tls } from './tls.js';
-import { openTokens } from './tokens.js';
+import { openTokens, type Tokens } from './tokens.js';
 
 export interface Gateway {
   readonly accounts: Accounts;
@@ -33,10 +34,17 @@ export interface Gateway {
 }
 
 /** More than the daemon's: each console keeps a stream open. */
-const LIMITS = { maxConnections: 640, maxInFlight: 256 } as const;
+const LIMITS = {
+  maxConnections: 640,
+  maxInFlight: 256,
+  ...{ maxTransfers: 32, maxTransfersEach: 8 },
+  // A client that resumes a stream of hundreds of accounts sends a cursor of each.
+  maxHeaderBytes: 80 * 1024,
+} as const;
 
 /**
- * Reads the tokens, then opens the control socket, which only one gateway can have, then HTTP.
+ * Opens the control socket first, which only one gateway can have, then the tokens and HTTP. They are closed in the opposite
+ * order, so no other gateway reads the tokens before the last write.
  * @throws (rejects) Fault lock_held: another gateway runs. bad_config, address_in_use, permission_denied, disk_full
  */
 export async function openGateway(settings: GatewaySettings, log: DaemonLog): Promise<Gateway> {
@@ -64,17 +72,22 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     socket: control?.path ?? '',
     accounts: accounts.all.map(({ name, isRunning }) => ({ account: name, running: isRunning })),
     connections: http?.connections ?? 0,
-    tokens: tokens.size,
+    tokens: tokens?.size ?? 0,
     memoryBytes: process.memoryUsage.rss(),
   });
   const running = () => accounts.all.filter(({ isRunning }) => isRunning).length;
   const at = gatewayServerPath({ env: process.env, uid: machine.uid });
-  const tokens = openTokens({ stateDir, log });
-  open.push(tokens);
+  let tokens: Tokens | undefined;
+  const opened = (): Tokens => {
+    if (tokens === undefined)
+      throw new Fault('busy', { reason: 'the gateway is starting', hint: null, retryAfterMs: 100 });
+    return tokens;
+  };
   try {
-    control = await openControl(at, log, { tokens, info });
+    control = await openControl(at, log, { tokens: opened, info });
     open.push(control);
-    open.push(accounts);
+    tokens = openTokens({ stateDir, log });
+    open.push(tokens, accounts);
     await accounts.begin();
     const page = await readConsole(join(PACKAGE, 'dist/console'));
     const metrics = new GatewayMetrics(() => ({

@@ -43,7 +43,6 @@ export class Tls {
     const server = createSecure({
       ...options,
       ...this.#read(),
-      minVersion: 'TLSv1.2',
       handshakeTimeout: this.#times.handshakeMs,
     });
     // Peers of the handshake; others are answered by the server itself.
@@ -72,10 +71,14 @@ export class Tls {
     }
   }
 
-  #read(): { cert: Buffer; key: Buffer } {
+  #read(): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
     const { certFile, keyFile } = this.#files;
     try {
-      const read = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+      const read = {
+        cert: readFileSync(certFile),
+        key: readFileSync(keyFile),
+        minVersion: 'TLSv1.2' as const,
+      };
       createSecureContext(read);
       return read;
     } catch (cause) {

@@ -48,6 +48,8 @@ export class EventStream implements Peer {
     if (this.closed.aborted) return;
     // Without a place, the answer is an error.
     const release = this.#connection.hold();
+    // Each source of events may wait until the peer has read.
+    this.#response.setMaxListeners(0);
     const type = 'text/event-stream; charset=utf-8';
     // No further response can follow a stream on its connection.
     const headers = { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no', Connection: 'close' };

@@ -20,7 +20,7 @@ export interface ExchangeOptions<O, C> {
   readonly maxBodyBytes: number;
   /** The longest time without a byte of a file that is uploaded, and for all of it. */
   readonly stallMs: number;
-  readonly uploadMs: number;
+  readonly transferMs: number;
 }
 
 /** The result of a request, for log and metrics. It leaves out the requested path, which may contain anything. */
@@ -52,10 +52,11 @@ interface Between {
   readonly owner: Owner;
   /**
    * Begins to transfer a file, which may take longer than other requests. The caller ends it.
+   * @param caller whose places count
    * @param until ends it, too
    * @throws Fault busy
    */
-  readonly transfer: (until?: AbortSignal) => Transfer;
+  readonly transfer: (caller: unknown, until?: AbortSignal) => Transfer;
 }
 
 /**
@@ -87,7 +88,7 @@ export async function exchange<O, C>(
     const answering = site.enter(caller(route), found.names);
     const isKnown = () => caller(route) !== null;
     const transfer = () => {
-      const begun = options.transfer(answering.until);
+      const begun = options.transfer(caller(route), answering.until);
       transfers.push(begun);
       return begun;
     };
@@ -106,9 +107,12 @@ export async function exchange<O, C>(
       send(connection, response, reply, false, () => finish(request, response));
     } else {
       const { bytes, pieces } = reply.body;
-      const until = request.method === 'HEAD' ? null : transfer().closed;
+      const begun = request.method === 'HEAD' ? null : transfer();
       writeHead(response, reply, bytes, false);
-      if (until !== null) await connection.stream(response, pieces, until);
+      if (begun !== null) {
+        const timer = setTimeout(begun.end, options.transferMs);
+        await connection.stream(response, pieces, begun.closed).finally(() => clearTimeout(timer));
+      }
       finish(request, response);
     }
     return ended(reply.status, null);
@@ -201,16 +205,22 @@ function admit<O, C>(
     refuseCrossSite(request);
     if (caller(found?.route ?? null) === null) throw new Fault('unauthorized');
   }
-  if (found === null) throw none;
+  if (found === null) {
+    // It counts as a request, too.
+    site.enter(caller(null), {});
+    throw none;
+  }
   return found;
 }
 
-interface Around extends Between {
+interface Around extends Omit<Between, 'transfer'> {
+  /** Begins to transfer a file of this request. @throws Fault busy */
+  readonly transfer: () => Transfer;
   readonly answering: Answering<unknown>;
   readonly isKnown: () => boolean;
   readonly maxBodyBytes: number;
   readonly stallMs: number;
-  readonly uploadMs: number;
+  readonly transferMs: number;
 }
 
 function asked(
@@ -219,7 +229,7 @@ function asked(
   { names }: Pick<Found<unknown>, 'names'>,
   around: Around,
 ): Asked {
-  const { answering, id, connection, owner, isKnown, maxBodyBytes, stallMs, uploadMs, transfer } = around;
+  const { answering, id, connection, owner, isKnown, maxBodyBytes, stallMs, transferMs, transfer } = around;
   const { dispatch } = answering;
   const { closed } = connection;
   /** The peer waits until it may send the body. */
@@ -248,7 +258,7 @@ function asked(
     bytes: (maxBytes) => {
       const owner = transfer();
       peer = { ...peer, owner };
-      const limits = { maxBytes, stallMs, longestMs: uploadMs, closed: owner.closed };
+      const limits = { maxBytes, stallMs, longestMs: transferMs, closed: owner.closed };
       return bodyStream(request, limits, admitBody);
     },
     get call() {

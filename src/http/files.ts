@@ -64,8 +64,12 @@ async function* pieces(
   last: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (let offset = first; offset <= last; ) {
-    const { data } = await read(offset, Math.min(PIECE_BYTES, last - offset + 1));
+    const wanted = Math.min(PIECE_BYTES, last - offset + 1);
+    const { data } = await read(offset, wanted);
     const piece = Buffer.from(data, 'base64');
+    // More than was asked for would be taken for the beginning of the next response.
+    if (piece.length > wanted)
+      throw new Fault('bad_answer', { reason: 'a piece of a file is too long', hint: null });
     if (piece.length === 0) throw new Fault('no_such_media', { reason: 'The file became shorter.' });
     yield piece;
     offset += piece.length;

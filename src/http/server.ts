@@ -27,9 +27,13 @@ export const HTTP_LIMITS = {
   maxInFlight: 64,
   /** Files that are uploaded or downloaded at the same time; each is a request in progress. */
   maxTransfers: 16,
+  /** The same for each caller. */
+  maxTransfersEach: 16,
   /** Requests of one connection whose answers the kernel has not taken. One more ends the connection. */
   maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
+  /** All headers of a request together. */
+  maxHeaderBytes: 16 * 1024,
   /** A peer with more unread bytes than this is cut off; a single answer may be longer. */
   maxBacklogBytes: 4 * 1024 * 1024,
   /** The same as the longest line that a client of the socket accepts. */
@@ -42,7 +46,7 @@ export const HTTP_LIMITS = {
   requestMs: 30_000,
   /** The longest time without a byte of a file that is uploaded, and for all of it. */
   stallMs: 30_000,
-  uploadMs: 3_600_000,
+  transferMs: 3_600_000,
 } as const;
 
 /** The address that was bound. */
@@ -120,15 +124,16 @@ class Listener<O, C> implements HttpServer {
     this.#limits = limits;
     this.#slots = new ConnectionSlots(limits.maxConnections);
     const { site, create = createServer } = options;
-    this.#transfers = new Transfers(limits.maxTransfers);
-    const { maxBodyBytes, stallMs, uploadMs } = limits;
-    this.#exchange = { site, maxBodyBytes, stallMs, uploadMs, router: new Router(site.routes) };
+    this.#transfers = new Transfers(limits.maxTransfers, limits.maxTransfersEach);
+    const { maxBodyBytes, stallMs, transferMs } = limits;
+    this.#exchange = { site, maxBodyBytes, stallMs, transferMs, router: new Router(site.routes) };
     this.#server = create({
       headersTimeout: limits.headersMs,
       // It would end an upload as well; see #limitBody.
       requestTimeout: 0,
       // guard.ts refuses it, with a reason.
       requireHostHeader: false,
+      maxHeaderSize: limits.maxHeaderBytes,
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
     });
     // One more than allowed, so that guard.ts can refuse the request.
@@ -251,9 +256,10 @@ class Listener<O, C> implements HttpServer {
       id,
       connection,
       owner: this.#owner,
-      transfer: (until) => {
+      transfer: (caller, until) => {
         unlimit();
-        return this.#transfers.begin(until === undefined ? [connection.closed] : [connection.closed, until]);
+        const ends = until === undefined ? [connection.closed] : [connection.closed, until];
+        return this.#transfers.begin(caller, ends);
       },
     });
     release();

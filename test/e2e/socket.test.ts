@@ -21,7 +21,7 @@ const FIRST_SEVEN = [
   'timestamp',
 ];
 const OURS = [
-  ...['account', 'reason', 'hint', 'nextAttemptAt', 'since'],
+  ...['account', 'reason', 'waitsFor', 'hint', 'nextAttemptAt', 'since'],
   ...['monitor', 'versions', 'capabilities', 'restriction', 'outbox', 'journal'],
 ];
 const NONE = ['no.such', 'constructor', '__proto__', 'toString'];

@@ -21,7 +21,10 @@ let server: SocketServer;
 t.before(async () => {
   tokens = openTokens({ stateDir: join(dir, 'state'), log });
   const at = { path: socket, explicit: true, mode: 0o600, directoryMode: 0o700 } as const;
-  server = await openControl(at, log, { tokens, info: () => ({ ...INFO, tokens: tokens.size }) });
+  server = await openControl(at, log, {
+    tokens: () => tokens,
+    info: () => ({ ...INFO, tokens: tokens.size }),
+  });
 });
 t.teardown(async () => {
   await server.close();

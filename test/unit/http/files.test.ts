@@ -205,7 +205,7 @@ t.test('an upload may take long, and ends when nothing comes', async (t) => {
 });
 
 t.test('the whole time of an upload is limited', async (t) => {
-  const { door } = await place(t, { uploadMs: 300 });
+  const { door } = await place(t, { transferMs: 300 });
   const { socket, said } = await sending(door.port, `${PUT}\nContent-Length: 1000000`);
   const timer = setInterval(() => socket.write('x'), 20);
   await once(socket, 'close');
