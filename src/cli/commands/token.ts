@@ -54,7 +54,7 @@ export const token = command({
   },
   examples: [
     [
-      'wactl token create --name crm --scope read,send --account shop --expires 90d',
+      'wactl token create --name crm --scope send -a shop --expires 90d',
       'a token for one account, for 90 days',
     ],
     ["wactl token create --name ops --scope admin --account '*'", 'a token for everything'],

@@ -58,7 +58,7 @@ t.test('a state of a newer daemon that this wactl does not know ends the wait, a
   const daemon = await fakeDaemon({
     'session.wait': async () => {
       asked += 1;
-      return { status: 'hibernating', reason: 'none', timestamp: STATUS.timestamp };
+      return { status: 'archived', reason: 'none', timestamp: STATUS.timestamp };
     },
   });
   t.teardown(() => daemon.close());
@@ -67,7 +67,7 @@ t.test('a state of a newer daemon that this wactl does not know ends the wait, a
       code: 1,
       stdout: '',
       stderr:
-        /answered the state "hibernating", which this wactl does not know: install the wactl of the daemon's version/,
+        /answered the state "archived", which this wactl does not know: install the wactl of the daemon's version/,
     });
   t.equal(asked, 2, 'no further request follows');
 });
