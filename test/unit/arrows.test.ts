@@ -184,7 +184,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/move': {
     may: [
       ...['protocol', 'session', 'socket', 'session-dir', 'config', 'local', 'whatsapp/browser'],
-      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/wire.ts', 'log'],
+      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/wire.ts', 'daemon/machine', 'log'],
     ],
     why: 'a separate program: it moves a session and verifies that it works',
   },

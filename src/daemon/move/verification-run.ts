@@ -9,6 +9,7 @@ import { REASON_WORDS } from '../../protocol/reason-words.js';
 import { reasonOf } from '../../session/state.js';
 import type { SessionDir } from '../../session-dir/layout.js';
 import { readMarker } from '../../session-dir/marker.js';
+import { limited } from '../machine/time-limit.js';
 import type { Settings } from '../settings.js';
 import { wire } from '../wire.js';
 
@@ -54,10 +55,9 @@ export async function becomesReady(
   // Not `begin`, which also opens the socket, HTTP, webhooks and the media prefetch.
   daemon.account.start();
   try {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(VERIFICATION_MS)]);
-    const state = await actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), {
-      signal: over,
-    });
+    const state = await limited(VERIFICATION_MS, [signal], (over) =>
+      actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), { signal: over }),
+    );
     if (state.name === 'linking')
       throw new Fault('not_linked', {
         reason: 'WhatsApp does not know this session any more: it shows a QR code',

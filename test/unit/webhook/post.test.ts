@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { type Answer, Poster } from '../../../src/webhook/post.js';
 import { guardedLookup } from '../../../src/webhook/target.js';
@@ -200,6 +202,15 @@ t.test('an answer without a status within the limit counts as no answer', async 
       about,
     );
   }
+});
+
+t.test('a time-out comes also when garbage was collected meanwhile', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await using peer = await Peer.start(() => collect());
+  const collecting = setInterval(collect, 50);
+  t.teardown(() => clearInterval(collecting));
+  t.match(await post(posterTo(t, peer.port, { timeoutMs: 500 })), { says: 'no answer within 500 ms' });
 });
 
 t.test('a body up to its limit keeps the connection, and one byte more closes it', async (t) => {
