@@ -4,12 +4,19 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { MAX_TOTAL_BYTES } from '../../src/protocol/backlog.js';
+import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-/** The memory that any of these attacks may cost the daemon. */
-const MOST_BYTES = 60e6;
+/**
+ * The memory that any of these attacks may cost the daemon: what all peers together may leave unread, 32 MiB of buffers that
+ * V8 lets gather before it collects them (see local/heap.ts), and V8's space for young objects.
+ */
+const MOST_BYTES = MAX_TOTAL_BYTES + 48 * 2 ** 20;
+/** The daemon returns memory when a burst is over, and waits 20 s for its end at most (local/heap.ts). */
+const RETURNED_MS = 40_000;
 const CONNECTIONS = 60;
 const BYTES_EACH = 65_536;
 /** The daemon has dealt with all requests when this many checks in a row show no progress. */
@@ -102,8 +109,11 @@ t.test('peers that do not read their answers take no memory, and delay no other 
     for (const peer of peers) peer.destroy();
     t.ok(more < MOST_BYTES, `${name}: ${Math.round(more / 1e6)} MB more`);
   }
-  // Memory that V8 keeps after the first attack is reused for the next.
-  t.ok(residentBytes(wad) - cold < 2 * MOST_BYTES, 'all of the attacks together take no more');
+  await eventually(
+    () => residentBytes(wad) - cold < MOST_BYTES,
+    'all of the attacks together leave no more than one takes',
+    RETURNED_MS,
+  );
   t.match(await wad.request('daemon.ping'), { pong: true });
 });
 
