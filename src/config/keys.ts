@@ -5,7 +5,8 @@ import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { browserArgs } from './browser-args.js';
-import { listening, listeningAnywhere } from './listen.js';
+import { GATEWAY_KEYS } from './gateway-keys.js';
+import { listening } from './listen.js';
 import { mediaRules } from './media-rule.js';
 import {
   choice,
@@ -24,11 +25,6 @@ import {
 } from './row.js';
 
 const DAY = 86_400_000;
-/** A host name, or an address without brackets. */
-const HOST = /^[a-z0-9](?:[a-z0-9.:-]{0,252})$/;
-
-/** The programs whose routes the gateway can serve. */
-export const COMPAT = ['waha', 'wwebjs-api'] as const;
 
 export const KEYS = {
   autoInitialize: key(yesNo(), {
@@ -258,45 +254,7 @@ export const KEYS = {
       doc: 'The bearer token that HTTP requires, in a file of mode 0600.',
     }),
   },
-  gateway: {
-    listen: key(listeningAnywhere(), {
-      default: '127.0.0.1:3080',
-      doc: 'Where `wad-gateway` listens. An address that other machines can reach requires certFile and keyFile, or behindProxy.',
-    }),
-    hosts: key(
-      words((name) => HOST.test(name), 'a list of host names in small letters, without ports'),
-      {
-        default: [],
-        doc: 'The names by which others reach the gateway, as in the address line of a browser. Requests for other names than these and those of this machine are refused.',
-      },
-    ),
-    certFile: key(pathOrFound(), {
-      default: null,
-      defaultSays: 'none: without TLS',
-      doc: 'The TLS certificate with its chain, in PEM. It is read again when the file changes.',
-    }),
-    keyFile: key(pathOrFound(), {
-      default: null,
-      defaultSays: 'none: without TLS',
-      doc: 'The private key of the certificate, in PEM, readable by the gateway only.',
-    }),
-    behindProxy: key(yesNo(), {
-      default: false,
-      doc: 'True when a proxy on this machine or in this network provides TLS: the gateway may then listen without it.',
-    }),
-    compat: key(
-      words((word) => COMPAT.some((name) => name === word), `a list of ${COMPAT.join(', ')}`),
-      {
-        default: [],
-        defaultSays: 'none',
-        doc: 'The programs whose routes are served as well, so that tools made for them keep working.',
-      },
-    ),
-    ratePerMinute: key(count(1, 1_000_000), {
-      default: 600,
-      doc: 'How many requests a token may make in a minute; a sixth of them at once.',
-    }),
-  },
+  gateway: GATEWAY_KEYS,
   log: {
     level: key(choice(LOG_LEVELS), {
       default: 'info',

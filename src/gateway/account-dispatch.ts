@@ -1,15 +1,14 @@
-// Answers the methods of one account for one caller. Every route that calls a method comes through here, and this is the only
-// place where the scopes of a token are compared with the method's.
+// Answers the methods of one account for one caller. Every route that calls a method comes through here, which compares
+// the scopes of the token with the method's.
 import type { Call, Dispatch, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodRow } from '../protocol/method.js';
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
-import { permits } from '../protocol/scope.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered } from '../protocol/types.js';
 import { eventsOf } from './account-events.js';
 import type { AccountLink } from './account-link.js';
-import type { Caller } from './caller.js';
+import { type Caller, refuseScope } from './caller.js';
 
 /** A call that ended. */
 export interface Done {
@@ -28,7 +27,7 @@ export function accountDispatch(link: AccountLink, caller: Caller, report: (done
     const startedAt = performance.now();
     const done = (fault: Fault | null): void => report({ method, fault, ms: performance.now() - startedAt });
     try {
-      refuseScope(method, caller);
+      refuseScope(caller, method.scope, method.name);
       refuseOther(link, params);
       const answer = await ask(link, method, (params ?? {}) as Record<string, unknown>, { ...call, caller });
       // A file has hundreds of pieces: its end is reported.
@@ -55,7 +54,7 @@ export function refuseScopes(
   for (const name of names) {
     const method: MethodRow = METHODS[name];
     try {
-      refuseScope(method, caller);
+      refuseScope(caller, method.scope, method.name);
     } catch (error) {
       report({ method, fault: Fault.of(error), ms: 0 });
       throw error;
@@ -68,14 +67,6 @@ const ofDaemon = (fault: Fault): Fault =>
   fault.kind === 'unauthorized'
     ? new Fault('bad_answer', { reason: 'the daemon requires a token, which no daemon does', hint: null })
     : fault;
-
-/** @throws Fault not_permitted */
-function refuseScope({ name, scope }: MethodRow, { token, scopes }: Caller): void {
-  if (permits(scopes, scope)) return;
-  throw new Fault('not_permitted', {
-    reason: `the token ${token} has no scope "${scope}", which ${name} needs; nothing was done`,
-  });
-}
 
 /** The account of the path counts. @throws Fault wrong_account: the parameters name another */
 function refuseOther({ name }: AccountLink, params: unknown): void {
@@ -110,11 +101,9 @@ async function ask(
   }
 }
 
+/** What is read of the parameters here; the daemon knows and checks all of them. */
 interface Place {
-  readonly after?: number;
   readonly types?: readonly EventType[];
-  readonly consumer?: string;
-  readonly from?: 'now' | 'oldest';
 }
 
 /** Sends the events to the peer, from where the daemon would begin, until the peer has gone. */
@@ -142,13 +131,10 @@ async function subscribe(link: AccountLink, params: Place, peer: Peer): Promise<
 
 /** The daemon checks the parameters, and knows its consumers. */
 async function beginning(link: AccountLink, params: Place, { closed }: Peer): Promise<number> {
-  const { after, types, consumer, from } = params;
   const client = await link.alone(closed);
   try {
-    const where = { ...(after !== undefined && { after }), ...(types && { types: [...types] }) };
-    const whose = { ...(consumer && { consumer }), ...(from && { from }) };
     const options = { timeoutMs: 30_000, writes: false, signal: closed };
-    const answer = await client.call('events.subscribe', { ...params, ...where, ...whose }, options);
+    const answer = await client.call('events.subscribe', params, options);
     const { after: begins } = answer as Answered<'events.subscribe'>;
     // It becomes the first id of the stream.
     if (!Number.isSafeInteger(begins))

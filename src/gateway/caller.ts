@@ -1,5 +1,6 @@
 // Who makes a request to the gateway, and what they may do.
-import type { Scope } from '../protocol/scope.js';
+import { Fault } from '../protocol/fault.js';
+import { permits, type Scope } from '../protocol/scope.js';
 
 /** One token, as the routes see it. */
 export interface Caller {
@@ -17,3 +18,14 @@ export interface Caller {
 /** True when the caller may see and use the account, each method within its scopes. */
 export const mayUse = ({ accounts }: Caller, account: string): boolean =>
   accounts === null || accounts.includes(account);
+
+/**
+ * The one comparison of a token's scopes with what something needs.
+ * @param what a method or a path @throws Fault not_permitted
+ */
+export function refuseScope({ token, scopes }: Caller, needed: Scope, what: string): void {
+  if (permits(scopes, needed)) return;
+  throw new Fault('not_permitted', {
+    reason: `the token ${token} has no scope "${needed}", which ${what} needs; nothing was done`,
+  });
+}

@@ -1,12 +1,11 @@
 // Serves the routes of other programs: connects the rows of their tables to the gateway. The scopes and accounts of the caller
 // are checked for each call, in the same place as for all other routes, and before that for a request that carries a file.
-import { COMPAT } from '../config/keys.js';
+import { COMPAT } from '../config/gateway-keys.js';
 import type { Asked, Route } from '../http/route.js';
 import type { Call } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
-import { permits } from '../protocol/scope.js';
 import { lineOf } from './account-line.js';
-import { mayUse } from './caller.js';
+import { mayUse, refuseScope } from './caller.js';
 import { fetchFile } from './compat/fetch-file.js';
 import { Fields } from './compat/fields.js';
 import { HeldFiles } from './compat/held-files.js';
@@ -112,10 +111,7 @@ const doorOf = (call: Call, own: GatewayOwn, { version, files, fetchFile }: Shar
 /** @throws (rejects) Fault not_permitted */
 async function accountsOf({ accounts, caller }: GatewayOwn): Promise<readonly Seen[]> {
   if (caller === null) throw new Fault('unauthorized');
-  if (!permits(caller.scopes, 'read'))
-    throw new Fault('not_permitted', {
-      reason: `the token ${caller.token} has no scope "read", which the list of accounts needs`,
-    });
+  refuseScope(caller, 'read', 'the list of accounts');
   const links = accounts.all.filter(({ name }) => mayUse(caller, name));
   const lines = await Promise.all(links.map(lineOf));
   return lines.map(({ account, status }) => ({ account, status }));

@@ -7,14 +7,14 @@ import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
-import { permits, type Scope } from '../protocol/scope.js';
+import type { Scope } from '../protocol/scope.js';
 import { EVENT_TYPES, type EventType } from '../protocol/state.js';
 import { isoTime } from '../protocol/time.js';
 import type { Answered } from '../protocol/types.js';
 import { lineOf } from './account-line.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
-import { type Caller, mayUse } from './caller.js';
+import { type Caller, mayUse, refuseScope } from './caller.js';
 import { CursorVector } from './cursor-vector.js';
 import { streamAll } from './event-stream.js';
 import { discovery, type GatewayMetrics, PAGE_TYPE } from './metrics.js';
@@ -85,10 +85,7 @@ const over = ({ scope, serve, ...route }: Over): GatewayRoute => ({
   serve: (asked, own) => {
     const { caller } = own;
     if (caller === null) throw new Fault('unauthorized');
-    if (scope !== null && !permits(caller.scopes, scope))
-      throw new Fault('not_permitted', {
-        reason: `the token ${caller.token} has no scope "${scope}", which this path needs`,
-      });
+    if (scope !== null) refuseScope(caller, scope, route.path);
     return serve(asked, { ...own, caller });
   },
 });

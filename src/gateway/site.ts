@@ -50,8 +50,12 @@ export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
       }
       admit(caller);
       const linkTo = (name: string): AccountLink => {
-        if (!mayUse(caller, name)) reportRefused(caller, name);
-        return linkOf(accounts, caller, name);
+        if (mayUse(caller, name)) return linkOf(accounts, name);
+        reportRefused(caller, name);
+        // Also for an account that does not exist, so that a token does not reveal the others.
+        throw new Fault('not_permitted', {
+          reason: `the token ${caller.token} is not valid for this account; nothing was done`,
+        });
       };
       const dispatchOf = (of: AccountLink): Dispatch =>
         accountDispatch(of, caller, (done) => report(caller, of.name, done));
@@ -85,12 +89,8 @@ const refuseAll = async (): Promise<never> => {
   throw new Fault('internal', { reason: 'the route names no account', outcome: 'none' });
 };
 
-/** @throws Fault not_permitted, also for an account that does not exist, so that a token does not reveal the others */
-function linkOf(accounts: Accounts, caller: Caller, name: string): AccountLink {
-  if (!mayUse(caller, name))
-    throw new Fault('not_permitted', {
-      reason: `the token ${caller.token} is not valid for this account; nothing was done`,
-    });
+/** @throws Fault no_such_account */
+function linkOf(accounts: Accounts, name: string): AccountLink {
   const link = accounts.get(name);
   if (link === undefined)
     throw new Fault('no_such_account', {

@@ -14,7 +14,7 @@ export interface Certificate {
 }
 
 const TIMES = {
-  /** How often the files are looked at. */
+  /** How often the files are checked for changes. */
   lookMs: 5_000,
   /** How long a peer may take for the handshake. */
   handshakeMs: 10_000,
