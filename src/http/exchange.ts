@@ -1,17 +1,14 @@
 // Handles one HTTP request: authorises it, finds and runs its route, sends the answer, and returns the result for log and
 // metrics. Every failure is answered as a Fault.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Owner, Peer } from '../protocol/dispatch.js';
+import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
-import type { MethodName } from '../protocol/methods/index.js';
-import { readBody } from './body.js';
-import { bodyStream } from './body-stream.js';
+import { asked, queryOf } from './asked.js';
 import type { Connection } from './connection.js';
-import { EventStream } from './event-stream.js';
 import { refuseCrossSite, refuseFlood, refuseForeign } from './guard.js';
 import { faultReply, type Reply, type StreamedReply, send, writeHead } from './reply.js';
-import type { Asked, Found, Route, RouteRow, Router } from './route.js';
-import type { Answering, Site } from './site.js';
+import type { Found, Route, RouteRow, Router } from './route.js';
+import type { Site } from './site.js';
 import type { Transfer } from './transfers.js';
 
 export interface ExchangeOptions<O, C> {
@@ -182,8 +179,6 @@ function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
   return { err, parameters, bodyBytes: Number(headers['content-length'] ?? 0) };
 }
 
-const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'));
-
 /** @throws Fault of guard, site and router, in this order: unauthorised requests do not learn which routes exist */
 function admit<O, C>(
   request: IncomingMessage,
@@ -211,67 +206,6 @@ function admit<O, C>(
     throw none;
   }
   return found;
-}
-
-interface Around extends Omit<Between, 'transfer'> {
-  /** Begins to transfer a file of this request. @throws Fault busy */
-  readonly transfer: () => Transfer;
-  readonly answering: Answering<unknown>;
-  readonly isKnown: () => boolean;
-  readonly maxBodyBytes: number;
-  readonly stallMs: number;
-  readonly transferMs: number;
-}
-
-function asked(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { names }: Pick<Found<unknown>, 'names'>,
-  around: Around,
-): Asked {
-  const { answering, id, connection, owner, isKnown, maxBodyBytes, stallMs, transferMs, transfer } = around;
-  const { dispatch } = answering;
-  const { closed } = connection;
-  /** The peer waits until it may send the body. */
-  const admitBody = () => {
-    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  };
-  let peer: Peer = {
-    id,
-    closed,
-    owner,
-    notify: () => false,
-    backlogBytes: 0,
-    drained: async () => undefined,
-  };
-  return {
-    names,
-    query: queryOf(request.url ?? ''),
-    headers: request.headers,
-    get isKnown() {
-      return isKnown();
-    },
-    body: (maxBytes = maxBodyBytes) => {
-      admitBody();
-      return readBody(request, maxBytes);
-    },
-    bytes: (maxBytes) => {
-      const owner = transfer();
-      peer = { ...peer, owner };
-      const limits = { maxBytes, stallMs, longestMs: transferMs, closed: owner.closed };
-      return bodyStream(request, limits, admitBody);
-    },
-    get call() {
-      return { peer, signal: closed };
-    },
-    ask: async (method: MethodName, params: unknown = {}) =>
-      (await dispatch(method, params, { peer, signal: closed })) as never,
-    stream: () => {
-      const stream = new EventStream(id, connection, response);
-      peer = stream;
-      return stream;
-    },
-  };
 }
 
 /** Reads the rest of the body before the response ends: closing on unread input resets the connection and loses the answer. */
