@@ -229,21 +229,16 @@ putProgram({
   source: library.outputFiles[0].text,
   warm: 'start();',
 });
-putProgram({
-  name: 'wad',
-  part: 'daemon',
-  source: daemon.outputFiles[0].text,
-  // Loads all of it, and reads its configuration.
-  warm: `
-    process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');
-    start();`,
-});
-putProgram({
-  name: 'wad-gateway',
-  part: 'gateway',
-  source: gateway.outputFiles[0].text,
-  // Loads all of it, and reads its configuration.
-  warm: `
-    process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');
-    start();`,
-});
+for (const [name, part, bundle] of [
+  ['wad', 'daemon', daemon],
+  ['wad-gateway', 'gateway', gateway],
+])
+  putProgram({
+    name,
+    part,
+    source: bundle.outputFiles[0].text,
+    // Loads all of it, and reads its configuration.
+    warm: `
+      process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');
+      start();`,
+  });
