@@ -1,6 +1,7 @@
 // Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
 //   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
+//   dist/nats.cjs      the client of NATS, loaded only when a fleet is configured
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, sends one request and prints the answer
 //   dist/full.cjs    the rest of wactl with all of yargs, loaded only for help, errors, and the rarer
@@ -68,6 +69,15 @@ const apart = {
     }));
   },
 };
+/** The client of NATS is loaded only for a fleet. */
+const natsApart = {
+  name: 'nats-apart',
+  setup(b) {
+    b.onResolve({ filter: /\/nats\.js$/ }, ({ importer }) =>
+      importer.includes('/src/fleet/') ? { path: './nats.cjs', external: true } : undefined,
+    );
+  },
+};
 /** A file of types, and all files that it imports, directly or not. */
 function reached(file, files = new Set()) {
   if (files.has(file)) return files;
@@ -98,7 +108,7 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.all([
+const [full, fast, daemon, library, nats, gateway, client, mcp, page] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -132,7 +142,7 @@ const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
-    plugins: [libraryApart, englishOnly],
+    plugins: [libraryApart, natsApart, englishOnly],
   }),
   libraryBundle({
     ...common,
@@ -142,6 +152,7 @@ const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.
     footer: { js: `return module.exports;${wrapped.foot}` },
     supported: REQUIRE_ONLY,
   }),
+  build({ ...common, minify: true, entryPoints: ['src/fleet/nats.ts'], outfile: 'dist/nats.cjs' }),
   // As the daemon's.
   build({
     ...common,
@@ -151,7 +162,7 @@ const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
-    plugins: [englishOnly],
+    plugins: [natsApart, englishOnly],
   }),
   // Not minified: debuggers of other programs step into it.
   build({
@@ -183,6 +194,7 @@ const [full, fast, daemon, library, gateway, client, mcp, page] = await Promise.
   types(),
 ]);
 put('full.cjs', full.outputFiles[0].contents);
+put('nats.cjs', nats.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.cjs', client.outputFiles[0].contents);
 for (const { path, contents } of page.outputFiles)
@@ -194,6 +206,7 @@ const meta = {
   ...{
     'wad.cjs': daemon.metafile,
     'library.cjs': library.metafile,
+    'nats.cjs': nats.metafile,
     'wad-gateway.cjs': gateway.metafile,
     'wactl.cjs': fast.metafile,
     'full.cjs': full.metafile,

@@ -160,6 +160,7 @@ readonly EXTRAS='
   lintian                 lintian
   mandoc                  mandoc
   mmdebstrap              mmdebstrap
+  nats-server             nats-server
   pgrep                   procps
   podman                  podman
   promtool                prometheus

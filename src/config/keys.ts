@@ -5,6 +5,7 @@ import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { browserArgs } from './browser-args.js';
+import { FLEET_KEYS } from './fleet-keys.js';
 import { GATEWAY_KEYS } from './gateway-keys.js';
 import { listening } from './listen.js';
 import { mediaRules } from './media-rule.js';
@@ -255,6 +256,7 @@ export const KEYS = {
     }),
   },
   gateway: GATEWAY_KEYS,
+  fleet: FLEET_KEYS,
   log: {
     level: key(choice(LOG_LEVELS), {
       default: 'info',

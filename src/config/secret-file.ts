@@ -14,7 +14,8 @@ export interface SecretFile {
   readonly make: string | null;
 }
 
-const MAX_BYTES = 4_096;
+/** Credentials of NATS have about 1 kB. */
+const MAX_BYTES = 16_384;
 const MIN_CHARS = 16;
 
 /**
@@ -24,11 +25,21 @@ const MIN_CHARS = 16;
  */
 export async function readSecret({ path, key, make }: SecretFile): Promise<string> {
   if (make !== null) await makeSecret(path, key, make);
-  let text: string;
+  const text = readSecretFile({ path, key }).trim();
+  if (text.length < MIN_CHARS || /\s/.test(text)) {
+    const reason = `${key}: ${path} must contain one word of ${MIN_CHARS} characters or more`;
+    throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
+  }
+  return text;
+}
+
+/**
+ * Returns the text of the file, of any form.
+ * @throws Fault usage: the file is missing or not a regular file. permission_denied: others can read it, or we cannot.
+ */
+export function readSecretFile({ path, key }: Pick<SecretFile, 'path' | 'key'>): string {
   try {
-    text = readBounded(path, MAX_BYTES, { check: refuseOpen(path, key) })
-      .toString()
-      .trim();
+    return readBounded(path, MAX_BYTES, { check: refuseOpen(path, key) }).toString();
   } catch (error) {
     if (error instanceof Fault) throw error;
     if (error instanceof UnfitFile)
@@ -37,11 +48,6 @@ export async function readSecret({ path, key, make }: SecretFile): Promise<strin
       throw new Fault('usage', { reason: `${key}: there is no ${path}`, hint: null });
     throw notUsable(path, key, error as NodeJS.ErrnoException);
   }
-  if (text.length < MIN_CHARS || /\s/.test(text)) {
-    const reason = `${key}: ${path} must contain one word of ${MIN_CHARS} characters or more`;
-    throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
-  }
-  return text;
 }
 
 const refuseOpen =

@@ -113,6 +113,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol', 'http', 'webhook', 'client/upload.ts', 'gateway/places.ts'],
     why: "it translates other programs' requests, and calls what the gateway gives it",
   },
+  fleet: {
+    may: ['protocol', 'config'],
+    why: 'it keeps leases, streams and profiles in NATS, and does not know what an account consists of',
+  },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is a program on the library and controls nothing',
@@ -238,6 +242,12 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy and has a separate bundle' },
   'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
   'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported' },
+  ...Object.fromEntries(
+    ['transport-node', 'jetstream', 'kv', 'obj'].map((name) => [
+      `@nats-io/${name}`,
+      { in: ['fleet/nats.ts'], why: 'one place: it is bundled apart, and loaded only for a fleet' },
+    ]),
+  ),
   qrcode: {
     in: ['cli/render/qr.ts', 'http/qr.ts'],
     why: 'the daemon gives out payloads; only clients that show them draw',

@@ -1,0 +1,160 @@
+// The lease of one account: who holds it may run the account. It lives in a bucket whose entries expire; each write names the
+// revision before it, so a write of a former holder is refused. The holder counts from the moment at which it *sent* its last
+// confirmed renewal, and gives up after two thirds of the lease, so it has ended before anybody else can begin.
+// All times are of the monotonic clock, in ms. NATS 2.10 reports no expiry to watchers: a successor tries `create`.
+
+/** The value of a lease, as JSON. */
+export interface LeaseRecord {
+  readonly machine: string;
+  /** Differs for every boot, and for every session folder: the same host means that the local lock decides. */
+  readonly host: string;
+  /** Different for each process. */
+  readonly daemon: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** What a lease needs of the bucket. Everything else that rejects counts as "no answer". */
+export interface LeaseBucket {
+  /** @returns the revision, or null: there is an entry @throws (rejects) no answer */
+  create(record: LeaseRecord): Promise<number | null>;
+  /** @returns the new revision, or null: the entry has another revision @throws (rejects) no answer */
+  update(record: LeaseRecord, revision: number): Promise<number | null>;
+  /** May be stale: only a write decides. @throws (rejects) no answer */
+  read(): Promise<{ readonly record: LeaseRecord; readonly revision: number } | null>;
+  /** Removes the entry if it still has this revision. @throws (rejects) no answer */
+  remove(revision: number): Promise<void>;
+}
+
+/** The clock of the machine, and its timers. */
+export interface LeaseClock {
+  now(): number;
+  /** @returns cancels it */
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface LeaseTimes {
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly giveUpMs: number;
+}
+
+export const leaseTimes = (leaseMs: number): LeaseTimes => ({
+  leaseMs,
+  renewMs: leaseMs / 6,
+  giveUpMs: (leaseMs * 2) / 3,
+});
+
+/** `refused`: another machine has it. `silent`: no renewal was confirmed in time. `released`: given back. */
+export type LeaseEnd = 'refused' | 'silent' | 'released';
+
+/** A lease that is held. The owner calls `release`, or the process ends. */
+export class Lease {
+  /** The revision of the write that took it: larger than that of every earlier holder. */
+  readonly epoch: number;
+  readonly #bucket: LeaseBucket;
+  readonly #record: LeaseRecord;
+  readonly #clock: LeaseClock;
+  readonly #times: LeaseTimes;
+  readonly #onConfirmed: Set<(leftMs: number) => void> = new Set();
+  readonly #onEnd: Set<(end: LeaseEnd) => void> = new Set();
+  #revision: number;
+  #confirmedAtMs: number;
+  #end: LeaseEnd | null = null;
+  #renewing = false;
+  #cancelRenewal: () => void = () => undefined;
+  #cancelGiveUp: () => void = () => undefined;
+
+  /** @param sentAtMs when the write that took it was sent */
+  constructor(
+    bucket: LeaseBucket,
+    record: LeaseRecord,
+    taken: { readonly revision: number; readonly sentAtMs: number },
+    { clock, times }: { readonly clock: LeaseClock; readonly times: LeaseTimes },
+  ) {
+    this.#bucket = bucket;
+    this.#record = record;
+    this.#clock = clock;
+    this.#times = times;
+    this.epoch = taken.revision;
+    this.#revision = taken.revision;
+    this.#confirmedAtMs = taken.sentAtMs;
+    this.#arm();
+  }
+
+  /** How long it is still held without another confirmation, ms; 0 or less: it is not. */
+  get leftMs(): number {
+    if (this.#end !== null) return 0;
+    return this.#confirmedAtMs + this.#times.giveUpMs - this.#clock.now();
+  }
+
+  /** Why it is not held any more; null while it is. A process that was suspended learns it here. */
+  get end(): LeaseEnd | null {
+    if (this.#end === null && this.leftMs <= 0) this.#finish('silent');
+    return this.#end;
+  }
+
+  /** Called after each renewal. @returns ends it */
+  onConfirmed(listener: (leftMs: number) => void): () => void {
+    this.#onConfirmed.add(listener);
+    return () => this.#onConfirmed.delete(listener);
+  }
+
+  /** Called once, in the same turn in which the end is found. */
+  onEnd(listener: (end: LeaseEnd) => void): void {
+    this.#onEnd.add(listener);
+  }
+
+  /** Gives it back, so that another machine may take it at once. Only ever after the browser has ended. */
+  async release(): Promise<void> {
+    if (this.end !== null) return;
+    this.#finish('released');
+    await this.#bucket.remove(this.#revision);
+  }
+
+  #arm(): void {
+    const { renewMs } = this.#times;
+    this.#cancelRenewal();
+    this.#cancelGiveUp();
+    this.#cancelRenewal = this.#clock.after(renewMs, () => void this.#renew());
+    this.#cancelGiveUp = this.#clock.after(Math.max(0, this.leftMs), () => void this.end);
+  }
+
+  async #renew(): Promise<void> {
+    if (this.end !== null || this.#renewing) return;
+    this.#renewing = true;
+    const sentAtMs = this.#clock.now();
+    try {
+      const revision = (await this.#bucket.update(this.#record, this.#revision)) ?? (await this.#own());
+      if (this.end !== null) return;
+      if (revision === null) return this.#finish('refused');
+      this.#revision = revision;
+      this.#confirmed(sentAtMs);
+    } catch {
+      // No answer: the next renewal, or the end of the time.
+    } finally {
+      this.#renewing = false;
+      if (this.#end === null) this.#arm();
+    }
+  }
+
+  /** A refused renewal may follow one of ours whose answer was lost. */
+  async #own(): Promise<number | null> {
+    const found = await this.#bucket.read();
+    if (found === null || found.record.daemon !== this.#record.daemon) return null;
+    return this.#bucket.update(this.#record, found.revision);
+  }
+
+  #confirmed(sentAtMs: number): void {
+    this.#confirmedAtMs = sentAtMs;
+    for (const listener of this.#onConfirmed) listener(this.leftMs);
+  }
+
+  #finish(end: LeaseEnd): void {
+    if (this.#end !== null) return;
+    this.#end = end;
+    this.#cancelRenewal();
+    this.#cancelGiveUp();
+    for (const listener of this.#onEnd) listener(end);
+  }
+}
