@@ -1,5 +1,5 @@
 // The connection to NATS, with JetStream's four interfaces. What the servers refuse becomes a Fault that names the key of the
-// configuration; servers that do not answer are a state that passes, and are tried again without end.
+// configuration; servers that do not answer are a state that passes.
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/keys.js';
 import { readSecretFile } from '../config/secret-file.js';
@@ -34,8 +34,6 @@ export interface ConnectOptions {
   /** Shown by the servers' own tools. */
   readonly name: string;
   readonly log: Log;
-  /** Whether to wait for servers that do not answer yet. A person at a terminal does not. */
-  readonly wait: boolean;
 }
 
 /** Every request to JetStream. A leader that is lost is replaced after about 6 s (NATS 2.10, three servers). */
@@ -45,12 +43,12 @@ const PING_MS = 5_000;
 const RECONNECT_MS = 500;
 
 /**
- * The caller closes `nats`. It reconnects by itself, for ever.
- * @throws (rejects) Fault fleet_unreachable (not with `wait`), fleet_refused, permission_denied, usage
+ * The caller closes `nats`. Once connected, it reconnects by itself, for ever.
+ * @throws (rejects) Fault fleet_unreachable, fleet_refused, permission_denied, usage
  */
 export async function connectFleet(
   config: Config['fleet'],
-  { name, log, wait }: ConnectOptions,
+  { name, log }: ConnectOptions,
 ): Promise<FleetConnection> {
   const { servers, credentialsFile, caFile, prefix } = config;
   let nats: NatsConnection;
@@ -61,7 +59,6 @@ export async function connectFleet(
       ...(credentialsFile !== null && { authenticator: await authenticatorOf(credentialsFile) }),
       ...(caFile !== null && { tls: { ca: readFileSync(caFile, 'utf8') } }),
       maxReconnectAttempts: -1,
-      waitOnFirstConnect: wait,
       reconnectTimeWait: RECONNECT_MS,
       reconnectJitter: RECONNECT_MS,
       reconnectJitterTLS: RECONNECT_MS,

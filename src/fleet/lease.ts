@@ -12,7 +12,12 @@ export interface LeaseRecord {
   readonly daemon: string;
   /** ISO 8601. */
   readonly since: string;
+  /** Set once it is given back: the machine that may take it before it expires, or ANYONE. */
+  readonly next?: string;
 }
+
+/** Value of `next`: no machine has this name. */
+export const ANYONE = '*';
 
 /** What a lease needs of the bucket. Everything else that rejects counts as "no answer". */
 export interface LeaseBucket {
@@ -22,8 +27,6 @@ export interface LeaseBucket {
   update(record: LeaseRecord, revision: number): Promise<number | null>;
   /** May be stale: only a write decides. @throws (rejects) no answer */
   read(): Promise<{ readonly record: LeaseRecord; readonly revision: number } | null>;
-  /** Removes the entry if it still has this revision. @throws (rejects) no answer */
-  remove(revision: number): Promise<void>;
 }
 
 /** The clock of the machine, and its timers. */
@@ -105,11 +108,14 @@ export class Lease {
     this.#onEnd.add(listener);
   }
 
-  /** Gives it back, so that another machine may take it at once. Only ever after the browser has ended. */
-  async release(): Promise<void> {
+  /**
+   * Gives it back, so that this machine may take it before it expires. Only ever after the browser has ended.
+   * @throws (rejects) no answer; it expires by itself
+   */
+  async release(next = ANYONE): Promise<void> {
     if (this.end !== null) return;
     this.#finish('released');
-    await this.#bucket.remove(this.#revision);
+    await this.#bucket.update({ ...this.#record, next }, this.#revision);
   }
 
   #arm(): void {

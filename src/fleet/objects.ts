@@ -48,7 +48,7 @@ export async function openObjects(fleet: FleetConnection, config: Config['fleet'
     const [leases, machines] = await Promise.all(
       [names.leases, names.machines].map((name) =>
         openBucket(fleet, name, expiring, () =>
-          buckets.create(name, { ...common, history: 1, ttl: leaseMs }),
+          buckets.create(name, { ...common, history: 1, ttl: leaseMs, allow_direct: false }),
         ),
       ),
     );

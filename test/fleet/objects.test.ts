@@ -2,24 +2,17 @@
 import { writeFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import type { Config } from '../../src/config/keys.js';
-import { KEYS } from '../../src/config/keys.js';
 import { connectFleet } from '../../src/fleet/connection.js';
 import { jetstreamManager, Kvm, RetentionPolicy } from '../../src/fleet/nats.js';
 import { openObjects } from '../../src/fleet/objects.js';
 import type { FaultKind } from '../../src/protocol/fault-table.js';
+import { fleetConfig } from '../harness/fleet.js';
 import { type NatsServer, natsServer } from '../harness/nats.js';
 import { keepLog } from '../harness/server.js';
 
-const defaults = Object.fromEntries(
-  Object.entries(KEYS.fleet).map(([name, row]) => [
-    name,
-    typeof row.default === 'function' ? 'm1' : row.default,
-  ]),
-) as unknown as Config['fleet'];
-
 const open = async (t: Test, server: Pick<NatsServer, 'url'>, more: Partial<Config['fleet']> = {}) => {
-  const config = { ...defaults, servers: [server.url], ...more };
-  const fleet = await connectFleet(config, { name: 'test', log: keepLog(), wait: false });
+  const config = fleetConfig(server, more);
+  const fleet = await connectFleet(config, { name: 'test', log: keepLog() });
   t.teardown(() => fleet.nats.close());
   return { fleet, objects: await openObjects(fleet, config) };
 };
@@ -65,10 +58,7 @@ t.test('what does not fit is refused', async (t) => {
 
   t.test('a stream with another retention', async (t) => {
     const server = await natsServer(t);
-    const fleet = await connectFleet(
-      { ...defaults, servers: [server.url] },
-      { name: 'x', log: keepLog(), wait: false },
-    );
+    const fleet = await connectFleet(fleetConfig(server), { name: 'x', log: keepLog() });
     t.teardown(() => fleet.nats.close());
     const manager = await jetstreamManager(fleet.nats);
     await manager.streams.add({
@@ -81,10 +71,7 @@ t.test('what does not fit is refused', async (t) => {
 
   t.test('a bucket of leases that do not expire', async (t) => {
     const server = await natsServer(t);
-    const fleet = await connectFleet(
-      { ...defaults, servers: [server.url] },
-      { name: 'x', log: keepLog(), wait: false },
-    );
+    const fleet = await connectFleet(fleetConfig(server), { name: 'x', log: keepLog() });
     t.teardown(() => fleet.nats.close());
     await new Kvm(fleet.nats).create('wad_leases');
     await refused(t, open(t, server), 'fleet_mismatch', /wad_leases.*0 s.*30 s/);

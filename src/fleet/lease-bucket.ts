@@ -1,0 +1,48 @@
+// The lease of one account as an entry of the bucket of leases. A write that names a former revision is refused by the server
+// (JetStream error 10071); every other error is no answer.
+import { type FleetConnection, fleetFault } from './connection.js';
+import type { LeaseBucket, LeaseRecord } from './lease.js';
+import { JetStreamApiError, type KV } from './nats.js';
+
+const WRONG_LAST_SEQUENCE = 10_071;
+
+export interface WatchedBucket extends LeaseBucket {
+  /** Calls back when the entry changes, until the signal aborts. Expiry is not reported. */
+  watch(signal: AbortSignal, changed: (record: LeaseRecord) => void): Promise<void>;
+}
+
+export function leaseBucket({ manager, names }: FleetConnection, leases: KV, account: string): WatchedBucket {
+  const stream = `KV_${names.leases}`;
+  return {
+    create: (record) => revisionOf(leases.create(account, JSON.stringify(record))),
+    update: (record, revision) => revisionOf(leases.update(account, JSON.stringify(record), revision)),
+    async read() {
+      // Asks the leader; a direct get may be answered by a server that lags behind.
+      const last = await manager.streams
+        .getMessage(stream, { last_by_subj: `$KV.${names.leases}.${account}` })
+        .catch((error: unknown) => {
+          throw fleetFault(error);
+        });
+      if (last === null || last.data.length === 0) return null;
+      return { record: JSON.parse(new TextDecoder().decode(last.data)) as LeaseRecord, revision: last.seq };
+    },
+    async watch(signal, changed) {
+      const entries = await leases.watch({ key: account });
+      const stop = () => entries.stop();
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      for await (const { operation, value } of entries)
+        if (operation === 'PUT') changed(JSON.parse(new TextDecoder().decode(value)) as LeaseRecord);
+    },
+  };
+}
+
+/** @throws (rejects) Fault fleet_unreachable, fleet_refused */
+async function revisionOf(write: Promise<number>): Promise<number | null> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return null;
+    throw fleetFault(error);
+  }
+}

@@ -1,0 +1,139 @@
+// This machine as a member of the fleet, for one account: the connection, what the fleet has in NATS, and the wait for the
+// lease. Servers that do not answer are waited for; what they refuse ends the wait.
+import { setTimeout } from 'node:timers/promises';
+import type { Config } from '../config/keys.js';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { connectFleet, type FleetConnection } from './connection.js';
+import type { Lease, LeaseClock, LeaseRecord } from './lease.js';
+import { leaseTimes } from './lease.js';
+import { leaseBucket, type WatchedBucket } from './lease-bucket.js';
+import { type FleetObjects, openObjects } from './objects.js';
+import { LeaseTaker } from './take-lease.js';
+
+export interface MemberOptions {
+  readonly config: Config['fleet'];
+  readonly account: string;
+  /** Differs for every boot of a machine, and for every session folder. */
+  readonly host: string;
+  /** Differs for every process. */
+  readonly daemon: string;
+  readonly log: Log;
+}
+
+export const systemClock: LeaseClock = {
+  now: () => performance.now(),
+  after(ms, run) {
+    const timer = globalThis.setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The owner closes it. */
+export class Member {
+  readonly fleet: FleetConnection;
+  readonly objects: FleetObjects;
+  readonly #options: MemberOptions;
+  readonly #bucket: WatchedBucket;
+  readonly #taker: LeaseTaker;
+  readonly #clock = systemClock;
+
+  /**
+   * Waits for servers that do not answer.
+   * @throws (rejects) Fault fleet_mismatch, fleet_refused, permission_denied, usage; the signal's reason
+   */
+  static async open(options: MemberOptions, signal: AbortSignal): Promise<Member> {
+    const { config, account, log } = options;
+    const name = `wad ${account} on ${config.machine}`;
+    const fleet = await available(() => connectFleet(config, { name, log }), signal);
+    try {
+      return new Member(options, fleet, await available(() => openObjects(fleet, config), signal));
+    } catch (error) {
+      await fleet.nats.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: MemberOptions, fleet: FleetConnection, objects: FleetObjects) {
+    const { config, account, host, daemon } = options;
+    const { machine, leaseSeconds } = config;
+    this.#options = options;
+    this.fleet = fleet;
+    this.objects = objects;
+    this.#bucket = leaseBucket(fleet, objects.leases, account);
+    const record = { machine, host, daemon, since: new Date().toISOString() };
+    const times = leaseTimes(leaseSeconds * 1_000);
+    this.#taker = new LeaseTaker(this.#bucket, record, { clock: this.#clock, times });
+  }
+
+  /** The machine that runs the account, as far as it is known. */
+  get holder(): LeaseRecord | null {
+    return this.#taker.holder;
+  }
+
+  /**
+   * Resolves when this machine may run the account.
+   * @throws (rejects) Fault fleet_refused, or the signal's reason
+   */
+  async lease(signal: AbortSignal): Promise<Lease> {
+    const { config, log } = this.#options;
+    const everyMs = leaseTimes(config.leaseSeconds * 1_000).renewMs;
+    const watching = new AbortController();
+    let waiting = new AbortController();
+    const end = (): void => {
+      watching.abort();
+      waiting.abort();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    // Only to be quicker than the next try.
+    const changed = ({ next }: LeaseRecord) => next !== undefined && waiting.abort();
+    this.#bucket
+      .watch(watching.signal, changed)
+      .catch((error: unknown) => log.debug('fleet.watch', { err: error }));
+    try {
+      for (;;) {
+        waiting = new AbortController();
+        const taken = await available(() => this.#taker.try(), signal);
+        if (taken === null) {
+          // Not all machines at once.
+          await pause(everyMs * (0.8 + Math.random() * 0.4), waiting.signal);
+          signal.throwIfAborted();
+          continue;
+        }
+        const { lease, waitMs } = taken;
+        log.info('fleet.lease', { machine: config.machine, epoch: lease.epoch, waitMs: Math.round(waitMs) });
+        if (waitMs > 0) await pause(waitMs, watching.signal);
+        if (lease.end === null && !signal.aborted) return lease;
+        await lease.release().catch(() => undefined);
+        signal.throwIfAborted();
+      }
+    } finally {
+      watching.abort();
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Ends the connection; what was published has been sent. */
+  async close(): Promise<void> {
+    await this.fleet.nats.close();
+  }
+}
+
+const AGAIN_MS = 1_000;
+
+/** Repeats what the servers do not answer now. @throws (rejects) every other Fault, and the signal's reason */
+async function available<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'fleet_unreachable') throw error;
+      await pause(AGAIN_MS, signal);
+    }
+  }
+}
+
+/** Ends early, and never rejects, when the signal aborts. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);

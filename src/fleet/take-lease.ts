@@ -1,0 +1,83 @@
+// Takes the lease of an account, or finds out who has it. Only a write decides; what is read only says which write to try.
+import {
+  ANYONE,
+  Lease,
+  type LeaseBucket,
+  type LeaseClock,
+  type LeaseRecord,
+  type LeaseTimes,
+} from './lease.js';
+
+/** An entry as it was last read, and when this revision was first seen, by the monotonic clock. */
+interface Seen {
+  readonly record: LeaseRecord;
+  readonly revision: number;
+  readonly atMs: number;
+}
+
+export interface Taken {
+  readonly lease: Lease;
+  /**
+   * How long to wait before the account may run, ms. Not 0 when the former holder was alive a moment ago: the entry has
+   * vanished early, because a clock of the servers was set, and the holder learns it at its next renewal.
+   */
+  readonly waitMs: number;
+}
+
+/** Tries for one account and one machine. Nothing to close. */
+export class LeaseTaker {
+  readonly #bucket: LeaseBucket;
+  readonly #record: LeaseRecord;
+  readonly #clock: LeaseClock;
+  readonly #times: LeaseTimes;
+  #seen: Seen | null = null;
+
+  constructor(
+    bucket: LeaseBucket,
+    record: LeaseRecord,
+    { clock, times }: { readonly clock: LeaseClock; readonly times: LeaseTimes },
+  ) {
+    this.#bucket = bucket;
+    this.#record = record;
+    this.#clock = clock;
+    this.#times = times;
+  }
+
+  /** Who had it at the last try; null: nobody, or not known. */
+  get holder(): LeaseRecord | null {
+    return this.#seen?.record ?? null;
+  }
+
+  /** @returns null: somebody else has it @throws (rejects) no answer */
+  async try(): Promise<Taken | null> {
+    const sentAtMs = this.#clock.now();
+    const created = await this.#bucket.create(this.#record);
+    if (created !== null) return { lease: this.#lease(created, sentAtMs), waitMs: this.#restMs(sentAtMs) };
+    const found = await this.#bucket.read();
+    // It has just expired: the next try.
+    if (found === null) return null;
+    const atMs = this.#clock.now();
+    if (this.#seen?.revision !== found.revision) this.#seen = { ...found, atMs };
+    if (!this.#mayReplace(found.record)) return null;
+    const updated = await this.#bucket.update(this.#record, found.revision);
+    return updated === null ? null : { lease: this.#lease(updated, atMs), waitMs: 0 };
+  }
+
+  /**
+   * A holder on the same host with the same session folder is dead, because we have the lock on that folder; or it is this
+   * process, whose write was stored and not answered.
+   */
+  #mayReplace({ host, next }: LeaseRecord): boolean {
+    return host === this.#record.host || next === ANYONE || next === this.#record.machine;
+  }
+
+  #restMs(nowMs: number): number {
+    if (this.#seen === null || this.#mayReplace(this.#seen.record)) return 0;
+    return Math.max(0, this.#seen.atMs + this.#times.leaseMs - nowMs);
+  }
+
+  #lease(revision: number, sentAtMs: number): Lease {
+    const { clock, times } = { clock: this.#clock, times: this.#times };
+    return new Lease(this.#bucket, this.#record, { revision, sentAtMs }, { clock, times });
+  }
+}
