@@ -37,6 +37,10 @@ export async function startGateway(home) {
   }
   child.stdout.resume();
   const control = await Client.connect(join(home, 'run/wad-gateway/control.sock'));
-  const { secret } = await control.call('token.create', { name: 'bench', scopes: ['admin'], accounts: null });
-  return { child, url, control, headers: { Authorization: `Bearer ${secret}` } };
+  const create = async (name) => {
+    const { secret } = await control.call('token.create', { name, scopes: ['admin'], accounts: null });
+    return { Authorization: `Bearer ${secret}` };
+  };
+  const headers = await create('bench');
+  return { child, url, control, create, headers };
 }

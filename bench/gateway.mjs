@@ -23,6 +23,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const ACCOUNTS = 100;
 const STREAMS = 500;
+const TOKENS = 4;
 const SETTLE_MS = 15_000;
 const home = mkdtempSync(join(tmpdir(), 'bench-gw-'));
 const run = join(home, 'run/wad');
@@ -64,14 +65,21 @@ async function status({ url, headers }, socket) {
   );
 }
 
-async function memory({ url, headers, control }) {
+async function memory({ url, create, control }) {
   const streams = [];
+  // Each token has its share of event streams.
+  const tokens = [];
+  for (let n = 0; n < TOKENS; n += 1) tokens.push(await create(`streams-${n}`));
   for (let n = 0; n < STREAMS; n += 1)
     streams.push(
       await new Promise((resolve, reject) => {
-        const asked = request(`${url}/api/events`, { agent: false, headers }, (response) => {
-          response.once('data', () => resolve(asked)).on('error', () => {});
-        });
+        const asked = request(
+          `${url}/api/events`,
+          { agent: false, headers: tokens[n % TOKENS] },
+          (response) => {
+            response.once('data', () => resolve(asked)).on('error', () => {});
+          },
+        );
         asked.on('error', reject).end();
       }),
     );

@@ -93,11 +93,11 @@ async function ask(
   if (!WAITING.includes(name)) return link.call(name, params, options);
   await using client = await link.alone();
   const end = (): void => void client.close();
-  caller.ended.addEventListener('abort', end, { once: true });
+  caller.closed.addEventListener('abort', end, { once: true });
   try {
     return await client.call(name, params, options);
   } finally {
-    caller.ended.removeEventListener('abort', end);
+    caller.closed.removeEventListener('abort', end);
   }
 }
 

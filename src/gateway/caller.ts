@@ -1,9 +1,10 @@
 // Who makes a request to the gateway, and what they may do.
+import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import { permits, type Scope } from '../protocol/scope.js';
 
-/** One token, as the routes see it. */
-export interface Caller {
+/** One token, as the routes see it. It owns what outlasts its requests, such as an upload in pieces. */
+export interface Caller extends Owner {
   /** The name of the token. */
   readonly token: string;
   readonly scopes: readonly Scope[];
@@ -11,8 +12,8 @@ export interface Caller {
   readonly accounts: readonly string[] | null;
   /** ISO 8601 in UTC. Null: it does not expire. */
   readonly expiresAt: string | null;
-  /** Aborted with a Fault `unauthorized` when the token is revoked or expires: then its event streams end. */
-  readonly ended: AbortSignal;
+  /** Aborted with a Fault `unauthorized` when the token is revoked or expires: then its event streams and uploads end. */
+  readonly closed: AbortSignal;
 }
 
 /** True when the caller may see and use the account, each method within its scopes. */

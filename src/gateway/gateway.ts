@@ -34,10 +34,12 @@ export interface Gateway {
 }
 
 /** More than the daemon's: each console keeps a stream open. */
-const LIMITS = {
+export const GATEWAY_LIMITS = {
   maxConnections: 640,
   maxInFlight: 256,
   ...{ maxTransfers: 32, maxTransfersEach: 8 },
+  // A quarter, so that one token leaves places to the others.
+  maxStreamsEach: 160,
   // A client that resumes a stream of hundreds of accounts sends a cursor of each.
   maxHeaderBytes: 80 * 1024,
 } as const;
@@ -97,7 +99,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     const entrance = new Entrance({ tokens, ratePerMinute, behindProxy, log });
     let document: Reply | undefined;
     http = await serveHttp({
-      ...LIMITS,
+      ...GATEWAY_LIMITS,
       log,
       create: tls.create,
       onEnded: ({ caller, status }) => metrics.answered(caller?.token ?? null, status),

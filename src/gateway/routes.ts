@@ -59,7 +59,9 @@ const OF_AN_ACCOUNT: readonly GatewayRoute[] = ACCOUNT_ROUTES.map((route) => ({
   open: false,
   serve: (asked, own) => {
     // The name of the account is no parameter of the method.
-    const { account: _, ...names } = asked.names;
+    const { account = '', ...names } = asked.names;
+    // Before the body is asked for.
+    if (route.file === 'request' && route.asks !== null) own.check(account, [route.asks]);
     return route.serve({ ...asked, names, isKnown: true }, own);
   },
 }));

@@ -68,7 +68,8 @@ export function gatewaySite(options: SiteOptions): Site<GatewayOwn, Caller> {
       return {
         dispatch: link === null ? refuseAll : dispatchOf(link),
         own: { ...shared, accounts, caller, link, to, check },
-        until: caller.ended,
+        owner: caller,
+        until: caller.closed,
       };
     },
   };

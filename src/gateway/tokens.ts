@@ -154,7 +154,7 @@ export class Tokens {
   }
 
   /**
-   * Revokes a token. It is refused at once, before the file is written, and `ended` of its callers aborts.
+   * Revokes a token. It is refused at once, before the file is written, and `closed` of its callers aborts.
    * @throws (rejects) Fault no_such_token; disk_full, permission_denied: it is refused until the gateway restarts
    */
   async revoke(name: string): Promise<Token> {
@@ -237,7 +237,7 @@ function entryOf(stored: StoredToken): Entry {
     createdAtMs: Date.parse(createdAt),
     expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
     lastUsedAtMs: lastUsedAt === null ? null : Date.parse(lastUsedAt),
-    caller: { token: name, scopes, accounts, expiresAt, ended: end.signal },
+    caller: { token: name, scopes, accounts, expiresAt, closed: end.signal },
   };
 }
 

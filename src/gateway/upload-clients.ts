@@ -1,45 +1,65 @@
 // Connections for uploads. A daemon drops an unfinished upload with its connection, so each owner of uploads has one of its
-// own: over HTTP, the request that brings the file.
+// own: the request that brings a file, or the token that sends one in pieces.
 import type { Owner } from '../protocol/dispatch.js';
 import type { Client, RequestOptions } from '../socket/client.js';
+
+/** A daemon drops an upload after as long without a piece, so a connection that rests for longer has none. */
+const REST_MS = 600_000;
+
+interface Held {
+  readonly opening: Promise<Client>;
+  /** Pieces that are on their way. */
+  pending: number;
+  rest: NodeJS.Timeout | undefined;
+}
 
 /** The caller closes it. */
 export class UploadClients {
   readonly #open: () => Promise<Client>;
-  readonly #clients = new Map<Owner, Promise<Client>>();
+  readonly #restMs: number;
+  readonly #held = new Map<Owner, Held>();
 
-  constructor(open: () => Promise<Client>) {
+  constructor(open: () => Promise<Client>, restMs: number = REST_MS) {
     this.#open = open;
+    this.#restMs = restMs;
   }
 
   /** Calls `media.put`. @throws (rejects) Fault of the daemon; unreachable, connection_lost, busy */
   async put(owner: Owner, params: object, options: RequestOptions): Promise<unknown> {
-    const client = await this.#of(owner);
-    return client.call('media.put', params, options);
+    const held = this.#of(owner);
+    held.pending += 1;
+    clearTimeout(held.rest);
+    try {
+      const client = await held.opening;
+      return await client.call('media.put', params, options);
+    } finally {
+      held.pending -= 1;
+      if (held.pending === 0 && this.#held.get(owner) === held)
+        held.rest = setTimeout(() => this.#drop(owner, held), this.#restMs).unref();
+    }
   }
 
   async close(): Promise<void> {
-    const clients = [...this.#clients.values()];
-    await Promise.all(
-      clients.map((opening) =>
-        opening.then(
-          (client) => client.close(),
-          () => undefined,
-        ),
-      ),
-    );
+    await Promise.all([...this.#held.values()].map(closed));
   }
 
-  /** The connection ends with its owner. */
-  #of(owner: Owner): Promise<Client> {
-    const known = this.#clients.get(owner);
+  #drop(owner: Owner, held: Held): void {
+    // The next piece gets a new connection.
+    this.#held.delete(owner);
+    void closed(held);
+  }
+
+  /** The connection ends with its owner, or when it has rested. */
+  #of(owner: Owner): Held {
+    const known = this.#held.get(owner);
     if (known !== undefined) return known;
-    const opening = this.#open();
-    this.#clients.set(owner, opening);
+    const held: Held = { opening: this.#open(), pending: 0, rest: undefined };
+    this.#held.set(owner, held);
     const forget = (): void => {
-      this.#clients.delete(owner);
+      clearTimeout(held.rest);
+      if (this.#held.get(owner) === held) this.#held.delete(owner);
     };
-    opening.then((client) => {
+    held.opening.then((client) => {
       const close = (): void => void client.close();
       owner.closed.addEventListener('abort', close, { once: true });
       if (owner.closed.aborted) close();
@@ -48,6 +68,12 @@ export class UploadClients {
         forget();
       });
     }, forget);
-    return opening;
+    return held;
   }
 }
+
+const closed = ({ opening }: Held): Promise<void> =>
+  opening.then(
+    (client) => client.close(),
+    () => undefined,
+  );

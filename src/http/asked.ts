@@ -21,6 +21,8 @@ export interface Around {
   readonly owner: Owner;
   /** Begins to transfer a file of this request. @throws Fault busy */
   readonly transfer: () => Transfer;
+  /** Takes a place of the caller's share of event streams, until the request or the stream ends. @throws Fault busy */
+  readonly stream: () => void;
   readonly answering: Answering<unknown>;
   readonly isKnown: () => boolean;
   readonly maxBodyBytes: number;
@@ -35,8 +37,8 @@ export function asked(
   { names }: Pick<Found<unknown>, 'names'>,
   around: Around,
 ): Asked {
-  const { answering, id, connection, owner, isKnown, maxBodyBytes, stallMs, transferMs, transfer } = around;
-  const { dispatch } = answering;
+  const { answering, id, connection, isKnown, maxBodyBytes, stallMs, transferMs, transfer } = around;
+  const { dispatch, owner = around.owner } = answering;
   const { closed } = connection;
   /** The peer waits until it may send the body. */
   const admitBody = () => {
@@ -73,6 +75,7 @@ export function asked(
     ask: async (method: MethodName, params: unknown = {}) =>
       (await dispatch(method, params, { peer, signal: closed })) as never,
     stream: () => {
+      around.stream();
       const stream = new EventStream(id, connection, response);
       peer = stream;
       return stream;

@@ -54,6 +54,8 @@ interface Between {
    * @throws Fault busy
    */
   readonly transfer: (caller: unknown, until?: AbortSignal) => Transfer;
+  /** Takes a place of the caller's share of event streams. @returns gives it back @throws Fault busy */
+  readonly stream: (caller: unknown) => () => void;
 }
 
 /**
@@ -78,7 +80,8 @@ export async function exchange<O, C>(
     };
   };
   const caller = onceOf((of: RouteRow | null) => site.identify(request, of));
-  const transfers: Transfer[] = [];
+  /** Called when the request ends, or the stream that it has begun. */
+  const releases: (() => void)[] = [];
   try {
     const found = admit(request, options, caller);
     route = found.route;
@@ -86,15 +89,18 @@ export async function exchange<O, C>(
     const isKnown = () => caller(route) !== null;
     const transfer = () => {
       const begun = options.transfer(caller(route), answering.until);
-      transfers.push(begun);
+      releases.push(begun.end);
       return begun;
     };
+    const stream = () => void releases.push(options.stream(caller(route)));
     const { serve } = found.route;
     const reply = await serve(
-      asked(request, response, found, { ...options, transfer, answering, isKnown }),
+      asked(request, response, found, { ...options, transfer, stream, answering, isKnown }),
       answering.own,
     );
     if (reply === null) {
+      // A stream has a connection of its own from its beginning on.
+      whenClosed(connection, releases.splice(0));
       if (answering.until !== undefined) endWith(connection, answering.until);
       if (request.method === 'HEAD') response.end();
       return ended(200, null);
@@ -124,8 +130,16 @@ export async function exchange<O, C>(
     else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   } finally {
-    for (const begun of transfers) begun.end();
+    for (const release of releases) release();
   }
+}
+
+function whenClosed({ closed }: Connection, releases: readonly (() => void)[]): void {
+  const release = (): void => {
+    for (const one of releases) one();
+  };
+  if (closed.aborted) release();
+  else closed.addEventListener('abort', release, { once: true });
 }
 
 /** Ends the connection, with its stream, when the signal is aborted. */

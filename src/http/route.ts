@@ -27,7 +27,7 @@ export interface Asked {
   ask<M extends MethodName>(method: M, params?: unknown): Promise<Result<(typeof METHODS)[M]>>;
   /** For a route that calls another dispatch than that of `ask`. */
   readonly call: Call;
-  /** A response that does not end. Call its `begin` after the subscription. */
+  /** A response that does not end. Call its `begin` after the subscription. @throws Fault busy: the caller has its share of them */
   stream(): EventStream;
 }
 

@@ -18,6 +18,7 @@ import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
 import { MAX_HEADERS } from './guard.js';
 import { bareReply, faultReply, send } from './reply.js';
 import { Router } from './route.js';
+import { Shares } from './shares.js';
 import type { Site } from './site.js';
 import { Transfers } from './transfers.js';
 
@@ -29,6 +30,8 @@ export const HTTP_LIMITS = {
   maxTransfers: 16,
   /** The same for each caller. */
   maxTransfersEach: 16,
+  /** Event streams of each caller. */
+  maxStreamsEach: 256,
   /** Requests of one connection whose answers the kernel has not taken. One more ends the connection. */
   maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
@@ -107,6 +110,7 @@ class Listener<O, C> implements HttpServer {
   readonly #unread: Backlog;
   readonly #slots: ConnectionSlots;
   readonly #transfers: Transfers;
+  readonly #streams: Shares;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
   /** One owner for all clients, because one client may use several connections. */
@@ -125,6 +129,10 @@ class Listener<O, C> implements HttpServer {
     this.#slots = new ConnectionSlots(limits.maxConnections);
     const { site, create = createServer } = options;
     this.#transfers = new Transfers(limits.maxTransfers, limits.maxTransfersEach);
+    this.#streams = new Shares(limits.maxStreamsEach, (share) => ({
+      reason: `this token has ${share} event streams open, which is its share`,
+      hint: 'close the event streams that nobody reads, or create another token',
+    }));
     const { maxBodyBytes, stallMs, transferMs } = limits;
     this.#exchange = { site, maxBodyBytes, stallMs, transferMs, router: new Router(site.routes) };
     this.#server = create({
@@ -261,6 +269,7 @@ class Listener<O, C> implements HttpServer {
         const ends = until === undefined ? [connection.closed] : [connection.closed, until];
         return this.#transfers.begin(caller, ends);
       },
+      stream: (caller) => this.#streams.take(caller),
     });
     release();
     this.#inFlight -= 1;
@@ -273,9 +282,10 @@ class Listener<O, C> implements HttpServer {
     if (request.complete || (coding === undefined && Number(length ?? 0) === 0)) return () => undefined;
     const late = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     const end = () => {
-      if (!request.complete) this.#refuse(late, request.socket);
+      if (!request.complete && !request.socket.destroyed) this.#refuse(late, request.socket);
     };
-    const timer = setTimeout(end, this.#limits.requestMs);
+    // Of a request that was answered before its body had come, neither event comes when the connection ends.
+    const timer = setTimeout(end, this.#limits.requestMs).unref();
     const clear = () => clearTimeout(timer);
     request.once('end', clear).once('close', clear);
     return clear;

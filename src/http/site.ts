@@ -2,7 +2,7 @@
 // the gateway another.
 import type { IncomingMessage } from 'node:http';
 import type { Address } from '../protocol/address.js';
-import type { Dispatch } from '../protocol/dispatch.js';
+import type { Dispatch, Owner } from '../protocol/dispatch.js';
 import type { Route, RouteRow } from './route.js';
 
 /** @typeParam O what the routes that call no method are answered from. @typeParam C a caller that was identified */
@@ -32,6 +32,8 @@ export interface Answering<O> {
   /** Answers the methods that the route calls. */
   readonly dispatch: Dispatch;
   readonly own: O;
+  /** Owns what outlasts the request, such as an upload in pieces; default: one owner for all callers of the server. */
+  readonly owner?: Owner;
   /** When it is aborted, a stream that the route has begun ends. */
   readonly until?: AbortSignal;
 }

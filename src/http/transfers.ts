@@ -2,6 +2,7 @@
 // other requests. What an interrupted one leaves unfinished is dropped with it.
 import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
+import { type Refusal, Shares } from './shares.js';
 
 /** Owns what its request leaves unfinished, such as an upload. */
 export interface Transfer extends Owner {
@@ -9,28 +10,28 @@ export interface Transfer extends Owner {
   end(): void;
 }
 
+const refusal: Refusal = (max) => ({
+  reason: `${max} files are being transferred already`,
+  hint: null,
+});
+
 /** Nothing to close. */
 export class Transfers {
   readonly #max: number;
-  readonly #maxEach: number;
   #count = 0;
-  readonly #byCaller = new Map<unknown, number>();
+  readonly #shares: Shares;
 
   /** @param maxEach for each caller, so that one of them leaves places to the others */
   constructor(max: number, maxEach: number) {
     this.#max = max;
-    this.#maxEach = maxEach;
+    this.#shares = new Shares(maxEach, refusal);
   }
 
   /** @param ends each of these ends the transfer, too. @throws Fault busy */
   begin(caller: unknown, ends: readonly AbortSignal[]): Transfer {
-    const own = this.#byCaller.get(caller) ?? 0;
-    if (this.#count >= this.#max || own >= this.#maxEach) {
-      const reason = `${Math.min(this.#max, this.#maxEach)} files are being transferred already`;
-      throw new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 });
-    }
+    if (this.#count >= this.#max) throw new Fault('busy', { ...refusal(this.#max), retryAfterMs: 1_000 });
+    const leave = this.#shares.take(caller);
     this.#count += 1;
-    this.#byCaller.set(caller, own + 1);
     const over = new AbortController();
     const releases = ends.map((signal) => {
       const stop = () => over.abort(signal.reason);
@@ -45,16 +46,10 @@ export class Transfers {
         if (isOver) return;
         isOver = true;
         this.#count -= 1;
-        this.#leave(caller);
+        leave();
         for (const release of releases) release();
         over.abort(new Fault('interrupted', { reason: 'the request ended', hint: null }));
       },
     };
-  }
-
-  #leave(caller: unknown): void {
-    const left = (this.#byCaller.get(caller) ?? 1) - 1;
-    if (left === 0) this.#byCaller.delete(caller);
-    else this.#byCaller.set(caller, left);
   }
 }

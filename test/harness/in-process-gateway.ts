@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Done } from '../../src/gateway/account-dispatch.js';
 import { Accounts } from '../../src/gateway/accounts.js';
+import { GATEWAY_LIMITS } from '../../src/gateway/gateway.js';
 import { GatewayMetrics } from '../../src/gateway/metrics.js';
 import { GATEWAY_ROUTES, type GatewayOwn } from '../../src/gateway/routes.js';
 import { gatewaySite } from '../../src/gateway/site.js';
 import { type NewToken, openTokens, type Tokens } from '../../src/gateway/tokens.js';
 import { json, typed } from '../../src/http/reply.js';
 import type { Route } from '../../src/http/route.js';
-import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
+import { HTTP_LIMITS, type HttpServer, serveHttp } from '../../src/http/server.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { clientPath } from '../../src/socket/path.js';
@@ -27,7 +28,7 @@ export interface GatewayOptions {
   readonly accounts?: Readonly<Record<string, Partial<All>>>;
   /** Names of further accounts: directories without a daemon. */
   readonly others?: readonly string[];
-  readonly http?: Partial<Pick<HttpOptions<unknown, unknown>, 'maxConnections' | 'maxInFlight'>>;
+  readonly http?: Partial<{ [K in keyof typeof HTTP_LIMITS]: number }>;
   readonly hosts?: readonly string[];
   /** Routes besides those that every gateway has. */
   readonly routes?: readonly Route<GatewayOwn>[];
@@ -98,7 +99,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const tokens = openTokens({ stateDir: join(directory, 'state'), log });
   let port = 0;
   const http = await serveHttp({
-    ...{ maxConnections: 640, maxInFlight: 256, log },
+    ...GATEWAY_LIMITS,
+    // The hostile requests exceed that of a daemon.
+    ...{ maxHeaderBytes: HTTP_LIMITS.maxHeaderBytes, log },
     ...options.http,
     site: gatewaySite({
       routes: [...GATEWAY_ROUTES, ...(options.routes ?? [])],

@@ -136,13 +136,18 @@ t.test('slow readers of all events cost little, and delay no other', async (t) =
 t.test('500 listeners each get every event, and places are left for requests', async (t) => {
   await using gateway = await startGateway();
   const headers = await gateway.header();
+  // Each token has its share.
+  const others = [await gateway.header(), await gateway.header(), await gateway.header()];
   const streams: Stream[] = [];
   t.teardown(() => streams.forEach((stream) => void stream[Symbol.dispose]()));
   for (let n = 0; n < 500; n += 50)
     streams.push(
       ...(await Promise.all(
         Array.from({ length: 50 }, (_, k) =>
-          Stream.open(gateway.url + (k % 2 ? '/api/events' : '/api/accounts/shop/events'), headers),
+          Stream.open(
+            gateway.url + (k % 2 ? '/api/events' : '/api/accounts/shop/events'),
+            [headers, ...others][k % 4] ?? headers,
+          ),
         ),
       )),
     );
@@ -168,6 +173,40 @@ t.test('a stream without a place is refused before it begins', async (t) => {
   }
   for (const stream of streams) stream[Symbol.dispose]();
   await eventually(() => gateway.http.connections === 0, 'their connections have ended');
+});
+
+t.test('a token cannot take the event streams of the others', async (t) => {
+  await using gateway = await startGateway({ http: { maxStreamsEach: 4 } });
+  const [greedy, other] = [await gateway.header({ name: 'greedy' }), await gateway.header()];
+  const paths = ['/api/events', '/api/accounts/shop/events'];
+  const open = (headers: typeof greedy, n: number) => Stream.open(gateway.url + paths[n % 2], headers);
+  const streams = await Promise.all([0, 1, 2, 3].map((n) => open(greedy, n)));
+  for (const path of paths) {
+    const got = await ask(gateway.url, 'GET', path, { headers: greedy });
+    t.match(
+      [got.status, got.headers['retry-after'], got.body],
+      [429, '1', { reason: /4 event streams/, hint: /event streams/, error: { data: { kind: 'busy' } } }],
+      path,
+    );
+  }
+  t.equal(
+    (await ask(gateway.url, 'GET', '/api/accounts', { headers: greedy })).status,
+    200,
+    'others are answered',
+  );
+  for (const n of [0, 1]) streams.push(await open(other, n));
+  streams[0]?.[Symbol.dispose]();
+  await eventually(() => gateway.http.connections === 5, 'one has ended');
+  // A request that is refused before the stream begins takes no place.
+  for (let n = 0; n < 10; n += 1)
+    for (const path of ['/api/events?after=x', '/api/accounts/shop/events?types=x'])
+      t.equal((await ask(gateway.url, 'GET', path, { headers: greedy })).status, 400, path);
+  for (let n = 0; n < 3; n += 1) {
+    const again = await open(greedy, n);
+    again[Symbol.dispose]();
+    await eventually(() => gateway.http.connections === 5, 'it has ended');
+  }
+  for (const stream of streams) stream[Symbol.dispose]();
 });
 
 t.test('many waiting requests leave places of the daemon to others', async (t) => {

@@ -22,7 +22,7 @@ const base64 = () =>
 export const mediaMethods = {
   'media.put': method({
     name: 'media.put',
-    does: 'Uploads a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, after ten minutes without a piece, or after one minute when others need its place.',
+    does: 'Uploads a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to the token): it is dropped when that ends, after ten minutes without a piece, or after one minute when others need its place.',
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',

@@ -125,11 +125,11 @@ t.test('a revoked token is refused at once, and its streams end', async (t) => {
   const { open } = setUp(t);
   const tokens = open();
   const { secret } = await tokens.create(CRM);
-  const { ended } = known(tokens, secret);
-  t.equal(ended.aborted, false);
+  const { closed } = known(tokens, secret);
+  t.equal(closed.aborted, false);
   const revoking = tokens.revoke('crm');
   t.equal(tokens.identifySecret(secret), null, 'before the file is written');
-  t.match(ended.reason, { kind: 'unauthorized', message: 'the token "crm" was revoked' });
+  t.match(closed.reason, { kind: 'unauthorized', message: 'the token "crm" was revoked' });
   t.match(await revoking, { name: 'crm', uses: 1 });
   t.match(await faultOf(tokens.revoke('crm')), { kind: 'no_such_token' });
   const { secret: fresh } = await tokens.create(CRM);
@@ -165,10 +165,10 @@ t.test('an expired token is refused, its streams end, and its name stays taken',
   const tokens = open();
   const expiresAt = '2026-01-01T01:00:00.000Z';
   const { secret } = await tokens.create({ ...CRM, expiresAt });
-  const { ended } = known(tokens, secret);
+  const { closed } = known(tokens, secret);
   clock.ms = Date.parse(expiresAt);
   t.equal(tokens.identifySecret(secret), null);
-  t.match(ended.reason, { kind: 'unauthorized', message: 'the token "crm" has expired' });
+  t.match(closed.reason, { kind: 'unauthorized', message: 'the token "crm" has expired' });
   clock.ms = T0;
   t.equal(tokens.identifySecret(secret), null, 'also when the clock is set back');
   t.match(await faultOf(tokens.create(CRM)), { kind: 'token_exists' });
@@ -184,11 +184,11 @@ t.test('the streams of a token end at its expiry without a request', async (t) =
   t.teardown(() => tokens.close());
   const expiresAt = new Date(Date.now() + 50).toISOString();
   const { secret } = await tokens.create({ ...CRM, expiresAt });
-  const { ended } = known(tokens, secret);
+  const { closed } = known(tokens, secret);
   const keepAlive = setTimeout(() => undefined, 60_000);
-  await new Promise((resolve) => ended.addEventListener('abort', resolve));
+  await new Promise((resolve) => closed.addEventListener('abort', resolve));
   clearTimeout(keepAlive);
-  t.match(ended.reason, { kind: 'unauthorized' });
+  t.match(closed.reason, { kind: 'unauthorized' });
 });
 
 t.test('a file that cannot be used is refused with what to do, and stays as it is', async (t) => {
