@@ -4,6 +4,7 @@ import type { HttpServer } from '../http/server.js';
 import type { DaemonLog } from '../log/log.js';
 import { Backlog } from '../protocol/backlog.js';
 import type { Dispatch } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
 import { listen, type SocketServer } from '../socket/server.js';
 import { Closers } from './closers.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -21,6 +22,7 @@ export class Doors {
   readonly #options: DoorsOptions;
   readonly #unread = new Backlog();
   readonly #closers = new Closers();
+  #dispatch: Dispatch | null = null;
   #socket: SocketServer | null = null;
   #http: HttpServer | null = null;
 
@@ -38,13 +40,25 @@ export class Doors {
     return this.#http;
   }
 
-  /** @throws (rejects) Fault lock_held, permission_denied, usage, disk_full */
+  /**
+   * A second call keeps the socket and its connections, and has their further requests answered by this dispatch.
+   * @throws (rejects) Fault lock_held, permission_denied, usage, disk_full
+   */
   async openSocket(dispatch: Dispatch): Promise<void> {
+    const isOpen = this.#dispatch !== null;
+    this.#dispatch = dispatch;
+    if (isOpen) return;
     const { settings, log, onRead } = this.#options;
     const { maxLineBytes, maxConnections, maxInFlight } = settings.config.socket;
     const own = { ...settings.socket, maxLineBytes, maxConnections, maxInFlight };
     this.#socket = await this.#register(
-      listen({ ...own, dispatch, unread: this.#unread, log, ...(onRead && { onRead }) }),
+      listen({
+        ...own,
+        dispatch: (...call) => this.#answer(...call),
+        unread: this.#unread,
+        log,
+        ...(onRead && { onRead }),
+      }),
     );
   }
 
@@ -71,6 +85,11 @@ export class Doors {
         tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
       }),
     );
+  }
+
+  #answer(...call: Parameters<Dispatch>): ReturnType<Dispatch> {
+    if (this.#dispatch === null) throw new Fault('shutting_down');
+    return this.#dispatch(...call);
   }
 
   /** Closes HTTP first, then the socket. */

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/error.js';
 import { Heap } from '../local/heap.js';
 import { type DaemonLog, isJournal, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
+import type { StopReason } from '../systemd/stop-reason.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
 import { openService } from './service.js';
@@ -86,6 +87,9 @@ async function main(argv: readonly string[]): Promise<number> {
   process.exit(status);
 }
 
+/** A stop on one machine of a fleet does not mean to unlink the phone: another machine takes the account. */
+const keepsInFleet = (): StopReason => ({ explicit: false, why: 'it belongs to a fleet' });
+
 /** Why nothing was started, in the requested form. */
 function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
@@ -114,9 +118,15 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     });
     if (!settings.config.browser.sandbox)
       log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
-    const daemon = await wire(settings, log, (bytes) => heap.received(bytes), steps);
+    const inFleet = settings.config.fleet.servers.length > 0;
+    const { standBy } = inFleet ? await import('./fleet/standby.js') : {};
+    const daemon = await wire(settings, log, {
+      onRead: (bytes) => heap.received(bytes),
+      ...(standBy && { standBy: (parts) => standBy(parts, service) }),
+      steps,
+    });
     catchUnhandled(daemon.account, log);
-    obeySignals(daemon.account, settings.config, log, service.stopReason);
+    obeySignals(daemon.account, settings.config, log, inFleet ? keepsInFleet : service.stopReason);
     await daemon.begin();
     heap.start();
     service.serves(daemon.account, settings.config);
@@ -126,6 +136,11 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     return how === 'lock-lost' ? EXIT.lockHeld : EXIT.ok;
   } catch (error) {
     const fault = Fault.of(error);
+    // A signal ended the wait for the account.
+    if (fault.kind === 'interrupted') {
+      log.info('daemon.stopped', { how: 'stopped' });
+      return EXIT.ok;
+    }
     log.error('daemon.failed', {
       kind: fault.kind,
       reason: fault.message,

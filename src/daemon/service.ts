@@ -13,6 +13,10 @@ import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
 import type { Account } from './account.js';
 
 export interface Service {
+  /** Called when the socket of a daemon listens that has no account yet: systemd counts it as started. */
+  stands(): void;
+  /** Asks systemd for more time to stop, in ms from now. */
+  extend(ms: number): void;
   /** Called when the socket listens: notifies systemd of readiness, and from now on of health and status. */
   serves(account: Account, config: Config): void;
   /** Whether this stop is an explicit one. Called after the signal. */
@@ -35,7 +39,17 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
   const notify = openNotify({ socket, onTrouble, command });
   let watchdog: Watchdog | null = null;
 
+  const watch = (answers: (signal: AbortSignal) => Promise<unknown>): void => {
+    watchdog?.stop();
+    watchdog = startWatchdog({ usec, pid, onTrouble, answers, alive: () => notify.alive() });
+  };
   return {
+    stands() {
+      notify.ready();
+      notify.status(`stopped: ${REASON_WORDS.standby}`);
+      watch(async () => undefined);
+    },
+    extend: (ms) => notify.extend(ms),
     serves(account, { shutdown }) {
       const { actor } = account;
       // Each step of a stop asks for the time of the next one. A stop without progress gets no more time.
@@ -53,14 +67,8 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
       });
       notify.ready();
       reportStatus();
-      watchdog = startWatchdog({
-        usec,
-        pid,
-        onTrouble,
-        answers: (signal) => actor.until(() => true, { signal }),
-        alive: () => notify.alive(),
-      });
-      if (notify.isEnabled) log.info('systemd.ready', { watchdogMs: watchdog.everyMs });
+      watch((signal) => actor.until(() => true, { signal }));
+      if (notify.isEnabled) log.info('systemd.ready', { watchdogMs: watchdog?.everyMs ?? null });
     },
     stopReason: (account) => stopReason({ account, invocation }),
     close() {

@@ -6,7 +6,7 @@ import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
 import { diskFault } from '../session-dir/disk-fault.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
-import { takeLock } from '../session-dir/lock.js';
+import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { pruneMoving } from '../session-dir/moving.js';
 import { openStore } from '../store/open.js';
 import { createClient } from '../whatsapp/client.js';
@@ -21,6 +21,8 @@ import { Closers } from './closers.js';
 import { daemonInfo } from './daemon-info.js';
 import { Doors } from './doors.js';
 import { Feed } from './events/feed.js';
+import type { StandbyParts } from './fleet/standby.js';
+import type { Tenure } from './fleet/tenure.js';
 import { browserMemory } from './machine/browser-memory.js';
 import { StartLine } from './machine/start-line.js';
 import { Fetcher } from './media/fetcher.js';
@@ -50,14 +52,12 @@ export interface Daemon {
 /**
  * Makes a daemon that has the lock and has not begun. The order is directories, lock, store, account, because
  * nothing may touch the session without the lock.
- * @param onRead called with the number of bytes from a peer of the socket, which wait for garbage collection
- * @throws Fault lock_held, permission_denied, disk_full, store_newer
+ * @throws Fault lock_held, permission_denied, disk_full, store_newer; what `standBy` throws
  */
 export async function wire(
   settings: Settings,
   log: DaemonLog,
-  onRead?: (bytes: number) => void,
-  steps = new StartSteps(log),
+  { onRead, standBy, steps = new StartSteps(log) }: WireOptions = {},
 ): Promise<Daemon> {
   const { dir, paths } = settings;
   await ownDirectory(paths.stateDir);
@@ -65,11 +65,19 @@ export async function wire(
   const closers = new Closers();
   const doors = new Doors({ settings, log, onRead });
   await closers.add(() => doors.close());
-  const lock = await takeLock(dir, { log });
-  await closers.add(() => lock.release());
-  steps.done('lock');
+  const lockUp = async (): Promise<SessionLock> => {
+    const lock = await takeLock(dir, { log });
+    await closers.add(() => lock.release());
+    return lock;
+  };
   try {
-    const daemon = await build({ settings, log, steps, doors, closers });
+    // On a shared disk the machine that runs the account has the lock, so the lease comes first.
+    const isShared = standBy !== undefined && settings.config.fleet.profile === 'shared';
+    const own = isShared ? null : await lockUp();
+    const tenure = (await standBy?.({ settings, log, doors, closers })) ?? null;
+    const lock = own ?? (await lockUp());
+    steps.done('lock');
+    const daemon = await build({ settings, log, steps, doors, closers, tenure });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
     return daemon;
@@ -80,19 +88,29 @@ export async function wire(
   }
 }
 
+export interface WireOptions {
+  /** Called with the number of bytes from a peer of the socket, which wait for garbage collection. */
+  readonly onRead?: (bytes: number) => void;
+  /** Waits until this machine of the fleet may run the account. Without a fleet there is nothing to wait for. */
+  readonly standBy?: (parts: StandbyParts) => Promise<Tenure>;
+  readonly steps?: StartSteps;
+}
+
 interface Ground {
   readonly settings: Settings;
   readonly log: DaemonLog;
   readonly steps: StartSteps;
   readonly doors: Doors;
   readonly closers: Closers;
+  /** Null: the daemon belongs to no fleet. */
+  readonly tenure: Tenure | null;
 }
 
 /** How much longer than its deadline a start may keep its place before its daemon counts as not running. */
 const SPARE_MS = 30_000;
 
 /** Builds the parts in a locked directory. */
-async function build({ settings, log, steps, doors, closers }: Ground): Promise<Daemon> {
+async function build({ settings, log, steps, doors, closers, tenure }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
   const store = openStore({ directory: paths.stateDir });
   await closers.add(() => store.close());
@@ -129,6 +147,7 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
   });
   steps.done('store');
   const { actor } = account;
+  tenure?.guard(() => account.slot.browser.pid);
   const voices = new Transcoder(mediaStore);
   await closers.add(() => voices.close());
   const client = () => readyClient(account);
@@ -152,7 +171,7 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
   const status = async () => {
     // A reader that continues from its cursor must not receive the change that led to its state once more.
     await feed.settled();
-    return statusOf(account, feed, config.reconnect.maxAttempts);
+    return statusOf(account, feed, config.reconnect.maxAttempts, tenure?.status ?? null);
   };
   const info = () => daemonInfo({ settings, startedAtMs, log, browser, account, doors });
   const metrics = new MetricsOnDemand(async () => {
@@ -181,6 +200,7 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
     voices,
     status,
     webhooks: () => readers.webhooks,
+    fleet: tenure,
     facts: {
       info,
       report: async () => reportOf(account, await status()),
@@ -196,15 +216,14 @@ async function build({ settings, log, steps, doors, closers }: Ground): Promise<
     const isStopped = () => isOver(actor.state);
     try {
       const { listen } = config.http;
-      const dispatch = metrics.metered(
-        createDispatch({
-          methods: METHODS,
-          handlers: waking(METHODS, handlers, hibernation),
-          account: name,
-          address,
-          log,
-        }),
-      );
+      const answer = createDispatch({
+        methods: METHODS,
+        handlers: waking(METHODS, handlers, hibernation),
+        account: name,
+        address,
+        log,
+      });
+      const dispatch = metrics.metered(tenure === null ? answer : tenure.fenced(answer));
       // With HTTP, metrics count from the start.
       if (listen !== null) await metrics.load();
       const steps = [

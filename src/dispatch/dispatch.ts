@@ -22,6 +22,8 @@ export const COMMON_FAULTS = [
   'shutting_down',
   'deadline_exceeded',
   'wrong_account',
+  'standby',
+  'lease_lost',
 ] as const satisfies readonly FaultKind[];
 
 export interface DispatchOptions<T extends Record<string, MethodRow>> {

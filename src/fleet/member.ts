@@ -80,6 +80,7 @@ export class Member {
     const everyMs = leaseTimes(config.leaseSeconds * 1_000).renewMs;
     const watching = new AbortController();
     let waiting = new AbortController();
+    let heldBy: string | null = null;
     const end = (): void => {
       watching.abort();
       waiting.abort();
@@ -95,6 +96,9 @@ export class Member {
         waiting = new AbortController();
         const taken = await available(() => this.#taker.try(), signal);
         if (taken === null) {
+          const held = this.holder?.machine ?? null;
+          if (held !== heldBy) log.info('fleet.held', { machine: held });
+          heldBy = held;
           // Not all machines at once.
           await pause(everyMs * (0.8 + Math.random() * 0.4), waiting.signal);
           signal.throwIfAborted();

@@ -292,6 +292,13 @@ export const FAULTS = {
   fleet_refused: ends(77, row(1603, 3, 403, 'never', 'The NATS servers of the fleet refuse this client.')),
   fleet_mismatch: ends(78, row(1604, 1, 500, 'never', 'What the NATS servers have does not fit this fleet.')),
   bad_snapshot: row(1605, 1, 500, 'never', 'The sealed copy of the profile cannot be opened.'),
+  no_fleet: row(
+    1607,
+    1,
+    409,
+    'never',
+    'This daemon belongs to no fleet: there is no table [fleet] in its configuration.',
+  ),
   no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.'),
 
   // 19xx: raised by the client itself, never sent by the daemon

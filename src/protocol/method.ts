@@ -16,7 +16,7 @@ export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType 
   readonly since: string;
   readonly params: P;
   readonly result: R;
-  /** In addition to the JSON-RPC ones, internal, busy, shutting_down, deadline_exceeded and wrong_account. */
+  /** In addition to the JSON-RPC ones, internal, busy, shutting_down, deadline_exceeded, wrong_account, standby and lease_lost. */
   readonly faults: readonly FaultKind[];
   readonly example: { readonly params: z.input<P>; readonly result: z.input<R> };
 }

@@ -28,4 +28,5 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   memory_low: 'there is not enough memory for one more browser',
   attempts_exhausted: 'all attempts to reconnect failed',
   shutting_down: 'the daemon is shutting down',
+  standby: 'another machine of the fleet runs this account',
 };

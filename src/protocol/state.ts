@@ -39,6 +39,7 @@ export const REASONS = [
   'memory_low',
   'attempts_exhausted',
   'shutting_down',
+  'standby',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

@@ -15,6 +15,8 @@ export interface HomeOptions {
   readonly t?: { teardown(end: () => void): unknown; passing(): boolean; comment(text: string): unknown };
   /** Enables the browser's own sandbox. Default off, since tests may run as root. */
   readonly sandbox?: boolean;
+  /** Another machine, with the disk of which this one shares the state directory. */
+  readonly sharing?: Home;
   /** The daemon's socket; by default below the home. */
   readonly socket?: string;
   /** The owner of the directories and user of the daemon; by default this user. */
@@ -40,7 +42,7 @@ export class Home implements AsyncDisposable {
     const home = new Home(dir, browser, options);
     const { t } = options;
     t?.teardown(() => t.passing() || t.comment(home.tail()));
-    const made = [home.stateDir, join(dir, 'run'), home.cwd, home.tmp];
+    const made = [...(options.sharing ? [] : [home.stateDir]), join(dir, 'run'), home.cwd, home.tmp];
     for (const path of made) await mkdir(path, { mode: 0o700 });
     const { user } = options;
     if (user) for (const path of [dir, ...made]) await chown(path, user.uid, user.gid);
@@ -48,7 +50,7 @@ export class Home implements AsyncDisposable {
   }
 
   get stateDir(): string {
-    return join(this.dir, 'state');
+    return this.#options.sharing?.stateDir ?? join(this.dir, 'state');
   }
   get authDir(): string {
     return join(this.stateDir, 'auth');

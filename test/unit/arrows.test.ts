@@ -130,7 +130,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...['protocol', 'session', 'socket', 'http', 'session-dir', 'store', 'config', 'systemd'],
       ...['whatsapp', 'whatsapp/browser', 'whatsapp/failures'],
       ...['log', 'dispatch', 'local'],
-      ...['daemon/api', 'daemon/doctor', 'daemon/events', 'daemon/incoming', 'daemon/machine'],
+      ...[
+        'daemon/api',
+        'daemon/doctor',
+        'daemon/events',
+        'daemon/fleet',
+        'daemon/incoming',
+        'daemon/machine',
+      ],
       ...['daemon/media', 'daemon/metrics', 'daemon/move', 'daemon/outgoing', 'daemon/session'],
     ],
     why: 'it builds everything but the client, which is a separate program',
@@ -177,6 +184,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/machine': {
     may: ['protocol'],
     why: 'it provides memory, disk and timers of this process to every room',
+  },
+  'daemon/fleet': {
+    may: [
+      ...['protocol', 'fleet', 'log', 'dispatch'],
+      ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
+    ],
+    why: 'it decides whether this machine may run the account, before and after there is one',
   },
   'daemon/doctor': {
     may: [

@@ -9,7 +9,7 @@ import type { Feed } from '../events/feed.js';
 import { showRestriction } from '../session/restriction-words.js';
 import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
 
-export function statusOf(account: Account, feed: Feed, maxAttempts: number): Status {
+export function statusOf(account: Account, feed: Feed, maxAttempts: number, fleet: Status['fleet']): Status {
   const { state } = account.actor;
   const { monitor } = account.supervision;
   const { version, whatsappWeb } = account.slot.browser;
@@ -46,5 +46,6 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
     restriction: showRestriction(account.restriction.current),
     outbox: account.outgoing.outbox.counts(),
     journal: { last: feed.last },
+    fleet,
   };
 }

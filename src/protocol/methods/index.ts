@@ -4,6 +4,7 @@ import { chatMethods } from './chat.js';
 import { contactMethods } from './contact.js';
 import { daemonMethods } from './daemon.js';
 import { eventMethods } from './event.js';
+import { fleetMethods } from './fleet.js';
 import { groupMethods } from './group.js';
 import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
@@ -23,5 +24,6 @@ export const METHODS = {
   ...groupMethods,
   ...webhookMethods,
   ...daemonMethods,
+  ...fleetMethods,
 };
 export type MethodName = keyof typeof METHODS;

@@ -81,6 +81,13 @@ export const statusSchema = record({
   journal: record({ last: cursor().describe('The cursor of the newest event; 0 without one.') }).describe(
     'The journal of events.',
   ),
+  fleet: record({
+    machine: z.string().describe('The name of this machine in the fleet.'),
+    holder: z.string().nullable().describe('The machine that runs the account. Null when not known.'),
+    epoch: z.int().nullable().describe('The number of its lease, which grows. Null when not known.'),
+  })
+    .nullable()
+    .describe('Where the account runs. Null when the daemon belongs to no fleet.'),
 });
 export type Status = z.infer<typeof statusSchema>;
 
@@ -116,6 +123,7 @@ const statusExample: Status = {
   restriction: null,
   outbox: { queued: 0, unknown: 0, failed: 0 },
   journal: { last: 1234 },
+  fleet: null,
 };
 
 /** A QR payload is a secret: anybody who scans it owns the link. It is returned, never logged. */

@@ -15,6 +15,7 @@ import { chatHandlers } from './chat.js';
 import { contactHandlers } from './contact.js';
 import { type DaemonFacts, daemonHandlers } from './daemon.js';
 import { eventHandlers } from './event.js';
+import { type FleetHandling, fleetHandlers } from './fleet.js';
 import { groupHandlers } from './group.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
@@ -33,10 +34,12 @@ export interface HandlerParts {
   /** Null if none is configured, or they are not open yet. */
   readonly webhooks: () => Webhooks | null;
   readonly facts: DaemonFacts;
+  /** Null: the daemon belongs to no fleet. */
+  readonly fleet: FleetHandling | null;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
-  const { account, store, feed, mediaStore, fetcher, voices, status, webhooks, facts } = parts;
+  const { account, store, feed, mediaStore, fetcher, voices, status, webhooks, facts, fleet } = parts;
   return {
     ...sessionHandlers(account, status),
     ...messageHandlers(account, store, feed, mediaStore, voices),
@@ -50,5 +53,6 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...groupHandlers(account),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
+    ...fleetHandlers(account, fleet),
   };
 }

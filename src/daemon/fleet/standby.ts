@@ -1,0 +1,60 @@
+// A daemon of a fleet before it has its account: it opens the control socket, answers what needs no account, and waits for
+// the lease. It has no store, no browser, and nothing of the profile is read.
+import { randomUUID } from 'node:crypto';
+import { Member } from '../../fleet/member.js';
+import type { DaemonLog } from '../../log/log.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Closers } from '../closers.js';
+import type { Doors } from '../doors.js';
+import type { Service } from '../service.js';
+import type { Settings } from '../settings.js';
+import { hostOf } from './host.js';
+import { standbyDispatch } from './standby-dispatch.js';
+import { Tenure } from './tenure.js';
+
+export interface StandbyParts {
+  readonly settings: Settings;
+  readonly log: DaemonLog;
+  readonly doors: Doors;
+  /** What is opened here is closed there. */
+  readonly closers: Closers;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Resolves when this machine may run the account.
+ * @throws (rejects) Fault interrupted: a signal ended the wait. Fault fleet_mismatch, fleet_refused, permission_denied,
+ * usage, lock_held
+ */
+export async function standBy(
+  { settings, log, doors, closers }: StandbyParts,
+  service: Pick<Service, 'stands' | 'extend'>,
+): Promise<Tenure> {
+  const { config, account, paths } = settings;
+  const { fleet } = config;
+  const stop = new AbortController();
+  const obey = (signal: NodeJS.Signals): void => {
+    log.info('daemon.stopping', { signal, session: 'keep', why: 'it stands by' });
+    stop.abort(new Fault('interrupted'));
+  };
+  for (const signal of SIGNALS) process.on(signal, obey);
+  let member: Member | null = null;
+  const holder = () => member?.holder?.machine ?? null;
+  try {
+    await doors.openSocket(standbyDispatch({ settings, log, doors, holder }));
+    service.stands();
+    log.info('fleet.standby', { machine: fleet.machine, servers: [...fleet.servers] });
+    const host = hostOf(paths.stateDir, fleet.profile === 'shared');
+    const joining = { config: fleet, account, host, daemon: randomUUID(), log };
+    const joined = await Member.open(joining, stop.signal);
+    member = joined;
+    await closers.add(() => joined.close());
+    const lease = await joined.lease(stop.signal);
+    const tenure = new Tenure({ settings, log, member: joined, lease, extend: service.extend });
+    await closers.add(() => tenure.leave());
+    return tenure;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, obey);
+  }
+}
