@@ -1,7 +1,7 @@
 // The lease of one account: who holds it may run the account. It lives in a bucket whose entries expire; each write names the
 // revision before it, so a write of a former holder is refused. The holder counts from the moment at which it *sent* its last
 // confirmed renewal, and gives up after two thirds of the lease, so it has ended before anybody else can begin.
-// All times are of the monotonic clock, in ms. NATS 2.10 reports no expiry to watchers: a successor tries `create`.
+// All times are of the machine's clock (clock.ts), in ms. NATS 2.10 reports no expiry to watchers: a successor tries `create`.
 
 /** The value of a lease, as JSON. */
 export interface LeaseRecord {
@@ -29,7 +29,7 @@ export interface LeaseBucket {
   read(): Promise<{ readonly record: LeaseRecord; readonly revision: number } | null>;
 }
 
-/** The clock of the machine, and its timers. */
+/** The clock of the machine, and its timers, which may fire early by a step of the clock, or late. */
 export interface LeaseClock {
   now(): number;
   /** @returns cancels it */
@@ -85,10 +85,14 @@ export class Lease {
     this.#arm();
   }
 
+  /** Until when it is held without another confirmation; 0 when it has ended. */
+  get heldUntilMs(): number {
+    return this.#end === null ? this.#confirmedAtMs + this.#times.giveUpMs : 0;
+  }
+
   /** How long it is still held without another confirmation, ms; 0 or less: it is not. */
   get leftMs(): number {
-    if (this.#end !== null) return 0;
-    return this.#confirmedAtMs + this.#times.giveUpMs - this.#clock.now();
+    return this.#end === null ? this.heldUntilMs - this.#clock.now() : 0;
   }
 
   /** Why it is not held any more; null while it is. A process that was suspended learns it here. */
@@ -121,9 +125,15 @@ export class Lease {
   #arm(): void {
     const { renewMs } = this.#times;
     this.#cancelRenewal();
-    this.#cancelGiveUp();
     this.#cancelRenewal = this.#clock.after(renewMs, () => void this.#renew());
-    this.#cancelGiveUp = this.#clock.after(Math.max(0, this.leftMs), () => void this.end);
+    this.#armGiveUp();
+  }
+
+  #armGiveUp(): void {
+    this.#cancelGiveUp();
+    this.#cancelGiveUp = this.#clock.after(Math.max(1, this.leftMs), () => {
+      if (this.end === null) this.#armGiveUp();
+    });
   }
 
   async #renew(): Promise<void> {

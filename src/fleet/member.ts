@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { machineClock } from './clock.js';
 import { connectFleet, type FleetConnection } from './connection.js';
-import type { Lease, LeaseClock, LeaseRecord } from './lease.js';
+import type { Lease, LeaseRecord } from './lease.js';
 import { leaseTimes } from './lease.js';
 import { leaseBucket, type WatchedBucket } from './lease-bucket.js';
 import { type FleetObjects, openObjects } from './objects.js';
@@ -21,14 +22,6 @@ export interface MemberOptions {
   readonly log: Log;
 }
 
-export const systemClock: LeaseClock = {
-  now: () => performance.now(),
-  after(ms, run) {
-    const timer = globalThis.setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
 /** The owner closes it. */
 export class Member {
   readonly fleet: FleetConnection;
@@ -36,7 +29,7 @@ export class Member {
   readonly #options: MemberOptions;
   readonly #bucket: WatchedBucket;
   readonly #taker: LeaseTaker;
-  readonly #clock = systemClock;
+  readonly #clock = machineClock;
 
   /**
    * Waits for servers that do not answer.

@@ -8,7 +8,7 @@ import {
   type LeaseTimes,
 } from './lease.js';
 
-/** An entry as it was last read, and when this revision was first seen, by the monotonic clock. */
+/** An entry as it was last read, and when this revision was first seen, by the clock. */
 interface Seen {
   readonly record: LeaseRecord;
   readonly revision: number;
