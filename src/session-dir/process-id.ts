@@ -39,6 +39,15 @@ export async function processStat(pid: number): Promise<ProcessStat | null> {
   }
 }
 
+/** As `processStat`, without giving way to anything else. */
+export function processStatSync(pid: number): ProcessStat | null {
+  try {
+    return parse(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
 export function ownProcessId(): ProcessId {
   const stat = parse(readFileSync('/proc/self/stat', 'utf8'));
   return { pid: process.pid, startTicks: stat?.startTicks ?? 0, bootId: bootId() };

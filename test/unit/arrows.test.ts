@@ -187,7 +187,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/fleet': {
     may: [
-      ...['protocol', 'fleet', 'log', 'dispatch'],
+      ...['protocol', 'fleet', 'log', 'dispatch', 'local'],
+      ...['session-dir/process-id.ts', 'whatsapp/browser/process-group.ts'],
       ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
     ],
     why: 'it decides whether this machine may run the account, before and after there is one',

@@ -26,6 +26,8 @@ export interface ClientSlotOptions {
   /** The file for a picture of a page that needs a person. */
   readonly pictureFile: string;
   readonly findBrowser: () => FoundBrowser;
+  /** Called with each browser's process id before it opens the first page. */
+  readonly onBrowser?: (pid: number) => void;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
 
@@ -118,13 +120,21 @@ export class ClientSlot {
         mediaDir,
         pictureFile: this.#options.pictureFile,
         presence: config.presence,
-        step: (step) => steps.done(step),
+        step: (step) => {
+          if (step === 'browser') this.#browserStarted();
+          steps.done(step);
+        },
         log,
       },
       listener,
     );
     this.#launched = { path: browser.path, startedAtMs: Date.now() };
     void this.#client.launch();
+  }
+
+  #browserStarted(): void {
+    const pid = this.#client?.browserPid ?? null;
+    if (pid !== null) this.#options.onBrowser?.(pid);
   }
 
   /**

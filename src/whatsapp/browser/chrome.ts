@@ -1,8 +1,7 @@
 // Launches Chromium, and ends it step by step until the process is gone (H7, H13).
 import type { ChildProcess } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'puppeteer';
+import { groupEnds, killGroup } from './process-group.js';
 import { savingArgs } from './switches.js';
 
 /**
@@ -44,7 +43,6 @@ const TERM_MS = 3_000;
 const KILL_MS = 5_000;
 /** How long the children take to end after their browser. */
 const FOLLOW_MS = 1_000;
-const POLL_MS = 25;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -57,45 +55,13 @@ const isAlive = (pid: number): boolean => {
 
 /**
  * Ends the children of a browser whose main process has exited. They usually end by themselves, but a frozen one does not.
- * Their group is polled, because no event reports their end. Only then may the next browser start: one child has the
- * profile's databases open, and Chromium deletes and recreates a database that it cannot open.
+ * Only then may the next browser start: one child has the profile's databases open, and Chromium deletes and recreates a
+ * database that it cannot open.
  */
 async function endRest(pid: number): Promise<void> {
   if (await groupEnds(pid, FOLLOW_MS)) return;
   killGroup(pid);
   await groupEnds(pid, KILL_MS);
-}
-
-async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
-  for (const until = performance.now() + withinMs; await groupLives(pid); ) {
-    if (performance.now() > until) return false;
-    await delay(POLL_MS);
-  }
-  return true;
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // The group has ended.
-  }
-}
-
-/** True when a process runs in the group. Zombies, whose parent has not waited for them, do not count. */
-async function groupLives(group: number): Promise<boolean> {
-  try {
-    process.kill(-group, 0);
-  } catch {
-    return false;
-  }
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.some((stat) => {
-    // The second field may itself contain blanks and brackets.
-    const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(itsGroup) === group && !/[ZX]/.test(state);
-  });
 }
 
 /**

@@ -1,0 +1,40 @@
+// A browser's process group: puppeteer starts a browser as the leader of one, and its children stay in it. No event reports the
+// end of a group, so it is polled.
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 25;
+
+/** Sends SIGKILL to every process of the group; nothing happens when it has ended. */
+export function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // The group has ended.
+  }
+}
+
+/** Waits until no process of the group runs. @returns (never rejects) false when one still does after this time */
+export async function groupEnds(group: number, withinMs: number): Promise<boolean> {
+  for (const until = performance.now() + withinMs; await groupLives(group); ) {
+    if (performance.now() > until) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+}
+
+/** True when a process runs in the group. Zombies, whose parent has not waited for them, do not count. */
+async function groupLives(group: number): Promise<boolean> {
+  try {
+    process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.some((stat) => {
+    // The second field may itself contain blanks and brackets.
+    const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(itsGroup) === group && !/[ZX]/.test(state);
+  });
+}
