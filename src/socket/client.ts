@@ -3,6 +3,7 @@
 // zod nor a table.
 import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
+import type { Connection, RequestOptions } from '../protocol/connection.js';
 import { Fault, type Outcome } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { Answered, Asked, MethodName, WireEvent } from '../protocol/types.js';
@@ -12,7 +13,7 @@ import { type ClientPath, clientPath } from './path.js';
 import { checkSafePath } from './safe-path.js';
 import { connectFault, olderDaemon } from './unreachable.js';
 
-export type { Answered, Asked };
+export type { Answered, Asked, RequestOptions };
 
 export interface ConnectOptions {
   /** How long to wait for a place in the daemon's queue of connections; default 5 s. */
@@ -21,15 +22,6 @@ export interface ConnectOptions {
   readonly owner?: number | undefined;
   /** The longest line accepted from the daemon; default 64 MiB. */
   readonly maxLineBytes?: number;
-}
-
-export interface RequestOptions {
-  /** Sent as `deadlineMs`, so that the daemon answers first; one second later the client gives up by itself. */
-  readonly timeoutMs?: number | undefined;
-  /** Stops waiting, with `interrupted`. The daemon continues until its deadline, or until the connection ends. */
-  readonly signal?: AbortSignal | undefined;
-  /** False when the method only reads. Otherwise a request without an answer has the outcome `unknown`. */
-  readonly writes?: boolean | undefined;
 }
 
 interface Pending {
@@ -45,7 +37,7 @@ const MAX_DEADLINE_MS = 86_400_000;
 const uid = process.getuid?.() ?? 0;
 
 /** One connection. The caller calls `close()`. */
-export class Client {
+export class Client implements Connection {
   /** Resolves when the connection has ended, from either side. Never rejects. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
