@@ -13,6 +13,7 @@ import type { Feed } from './events/feed.js';
 import { Incoming } from './incoming/incoming.js';
 import type { ReceivedUntil } from './incoming/receive-watermark.js';
 import type { StartLine } from './machine/start-line.js';
+import type { ChooseId } from './outgoing/ids.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import { Actor } from './session/actor.js';
 import { CapabilityTracker } from './session/capability-tracker.js';
@@ -42,6 +43,8 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly startLine: StartLine;
   readonly store: Store;
   readonly log: Log;
+  /** In a fleet: makes WhatsApp's ids of messages from their keys. */
+  readonly idsFromKeys?: ChooseId | undefined;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
   readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
 }
@@ -91,7 +94,8 @@ export class Account {
   }
 
   private constructor(options: AccountOptions, state: State, receivedUntil: ReceivedUntil) {
-    const { config, dir, feed, store, log, steps, name, address, browserWorks, startLine } = options;
+    const { config, dir, feed, store, log, steps, name, address, browserWorks, startLine, idsFromKeys } =
+      options;
     this.#options = options;
     this.name = name;
     this.address = address;
@@ -114,7 +118,8 @@ export class Account {
       },
     });
     const { qr, restriction } = this;
-    this.outgoing = new Outgoing({ store, log, pacing: config.pacing, client, restriction });
+    const { pacing } = config;
+    this.outgoing = new Outgoing({ store, log, pacing, client, restriction, idsFromKeys });
     const { outgoing } = this;
     const { outbox, recipients, sender } = outgoing;
     restriction.watch((now, before) => {

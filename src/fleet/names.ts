@@ -22,8 +22,6 @@ export interface Names {
   refused(account: string): string;
   /** The subject of requests to the daemon that runs the account: JSON-RPC, one request and one answer. */
   rpc(account: string): string;
-  /** The consumer of `sends` that one tenure of the account has. */
-  sendConsumer(account: string, epoch: number): string;
 }
 
 export function namesOf(prefix: string): Names {
@@ -42,7 +40,6 @@ export function namesOf(prefix: string): Names {
     eventsOf: (account) => `${prefix}.event.${account}.>`,
     refused: (account) => `${prefix}.refused.${account}`,
     rpc: (account) => `${prefix}.rpc.${account}`,
-    sendConsumer: (account, epoch) => `${account}_${epoch}`,
   };
 }
 
@@ -51,6 +48,8 @@ export const HEADER = {
   /** The lease under which an event was published. */
   epoch: 'Wad-Epoch',
   cursor: 'Wad-Cursor',
-  /** The kind of the fault for which a message was refused. */
+  /** The kind of the fault for which a message was refused, its text, and the key of the message. */
   fault: 'Wad-Fault',
+  reason: 'Wad-Reason',
+  key: 'Wad-Key',
 } as const;

@@ -12,8 +12,10 @@ export {
   type JsMsg,
   jetstream,
   jetstreamManager,
+  type MsgRequest,
   RetentionPolicy,
   StorageType,
+  type StoredMsg,
   type StreamConfig,
 } from '@nats-io/jetstream';
 export { type KV, type KvEntry, Kvm, type KvWatchEntry } from '@nats-io/kv';

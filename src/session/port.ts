@@ -172,8 +172,10 @@ export interface WhatsAppClient {
     readonly chatId: Addressee;
     readonly messageId: string;
     readonly content: Content;
-    /** It was given to a page before, under the same id. */
+    /** It may have been given to a page before, under the same id: the page is asked for it first. */
     readonly again: boolean;
+    /** The other identity of its person, under which the page may have it. */
+    readonly other: string | null;
   }): Promise<SendOutcome>;
   /**
    * Both identities of these people, as far as the page knows them; WhatsApp is not asked.

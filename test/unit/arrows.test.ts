@@ -114,8 +114,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: "it translates other programs' requests, and calls what the gateway gives it",
   },
   fleet: {
-    may: ['protocol', 'config'],
-    why: 'it keeps leases, streams and profiles in NATS, and does not know what an account consists of',
+    may: ['protocol', 'config', 'socket/request.ts', 'socket/answer.ts'],
+    why: 'it keeps leases, streams and profiles in NATS, carries the requests of the socket, and does not know what an account consists of',
   },
   mcp: {
     may: ['protocol', 'socket', 'client'],

@@ -12,7 +12,7 @@ import { advance, isTaken, type SendEvent } from '../../session/outbox.js';
 import type { Tx } from '../../store/commit.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
-import { messageId, ownId } from './ids.js';
+import { type ChooseId, ownId, RANDOM_IDS } from './ids.js';
 
 export interface Request {
   /** The account that sends it. */
@@ -60,6 +60,7 @@ export class Outbox {
   readonly #store: Store;
   readonly #log: Log;
   readonly #now: () => number;
+  readonly #chooseId: ChooseId;
   readonly #watchers = new Set<Watcher>();
   /** The sender's interface, once there is a sender. */
   lanes: LaneView = NO_LANES;
@@ -69,10 +70,11 @@ export class Outbox {
    */
   onNack: (tx: Tx, nack: Nack) => number = () => this.#now();
 
-  constructor(store: Store, log: Log, now: () => number = Date.now) {
+  constructor(store: Store, log: Log, now: () => number = Date.now, chooseId: ChooseId = RANDOM_IDS) {
     this.#store = store;
     this.#log = log;
     this.#now = now;
+    this.#chooseId = chooseId;
   }
 
   /** The row of an earlier request with this key. @throws Fault key_reused when that request was different */
@@ -89,7 +91,7 @@ export class Outbox {
       this.#store.outbox.accept(tx, {
         ...request,
         id: ownId(this.#now()),
-        messageId: messageId(),
+        messageId: this.#chooseId(request.wid, request.key),
         queuedAtMs: this.#now(),
       }),
     );

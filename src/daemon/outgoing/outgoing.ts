@@ -8,6 +8,7 @@ import type { Restriction } from '../../session/restriction.js';
 import type { Tx } from '../../store/commit.js';
 import type { Store } from '../../store/store.js';
 import { clientPage } from './client-page.js';
+import type { ChooseId } from './ids.js';
 import { Outbox } from './outbox.js';
 import { Recipients } from './recipients.js';
 import { Sender } from './sender.js';
@@ -18,6 +19,8 @@ export interface OutgoingOptions {
   readonly pacing: PacingRules;
   /** The current client. @throws Fault not_ready when there is none */
   readonly client: () => WhatsAppClient;
+  /** In a fleet: makes WhatsApp's ids from keys. Random ones when left out. */
+  readonly idsFromKeys?: ChooseId | undefined;
   /** What WhatsApp currently forbids the account: daemon/session/restriction.ts. */
   readonly restriction: {
     readonly current: Restriction | null;
@@ -32,8 +35,8 @@ export class Outgoing {
   readonly recipients: Recipients;
   readonly sender: Sender;
 
-  constructor({ store, log, pacing, client, restriction }: OutgoingOptions) {
-    this.outbox = new Outbox(store, log);
+  constructor({ store, log, pacing, client, restriction, idsFromKeys }: OutgoingOptions) {
+    this.outbox = new Outbox(store, log, Date.now, idsFromKeys);
     this.outbox.onNack = (tx, nack) => restriction.nacked(tx, nack);
     // Registered before the sender's own watcher, so that the refusal is settled when the sender receives the
     // row.
@@ -48,7 +51,7 @@ export class Outgoing {
       outbox: this.outbox,
       recipients: this.recipients,
       restriction: () => restriction.current,
-      page: clientPage(client, store),
+      page: clientPage(client, store, ({ key }) => idsFromKeys !== undefined && key !== null),
     });
   }
 }

@@ -27,8 +27,10 @@ export interface OutgoingMessage {
   readonly chatId: string;
   readonly messageId: string;
   readonly content: Content;
-  /** It was passed to a page before, under the same id. */
+  /** It may have been passed to a page before, under the same id: the page is asked for it first. */
   readonly again: boolean;
+  /** The other identity of the person, under which the page may have it. */
+  readonly other: string | null;
 }
 
 /** Our own time limit has passed: the page is there and is ordered to stop. */
@@ -58,9 +60,11 @@ export async function send(
   let failure: unknown;
   try {
     if (again) {
+      const own = await askForOwn(rpc, chatId, messageId, false, message.other);
       // A message that the server refused is in the page's store, and is sent again from there.
-      const own = await askForOwn(rpc, chatId, messageId, false);
       if (own && own.ack < 0) return await resend(rpc, message);
+      if (own?.stranded) return { outcome: 'stranded', error: new Error('WhatsApp Web had it already') };
+      if (own) return { outcome: 'accepted', ack: own.ack };
       await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
     }
     const ack = await hand(rpc, message, mediaDir);

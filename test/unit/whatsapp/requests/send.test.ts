@@ -10,7 +10,7 @@ import type { PageRpc } from '../../../../src/whatsapp/requests/page-rpc.js';
 import { resend, send } from '../../../../src/whatsapp/requests/send.js';
 
 const MESSAGE = {
-  ...{ chatId: '15550002222@c.us', messageId: '3EB0000000000000000001', again: false },
+  ...{ chatId: '15550002222@c.us', messageId: '3EB0000000000000000001', again: false, other: null },
   content: { kind: 'text', text: 'hello' },
 } as const;
 
@@ -163,6 +163,32 @@ t.test('handed over again: the page is told first that it may', async (t) => {
   const doc = { evaluate: async () => void order.push('allow') } as unknown as Page;
   await send(rpc, doc, { ...MESSAGE, again: true }, tmpdir());
   t.same(order, ['find', 'allow', 'begin']);
+});
+
+t.test('it may have been handed over before: what the page has already is not sent again', async (t) => {
+  for (const [has, outcome] of [
+    [
+      { ack: 2, stranded: false },
+      { outcome: 'accepted', ack: 2 },
+    ],
+    [
+      { ack: 0, stranded: false },
+      { outcome: 'accepted', ack: 0 },
+    ],
+    // The page that was sending it has gone: it is sent from the store of this one.
+    [{ ack: 0, stranded: true }, { outcome: 'stranded' }],
+  ] as const) {
+    const asked: unknown[] = [];
+    const rpc = {
+      step: async (_ability: unknown, _noun: string, verb: string, ...args: unknown[]) => {
+        asked.push([verb, ...args]);
+        return has;
+      },
+    } as unknown as PageRpc;
+    const message = { ...MESSAGE, again: true, other: '1@lid' };
+    t.match(await send(rpc, NO_PAGE, message, tmpdir()), outcome);
+    t.same(asked, [['find', MESSAGE.chatId, MESSAGE.messageId, false, '1@lid']]);
+  }
 });
 
 t.test("handed over again after a refusal: it goes out of the page's store", async (t) => {
