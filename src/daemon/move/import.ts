@@ -9,8 +9,9 @@ import { layout, prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, writeMarker } from '../../session-dir/marker.js';
 import { makeMoving, pruneMoving } from '../../session-dir/moving.js';
+import { writtenBy } from '../../session-dir/profile-files.js';
 import type { Settings } from '../settings.js';
-import { type Origin, refuseNewer, writtenBy } from './source.js';
+import { type Origin, refuseNewer } from './source.js';
 import { becomesReady } from './verification-run.js';
 
 export interface ImportedSession {

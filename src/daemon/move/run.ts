@@ -7,12 +7,12 @@ import { prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, readMarker } from '../../session-dir/marker.js';
 import { pruneMoving } from '../../session-dir/moving.js';
+import { copyProfile, writtenBy } from '../../session-dir/profile-files.js';
 import type { Flags } from '../flags.js';
 import type { Settings } from '../settings.js';
 import { moveFault } from './errors.js';
 import { takeIn } from './import.js';
-import { copyProfile } from './profile-files.js';
-import { type Origin, originOf, profileIn, refuseInUse, writtenBy } from './source.js';
+import { type Origin, originOf, profileIn, refuseInUse } from './source.js';
 
 export type Move = Extract<Flags['mode'], 'adopt' | 'export' | 'import'>;
 

@@ -3,7 +3,6 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readBoundedAsync } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 import { layout, type SessionDir } from '../../session-dir/layout.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
@@ -83,12 +82,6 @@ export async function originOf(profile: string): Promise<Origin> {
   const dir = layoutOf(profile);
   const marker = dir === null ? null : await readMarker(dir);
   return marker?.lastSeenAt ? { linkedAt: marker.linkedAt, lastSeenAt: marker.lastSeenAt } : null;
-}
-
-/** The version of Chromium that last wrote the profile, such as 156.0.8078.79; null if it is unknown. */
-export async function writtenBy(profile: string): Promise<string | null> {
-  const text = await readBoundedAsync(join(profile, 'Last Version'), 1_024).then(String, () => '');
-  return /^\d+(\.\d+)+/.exec(text.trim())?.[0] ?? null;
 }
 
 /**

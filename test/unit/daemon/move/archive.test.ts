@@ -17,8 +17,9 @@ import { gzipSync } from 'node:zlib';
 import { Encrypter } from 'age-encryption';
 import t, { type Test } from 'tap';
 import { pack } from 'tar-stream';
-import { type Manifest, readArchive, writeArchive } from '../../../../src/daemon/move/archive.js';
-import { copyProfile } from '../../../../src/daemon/move/profile-files.js';
+import type { Manifest } from '../../../../src/archive/manifest.js';
+import { readArchive, writeArchive } from '../../../../src/daemon/move/archive.js';
+import { copyProfile } from '../../../../src/session-dir/profile-files.js';
 
 // The key derivation of the passphrase is slow by design.
 t.setTimeout(300_000);

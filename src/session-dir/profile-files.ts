@@ -2,6 +2,7 @@
 // the next browser creates again. It does not know archives or destinations.
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readBoundedAsync } from '../local/bounded-file.js';
 
 /** Names that hold nothing of a session, in any folder. Service workers are kept whole. */
 const NOT_NEEDED = new Set([
@@ -39,4 +40,10 @@ export async function copyProfile(
     await copyFile(join(from, name), join(to, name));
     onBytes?.(size, null);
   }
+}
+
+/** The version of Chromium that last wrote the profile, such as 156.0.8078.79; null if it is unknown. */
+export async function writtenBy(profile: string): Promise<string | null> {
+  const text = await readBoundedAsync(join(profile, 'Last Version'), 1_024).then(String, () => '');
+  return /^\d+(\.\d+)+/.exec(text.trim())?.[0] ?? null;
 }
