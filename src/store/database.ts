@@ -1,7 +1,7 @@
 // One open database file: its settings, and statements whose errors are Faults. It does not know the schema.
 import { writeFileSync } from 'node:fs';
 import { Fault } from '../protocol/fault.js';
-import { DatabaseSync, type Value } from './driver.js';
+import { backup, DatabaseSync, type Value } from './driver.js';
 import { isDamage, storeFault } from './errors.js';
 import { damageMark } from './quarantine.js';
 
@@ -72,6 +72,14 @@ export class Database {
   pragma(name: string): Value {
     const row = this.prepare<Record<string, Value>>(`PRAGMA ${name}`).get();
     return Object.values(row ?? {})[0] ?? null;
+  }
+
+  /** Copies it, with the WAL, to a new file, while it stays in use. @throws (rejects) Fault */
+  async copyTo(path: string): Promise<void> {
+    this.#guard(() => undefined);
+    await backup(this.#db, path).catch((error: unknown) => {
+      throw storeFault(error, path);
+    });
   }
 
   /**

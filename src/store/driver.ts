@@ -1,6 +1,6 @@
 // The SQLite driver: the only import of it. Only the API of `node:sqlite` is used, so that this import can change to
 // that module on a Node that has it (22.13 and newer): docs/decisions/008-sqlite-driver.md.
-export { DatabaseSync } from '@photostructure/sqlite';
+export { backup, DatabaseSync } from '@photostructure/sqlite';
 
 /**
  * The parameters and results of a statement. Times are ms since 1970 and cursors below 2^53, so no integer needs a

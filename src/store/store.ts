@@ -71,6 +71,14 @@ export class Store {
     return this.#retention.sweep(options);
   }
 
+  /**
+   * Copies everything that is on disk to a new file, while the store stays in use.
+   * @throws (rejects) Fault disk_full, shutting_down
+   */
+  copyTo(path: string): Promise<void> {
+    return this.#db.copyTo(path);
+  }
+
   /** Bytes of the file that are in use. */
   get bytes(): number {
     return this.#retention.bytes;

@@ -77,6 +77,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol', 'local'],
     why: 'lock and folders outlive every client, and no client may move them',
   },
+  archive: {
+    may: ['protocol', 'session-dir/durable-file.ts'],
+    why: 'it packs files into one sealed file, and does not know what they are',
+  },
   config: { may: ['protocol', 'local'], why: 'configuration is complete before anything else runs' },
   systemd: { may: ['local'], why: 'it handles the sockets and files of systemd and does not know accounts' },
   store: {
@@ -187,11 +191,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/fleet': {
     may: [
-      ...['protocol', 'fleet', 'log', 'dispatch', 'local'],
-      ...['session-dir/process-id.ts', 'whatsapp/browser/process-group.ts'],
+      ...['protocol', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch', 'local'],
+      ...['whatsapp/browser/process-group.ts', 'daemon/media'],
       ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
     ],
-    why: 'it decides whether this machine may run the account, before and after there is one',
+    why: 'it decides whether this machine may run the account, and carries its profile',
   },
   'daemon/doctor': {
     may: [
@@ -202,7 +206,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/move': {
     may: [
-      ...['protocol', 'session', 'socket', 'session-dir', 'config', 'local', 'whatsapp/browser'],
+      ...['protocol', 'archive', 'session', 'socket', 'session-dir', 'config', 'local', 'whatsapp/browser'],
       ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/wire.ts', 'daemon/machine', 'log'],
     ],
     why: 'a separate program: it moves a session and verifies that it works',
@@ -255,8 +259,8 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
   '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy and has a separate bundle' },
-  'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
-  'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported' },
+  'age-encryption': { in: ['archive/seal.ts'], why: 'loaded when a session is sealed or opened' },
+  'tar-stream': { in: ['archive/pack.ts'], why: 'loaded when a session is sealed' },
   ...Object.fromEntries(
     ['transport-node', 'jetstream', 'kv', 'obj'].map((name) => [
       `@nats-io/${name}`,
