@@ -143,11 +143,11 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
     sweepFiles: () => mediaStore.sweep(Date.now()),
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),
+    onBrowser: (pid) => tenure?.guard(pid),
     browserWorks: (signal, profile) => browser.works(signal, profile),
   });
   steps.done('store');
   const { actor } = account;
-  tenure?.guard(() => account.slot.browser.pid);
   const voices = new Transcoder(mediaStore);
   await closers.add(() => voices.close());
   const client = () => readyClient(account);

@@ -90,3 +90,25 @@ t.test('a daemon without the servers kills its browser before another machine ma
   server.thaw();
   t.match(await first.logged('fleet.lease-lost'), { end: 'silent' });
 });
+
+t.test(
+  'a daemon that is suspended for longer than the lease: its browser dies first, and it ends when it wakes up',
+  async (t) => {
+    const { start, a } = await pair(t);
+    const first = await start('a');
+    await first.listening();
+    await first.until('ready');
+    const second = await start('b');
+    await stands(second);
+    first.child.kill('SIGSTOP');
+    await second.logged('fleet.lease');
+    t.same(await a.browsers(), [], 'before the other machine may begin');
+    await second.listening();
+    await second.until('ready');
+    const ended = once(first.child, 'exit');
+    first.child.kill('SIGCONT');
+    t.same((await ended)[0], 75);
+    t.equal((await second.status()).status, 'ready');
+    await second.stop();
+  },
+);

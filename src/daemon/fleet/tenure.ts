@@ -8,6 +8,7 @@ import { Fault } from '../../protocol/fault.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { EXIT } from '../exit.js';
 import type { Settings } from '../settings.js';
+import { BrowserGuard } from './guard.js';
 
 export interface TenureParts {
   readonly settings: Settings;
@@ -21,12 +22,15 @@ export interface TenureParts {
 /** Its owner calls `leave`, once the account is closed. */
 export class Tenure {
   readonly #parts: TenureParts;
-  #browserPid: () => number | null = () => null;
+  readonly #guard: BrowserGuard;
   #next: string | undefined;
 
   constructor(parts: TenureParts) {
     this.#parts = parts;
-    parts.lease.onEnd((end) => end !== 'released' && this.#lost(end));
+    const { lease, log } = parts;
+    this.#guard = new BrowserGuard({ log, heldUntilMs: () => lease.heldUntilMs });
+    lease.onConfirmed(() => this.#guard.confirm());
+    lease.onEnd((end) => end !== 'released' && this.#lost(end));
   }
 
   /** Larger than that of every earlier tenure of this account. */
@@ -52,9 +56,9 @@ export class Tenure {
     };
   }
 
-  /** From now on this browser dies with the lease. */
-  guard(browserPid: () => number | null): void {
-    this.#browserPid = browserPid;
+  /** From now on this browser dies with the lease, also without this process. */
+  guard(browserPid: number): void {
+    this.#guard.watch(browserPid);
   }
 
   /** Names the machine that may take the account once this daemon has left. */
@@ -65,6 +69,7 @@ export class Tenure {
   /** Called when account and store are closed. Never rejects: an unreleased lease expires. */
   async leave(): Promise<void> {
     const { lease, log } = this.#parts;
+    this.#guard.end();
     try {
       await lease.release(this.#next);
       log.info('fleet.released', { epoch: lease.epoch, next: this.#next ?? null });
@@ -75,19 +80,10 @@ export class Tenure {
 
   #lost(end: LeaseEnd): void {
     const { log, lease } = this.#parts;
-    const pid = this.#browserPid();
-    if (pid !== null) killGroup(pid);
-    log.fatal('fleet.lease-lost', { end, epoch: lease.epoch, browser: pid });
+    // Its own process goes on until the browser has ended.
+    void this.#guard.kill(0);
+    log.fatal('fleet.lease-lost', { end, epoch: lease.epoch });
     log.flushSync();
     process.exit(EXIT.lockHeld);
-  }
-}
-
-/** Chromium leads a process group of its own. */
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended.
   }
 }
