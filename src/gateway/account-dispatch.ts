@@ -112,7 +112,7 @@ async function subscribe(link: AccountLink, params: Place, peer: Peer): Promise<
   const send = async (): Promise<void> => {
     // The answer goes out first.
     await new Promise((resolve) => setImmediate(resolve));
-    for await (const event of eventsOf(link, { after, types: params.types }, peer.closed)) {
+    for await (const event of eventsOf(link, { begin: { after }, types: params.types }, peer.closed)) {
       if (!peer.notify('event', event)) return;
       await peer.drained();
     }

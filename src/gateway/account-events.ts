@@ -1,16 +1,14 @@
-// Reads the events of one account after a cursor, across restarts of its daemon: from memory where possible, else from the
-// daemon's journal.
+// Reads the events of one account after a cursor, or from a time on, across restarts of its daemon: from memory where possible,
+// else from the daemon's journal.
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered, WireEvent } from '../protocol/types.js';
 import type { AccountLink } from './account-link.js';
+import type { Begin } from './journal-pages.js';
 
 export interface From {
-  /** Events after this cursor. */
-  readonly after: number;
-  /** Events that are older are left out; in milliseconds since 1970. */
-  readonly sinceMs?: number;
+  readonly begin: Begin;
   /** Default: all types. `gap` is always included. */
   readonly types?: readonly EventType[] | undefined;
 }
@@ -26,7 +24,7 @@ const TEMPORARY: readonly FaultKind[] = [
 
 /** How far the available events were read. */
 export interface Place {
-  readonly cursor: number;
+  readonly begin: Begin;
   /** False: the journal could not be read now, and may have more. */
   readonly isLast: boolean;
 }
@@ -38,13 +36,13 @@ export async function* eventsOf(
   signal: AbortSignal,
 ): AsyncGenerator<WireEvent, void, undefined> {
   const { feed } = link;
-  let { after } = from;
+  let { begin } = from;
   while (!signal.aborted && !feed.isClosed) {
     const { version } = feed;
-    const { cursor, isLast } = yield* eventsUntilNow(link, { ...from, after }, signal);
-    after = cursor;
+    const place = yield* eventsUntilNow(link, { ...from, begin }, signal);
+    begin = place.begin;
     if (feed.version === version)
-      await feed.changed(signal, !isLast && link.isRunning ? AGAIN_MS : undefined);
+      await feed.changed(signal, !place.isLast && link.isRunning ? AGAIN_MS : undefined);
   }
 }
 
@@ -55,19 +53,20 @@ export async function* eventsOf(
  */
 export async function* eventsUntilNow(
   link: AccountLink,
-  { after, sinceMs = 0, types }: From,
+  { begin, types }: From,
   signal: AbortSignal,
 ): AsyncGenerator<WireEvent, Place, undefined> {
-  const isWanted = ({ type, time }: WireEvent): boolean =>
-    (types === undefined || type === 'gap' || types.includes(type)) && Date.parse(time) >= sinceMs;
-  let cursor = after;
+  const isWanted = ({ type }: WireEvent): boolean =>
+    types === undefined || type === 'gap' || types.includes(type);
+  let place = begin;
   while (!signal.aborted) {
-    const recent = link.feed.since(cursor);
+    const recent = 'after' in place ? link.feed.since(place.after) : null;
     const read =
-      recent === null ? await page(link, { after: cursor, types }, signal) : { events: recent, next: 0 };
-    if (read === null) return { cursor, isLast: false };
+      recent === null ? await page(link, { begin: place, types }, signal) : { events: recent, next: 0 };
+    if (read === null) return { begin: place, isLast: false };
     // Each turn advances, also when a daemon repeats what it has sent.
-    const before = cursor;
+    const before = 'after' in place ? place.after : -1;
+    let cursor = before;
     for (const event of read.events) {
       if (event.cursor <= cursor) continue;
       cursor = event.cursor;
@@ -75,19 +74,20 @@ export async function* eventsUntilNow(
       if (signal.aborted) break;
     }
     cursor = Math.max(cursor, read.next);
+    place = { after: cursor };
     if (cursor === before) break;
   }
-  return { cursor, isLast: true };
+  return { begin: place, isLast: true };
 }
 
 /** The next events of the journal; null when it cannot be read now. */
 async function page(
   link: AccountLink,
-  { after, types }: From,
+  { begin, types }: From,
   signal: AbortSignal,
 ): Promise<Answered<'events.list'> | null> {
   try {
-    return await link.pages.read(after, types);
+    return await link.pages.read(begin, types);
   } catch (error) {
     if (signal.aborted || (error instanceof Fault && TEMPORARY.includes(error.kind))) return null;
     throw error;

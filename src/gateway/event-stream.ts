@@ -3,6 +3,7 @@
 //   event: account      data: {account, running}: its daemon was reached or lost; not kept, so without an id
 import type { EventStream } from '../http/event-stream.js';
 import type { EventType } from '../protocol/state.js';
+import { isoTime } from '../protocol/time.js';
 import { eventsUntilNow } from './account-events.js';
 import type { AccountLink } from './account-link.js';
 import type { Accounts } from './accounts.js';
@@ -35,13 +36,12 @@ export function streamAll({ accounts, isWanted, types, from, stream, failed }: S
   const send = async (link: AccountLink): Promise<boolean> => {
     const { name } = link;
     const after = from.get(name);
-    const place = after === null ? { after: 0, sinceMs: from.sinceMs } : { after };
-    const events = eventsUntilNow(link, { ...place, types }, closed);
+    const begin = after === null ? { from: isoTime(from.sinceMs) } : { after };
+    const events = eventsUntilNow(link, { begin, types }, closed);
     for (;;) {
       const { done, value } = await events.next();
-      // An account of which nothing was sent yet keeps its time, until all its older events have been passed over.
       if (done) {
-        if (value.isLast || after !== null) from.set(name, value.cursor);
+        if ('after' in value.begin) from.set(name, value.begin.after);
         return !value.isLast;
       }
       from.set(name, value.cursor);

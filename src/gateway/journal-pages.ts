@@ -9,6 +9,9 @@ import { isSound } from './sound-event.js';
 type Page = Answered<'events.list'>;
 type Call = (method: string, params: object, options: RequestOptions) => Promise<unknown>;
 
+/** Where a page begins: after a cursor, or at a time (ISO 8601). */
+export type Begin = { readonly after: number } | { readonly from: string };
+
 const EVENTS = 100;
 const PAGE_MS = 10_000;
 
@@ -23,11 +26,11 @@ export class JournalPages {
   }
 
   /** @throws (rejects) Fault of the daemon or of a connection; bad_answer */
-  read(after: number, types: readonly EventType[] | undefined): Promise<Page> {
-    const key = `${after} ${types ?? ''}`;
+  read(begin: Begin, types: readonly EventType[] | undefined): Promise<Page> {
+    const key = `${Object.values(begin)} ${types ?? ''}`;
     const known = this.#reading.get(key);
     if (known !== undefined) return known;
-    const params = { after, limit: EVENTS, ...(types && { types }) };
+    const params = { ...begin, limit: EVENTS, ...(types && { types }) };
     const ask = async (): Promise<Page> => {
       try {
         return checked(await this.#call('events.list', params, { timeoutMs: PAGE_MS, writes: false }));

@@ -197,7 +197,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'contact.list': { blocked: 'the list of blocked people is not needed to find a contact' },
   'events.list': {
     consumer: 'it would create consumers, and read events in place of others',
-    from: 'it belongs to consumer',
+    from: 'after and next suffice to read on',
   },
   'message.send': {
     media: 'a file of another chat could be forwarded by its id',

@@ -41,6 +41,7 @@ export class Journal {
   readonly #get: Statement<EventRow>;
   readonly #last: Statement<{ seq: number }>;
   readonly #oldest: Statement<{ cursor: number | null }>;
+  readonly #after: Statement<{ time: number }>;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
@@ -54,6 +55,7 @@ export class Journal {
     this.#get = db.prepare('SELECT * FROM events WHERE cursor = ?');
     this.#last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
     this.#oldest = db.prepare('SELECT min(cursor) AS cursor FROM events');
+    this.#after = db.prepare('SELECT time FROM events WHERE cursor > ? ORDER BY cursor LIMIT 1');
   }
 
   /** The newest cursor ever given out; before the first event, the start value of the file. */
@@ -77,6 +79,24 @@ export class Journal {
   get(cursor: number): StoredEvent | null {
     const row = this.#get.get(cursor);
     return row === undefined ? null : eventOf(row);
+  }
+
+  /**
+   * The cursor after which the events from a time on begin; the newest cursor if there are none. It is found by halving,
+   * because times grow with cursors. Where the clock was set back, they pass the time more than once: it is one of these
+   * places.
+   * @param timeMs milliseconds since 1970
+   */
+  before(timeMs: number): number {
+    let low = this.oldest - 1;
+    let high = this.last;
+    while (low < high) {
+      const middle = low + Math.floor((high - low) / 2);
+      const next = this.#after.get(middle);
+      if (next === undefined || next.time >= timeMs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** The events after a cursor, oldest first. */

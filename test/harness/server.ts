@@ -56,6 +56,10 @@ export interface ServerOptions extends Partial<ListenOptions> {
   readonly account?: string;
   /** Called with the method of each request, before it is answered. */
   readonly onCall?: (method: string) => void;
+  /** The clock of the events. */
+  readonly now?: () => number;
+  /** Called before the server listens, to write earlier events. */
+  readonly before?: (feed: Feed) => Promise<void>;
 }
 
 /** Waits until the signal is aborted, and rejects with the reason. */
@@ -70,12 +74,12 @@ export const untilAborted = (signal: AbortSignal): Promise<never> =>
  */
 export async function startServer(
   handlers: Partial<All> = {},
-  { account, onCall, ...options }: ServerOptions = {},
+  { account, onCall, now, before, ...options }: ServerOptions = {},
 ): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'wad-'));
   const log = keepLog();
   const store = openStore({ directory: join(directory, 'state') });
-  const feed = new Feed({ account: account ?? 'test', store, log });
+  const feed = new Feed({ account: account ?? 'test', store, log, ...(now && { now }) });
   const notReady = Object.fromEntries(
     Object.keys(METHODS).map((name) => [
       name,
@@ -113,6 +117,7 @@ export async function startServer(
       log,
       ...options,
     });
+  await before?.(feed);
   let server = await listening();
   return {
     path: server.path,

@@ -8,11 +8,11 @@ import type { Store } from '../../store/store.js';
 
 /**
  * Where to begin, and which events. Without `after` a consumer continues where it has acknowledged. A new
- * consumer, and a reader without a consumer, begins where `from` says.
+ * consumer, and a reader without a consumer, begins where `from` says: `now`, `oldest`, or an ISO time.
  */
 export interface Place {
   readonly after?: number | undefined;
-  readonly from?: 'now' | 'oldest' | undefined;
+  readonly from?: string | undefined;
   readonly types?: readonly EventType[] | undefined;
   readonly consumer?: string | undefined;
 }
@@ -70,7 +70,7 @@ export class JournalReader {
     if (after !== undefined) return after;
     if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.beginNew(consumer, from);
     if (from === undefined) return otherwise;
-    return from === 'oldest' ? 0 : this.last;
+    return this.#placeOf(from);
   }
 
   /**
@@ -78,7 +78,7 @@ export class JournalReader {
    * about the loss comes first.
    */
   beginNew(consumer: string, from: Place['from'] = 'now'): number {
-    if (from === 'oldest') return 0;
+    if (from !== 'now') return this.#placeOf(from);
     const { last } = this;
     if (this.#replaced === null || last === this.#replaced.after) return last;
     // The gap has the cursor of the newest event, which is not new to this consumer.
@@ -104,6 +104,11 @@ export class JournalReader {
   wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
     const time = isoTime(timeMs);
     return { cursor, type, time, account: this.#account, data: { ...data } } as WireEvent;
+  }
+
+  #placeOf(from: string): number {
+    if (from === 'now') return this.last;
+    return from === 'oldest' ? 0 : this.#store.journal.before(Date.parse(from));
   }
 
   /** A gap that is in no journal, and the events after it. */

@@ -8,9 +8,11 @@ const consumer = () =>
   z.string().regex(CONSUMER_NAME).describe('The name of a consumer, whose place the daemon keeps on disk.');
 const from = () =>
   z
-    .enum(['now', 'oldest'])
+    .union([z.enum(['now', 'oldest']), instant()])
     .optional()
-    .describe('Where a new consumer begins; `now` when left out. A known one continues where it was.');
+    .describe(
+      'Without `after`, where a new consumer or a reader without one begins: `now`, `oldest`, or with the first event at this time or later. A known consumer continues where it was.',
+    );
 const types = () =>
   z
     .array(eventType())
@@ -21,7 +23,7 @@ const types = () =>
 export const eventMethods = {
   'events.list': method({
     name: 'events.list',
-    does: 'Events after a cursor (0, or left out: the oldest kept), oldest first, and the cursor to continue from. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
+    does: 'Events after a cursor (0, or left out: the oldest kept), oldest first, and the cursor to continue from. A `consumer` continues where it was; a new one starts with new events, or where `from` says.',
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
@@ -47,7 +49,7 @@ export const eventMethods = {
   }),
   'events.subscribe': method({
     name: 'events.subscribe',
-    does: 'Replays the events after the cursor, then sends each new event as the notification `event`. A `consumer` continues where it was; a new one starts with new events, or with `from: "oldest"` at the oldest kept.',
+    does: 'Replays the events after the cursor, then sends each new event as the notification `event`. A `consumer` continues where it was; a new one starts with new events, or where `from` says.',
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',

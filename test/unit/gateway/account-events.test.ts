@@ -102,6 +102,38 @@ t.test('an account that began after the id was given begins at its time', async 
   t.same(again.cursors, expected('shop', from, last));
 });
 
+t.test('an account that was away continues where the stream began, without its older journal', async (t) => {
+  await using gateway = await startGateway({ accounts: {}, others: ['shop'] });
+  const headers = await gateway.header();
+  const url = `${gateway.url}/api/events`;
+  using open = await Stream.open(url, headers);
+  const id = open.lastEventId;
+  let nowMs = Date.now() - 3_600_000;
+  // It has a journal when the gateway finds it, and goes on writing.
+  const shop = await gateway.start('shop', examples(), {
+    now: () => nowMs,
+    before: async (feed) => {
+      for (let n = 0; n < 1_000; n += 1) feed.append('state', madeUp({ n }));
+      await feed.settled();
+      nowMs = Date.now() + 1_000;
+      for (let n = 0; n < 3; n += 1) feed.append('state', madeUp({ n }));
+      await feed.settled();
+    },
+  });
+  const from = shop.feed.last - 3;
+  await running(gateway, 'shop');
+  const last = await append(shop, 2);
+  using again = await Stream.open(url, { ...headers, 'Last-Event-ID': id });
+  using filtered = await Stream.open(`${url}?types=state`, { ...headers, 'Last-Event-ID': id });
+  for (const stream of [open, again, filtered]) {
+    await stream.until(({ cursors }) => cursors.at(-1) === `shop ${last}`, 'the newest event');
+    t.same(stream.cursors, expected('shop', from, last));
+    t.match(stream.lastEventId, `shop:${last},`);
+  }
+  const pages = gateway.calls.filter((call) => call === 'shop events.list').length;
+  t.ok(pages <= 8, `${pages} pages were read`);
+});
+
 t.test('an account that is removed and added again continues in an open stream', async (t) => {
   await using gateway = await startGateway();
   const headers = await gateway.header();

@@ -158,6 +158,38 @@ const eventOf = ({ messages }: Store, key: string) => {
   return seen === null ? null : messages.event(seen);
 };
 
+t.test('the events from a time on begin after a cursor', async (t) => {
+  const store = opened(t);
+  const { journal } = store;
+  t.equal(journal.before(0), journal.last, 'without events at the newest cursor');
+  // Five events at 0, 10, 20, 30, 40 ms, of which two share a time.
+  const times = [0, 10, 20, 20, 40];
+  await store.write((tx) => {
+    for (const [n, ms] of times.entries()) journal.append(tx, event(n, { timeMs: NOW + ms }));
+  });
+  for (const [ms, begins] of [
+    [-1, 0],
+    [0, 0],
+    [1, 1],
+    [10, 1],
+    [20, 2],
+    [21, 4],
+    [40, 4],
+    [41, 5],
+  ] as const) {
+    const after = journal.before(NOW + ms);
+    t.same(numbers(journal.page({ after }).events), times.map((_, n) => n).slice(begins), `${ms} ms`);
+  }
+  await store.sweep({ nowMs: NOW + 20 + 86_400_000, retentionDays: 1, maxMb: 100 });
+  t.same(
+    numbers(journal.page({ after: journal.before(0) }).events),
+    [2, 3, 4],
+    'from the oldest that is kept',
+  );
+  await store.sweep({ nowMs: NOW + 1e12, retentionDays: 1, maxMb: 100 });
+  t.equal(journal.before(0), journal.last, 'from the newest, when none is kept');
+});
+
 t.test('a message is reported once for its key and account, even after its event is deleted', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);

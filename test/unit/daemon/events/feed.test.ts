@@ -290,9 +290,12 @@ t.test('a subscription replays and continues live, without a gap or a duplicate'
 });
 
 t.test('a subscription starts at the requested place', async (t) => {
-  const { feed, add } = open(t);
-  await add(10, (n) => (n % 2 ? 'message' : 'state'));
+  const { feed, add, clock } = open(t);
+  await add(4, (n) => (n % 2 ? 'message' : 'state'));
+  clock.ms = BASE + 1_000;
+  await add(6, (n) => (n % 2 ? 'message' : 'state'));
   await feed.ack('crm', BASE + 7);
+  const time = new Date(clock.ms).toISOString();
   const table = [
     ['from now on', {}, [11, 12]],
     ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
@@ -306,6 +309,11 @@ t.test('a subscription starts at the requested place', async (t) => {
     ],
     ['from: oldest does not move a consumer back', { consumer: 'crm', from: 'oldest' }, [8, 9, 10, 11, 12]],
     ['from the oldest, without a consumer', { from: 'oldest', types: ['state'] }, [2, 4, 6, 8, 10, 12]],
+    ['from a time', { from: time }, [5, 6, 7, 8, 9, 10, 11, 12]],
+    ['a new consumer: from a time', { consumer: 'later', from: time }, [5, 6, 7, 8, 9, 10, 11, 12]],
+    ['a time does not move a consumer back', { consumer: 'crm', from: time }, [8, 9, 10, 11, 12]],
+    ['a cursor takes precedence over a time', { after: BASE + 9, from: time }, [10, 11, 12]],
+    ['from a time in the future', { from: '2126-01-01T00:00:00.000Z' }, [11, 12]],
     ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
     ['beyond the end: no events', { after: BASE + 99 }, []],
   ] as const;
