@@ -18,6 +18,11 @@ export interface StoreOptions {
   readonly directory: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /**
+   * A cursor that is known to have been given out, perhaps by another copy of this store: all new ones are larger. A copy
+   * that was restored is opened with one of at least the clock, because the lost store may have given out more.
+   */
+  readonly cursorsAbove?: number;
 }
 
 /** How many cursors a damaged file may have given out beyond the last readable one. */
@@ -29,7 +34,7 @@ const BELIEVABLE_MS = 10 * 365 * 86_400_000;
  * Opens or creates the store; synchronous. The caller closes it.
  * @throws Fault store_newer, lock_held (another process has it open), permission_denied, disk_full
  */
-export function openStore({ directory, now = Date.now }: StoreOptions): Store {
+export function openStore({ directory, now = Date.now, cursorsAbove = 0 }: StoreOptions): Store {
   const startedAt = performance.now();
   const path = storePath(directory);
   let lock: OwnerLock | undefined;
@@ -50,7 +55,7 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
     const droppedTriggers = db === undefined ? [] : dropForeignTriggers(db, MIGRATIONS);
     db ??= new Database(make(path));
     const migratedFrom = migrate(db);
-    seedCursors(db, Math.max(now(), lastCursor));
+    seedCursors(db, Math.max(now(), lastCursor, cursorsAbove), cursorsAbove);
     return new Store(db, lock, {
       path,
       created: migratedFrom === 0,
@@ -120,12 +125,15 @@ function narrow(path: string): boolean {
 /**
  * Starts the cursors of a new file at the clock, in ms since 1970. With fewer than a thousand events a second on average
  * and a correct clock, they are larger than all cursors of an earlier file. So a cursor that a reader has kept still
- * means "after this", and never another event with the same number.
+ * means "after this", and never another event with the same number. A file whose last cursor is below `above` continues
+ * there as a new one would.
  */
-function seedCursors(db: Database, base: number): void {
+function seedCursors(db: Database, base: number, above: number): void {
   const known = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
   if (known === undefined)
     db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)").run(Math.floor(base));
+  else if (known.seq < above)
+    db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'events'").run(Math.floor(base));
 }
 
 /** The last cursor of a damaged file plus a margin, in case the clock is wrong; 0 if it cannot be read. */

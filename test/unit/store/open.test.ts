@@ -352,6 +352,28 @@ t.test('damage found in use is remembered until the next start', async (t) => {
   t.equal(existsSync(`${file(directory)}.damaged`), false);
 });
 
+t.test('cursors of another copy of the store are never given out again', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory, () => NOW);
+  await fill(store, 1, 3);
+  const { last } = store.journal;
+  store.close();
+  const next = async (now: number, cursorsAbove: number) => {
+    const again = openStore({ directory, now: () => now, cursorsAbove });
+    await fill(again, 1, 1);
+    const cursor = again.journal.last;
+    again.close();
+    return cursor;
+  };
+  t.equal(await next(NOW + 1_000, last), last + 1, 'it is the newest copy: nothing is skipped');
+  t.equal(await next(NOW + 5_000, last + 10), NOW + 5_001, 'above the clock, as in a new file');
+  t.equal(await next(NOW, NOW + 9_000), NOW + 9_001, 'above a cursor that is ahead of the clock');
+  const fresh = openStore({ directory: scratch(t), now: () => NOW, cursorsAbove: NOW + 70 });
+  await fill(fresh, 1, 1);
+  t.equal(fresh.journal.last, NOW + 71);
+  fresh.close();
+});
+
 t.test('cursors continue after a damaged file whose clock was ahead', async (t) => {
   const directory = scratch(t);
   const ahead = NOW + 30 * 86_400_000;
