@@ -67,3 +67,11 @@ export async function* withHeader(
   }
   if (start !== null) throw refuse();
 }
+
+/** Seals a few bytes at once. */
+export const sealBytes = async (plain: Uint8Array, seal: Seal): Promise<Uint8Array> =>
+  (await encrypterOf(seal)).encrypt(plain);
+
+/** @throws (rejects) the package's error; see `unfitness` */
+export const openBytes = (sealed: Uint8Array, seal: Seal): Promise<Uint8Array> =>
+  decrypterOf(seal).decrypt(sealed);

@@ -1,4 +1,5 @@
 // Sealed copies of an account on real NATS servers: put, restored on another disk, refused, and never in part.
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { generateX25519Identity } from 'age-encryption';
 import t, { type Test } from 'tap';
 import { type Config, KEYS } from '../../src/config/keys.js';
+import { fleetSeal } from '../../src/daemon/fleet/fleet-key.js';
 import { judgeProfile, restoreProfile } from '../../src/daemon/fleet/restore.js';
 import { saveProfile } from '../../src/daemon/fleet/save.js';
 import { connectFleet } from '../../src/fleet/connection.js';
@@ -353,6 +355,37 @@ t.test('an account without a session is not saved, and a shared disk is never co
   t.same(await shared.restore(21), { from: null, why: null });
   t.match(await world.profiles.list('shop'), [{ epoch: 10 }]);
   t.same(a.content, same('10'));
+});
+
+t.test('a small secret is sealed with the same key', async (t) => {
+  const world = await fleet(t);
+  const sealed = await fleetSeal(world.config).seal(Buffer.from('secret'));
+  t.equal(Buffer.from(await fleetSeal(world.config).open(sealed)).toString(), 'secret');
+  writeFileSync(world.config.fleet.keyFile ?? '', `${OTHER_KEY}\n`);
+  await t.rejects(fleetSeal(world.config).open(sealed), {
+    kind: 'bad_snapshot',
+    message: /keyFile is wrong/,
+  });
+});
+
+t.test('age itself opens a copy', async (t) => {
+  const { world } = await copies(t, 10);
+  const [copy] = await world.profiles.list('shop');
+  const file = join(world.root, 'copy.age');
+  writeFileSync(file, await buffer(world.profiles.take(copy as NonNullable<typeof copy>)));
+  const opened = execFileSync('sh', [
+    '-c',
+    'age -d -i "$1" "$2" | tar tz',
+    'sh',
+    world.config.fleet.keyFile ?? '',
+    file,
+  ]);
+  t.same(opened.toString().trim().split('\n'), [
+    'session.json',
+    'wad.sqlite',
+    'webhook-crm.secret',
+    'profile/Default/IndexedDB/000003.log',
+  ]);
 });
 
 t.test('a file that is not a key is refused', async (t) => {

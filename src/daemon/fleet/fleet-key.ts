@@ -1,7 +1,9 @@
 // The keys that seal and open profiles: `[fleet] keyFile`.
-import { readKeys } from '../../archive/seal.js';
+import { openBytes, readKeys, sealBytes } from '../../archive/seal.js';
+import { unfitness } from '../../archive/unpack.js';
 import type { Config } from '../../config/keys.js';
 import { readSecretFile } from '../../config/secret-file.js';
+import type { Seal } from '../../fleet/account-secret.js';
 import { Fault } from '../../protocol/fault.js';
 
 /** The first key seals, and any opens. @throws Fault usage, permission_denied */
@@ -13,3 +15,18 @@ export function fleetKeys({ fleet: { keyFile } }: Config): readonly string[] {
     });
   return readKeys(readSecretFile({ path: keyFile, key: 'fleet.keyFile' }), keyFile);
 }
+
+/** Seals and opens small secrets. @throws Fault usage, permission_denied */
+export function fleetSeal(config: Config): Seal {
+  const keys = fleetKeys(config);
+  return {
+    seal: (plain) => sealBytes(plain, { keys }),
+    open: (sealed) =>
+      openBytes(sealed, { keys }).catch((error: unknown) => {
+        const reason = `A secret of the fleet cannot be opened: ${unfitness(error, WHAT)}.`;
+        throw new Fault('bad_snapshot', { reason, cause: error });
+      }),
+  };
+}
+
+const WHAT = 'the key in fleet.keyFile';
