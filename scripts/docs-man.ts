@@ -154,7 +154,11 @@ export function gatewayPage(): string {
     section('options'),
     flagEntries(GATEWAY_OPTIONS),
     section('signals'),
-    entry(bold('SIGTERM, SIGINT, SIGHUP'), 'Stops. The accounts go on.'),
+    entry(bold('SIGTERM, SIGINT'), 'Stops. The accounts go on.'),
+    entry(
+      bold('SIGHUP'),
+      'Reads the certificate again, as `systemctl reload wad-gateway` does; the rest of the configuration needs a restart. Stops a gateway that was started in a terminal, because the terminal was closed.',
+    ),
     section('exit status'),
     [
       ['0', 'A clean stop.'],

@@ -29,6 +29,8 @@ export interface Gateway {
   readonly accounts: Accounts;
   /** One line for `systemctl status`. */
   readonly statusLine: string;
+  /** Reads the certificate again; connections and streams go on. */
+  reload(): void;
   /** Ends connections and streams. Bounded. */
   close(): Promise<void>;
 }
@@ -133,6 +135,7 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     get statusLine() {
       return `${info().listen}: ${running()} of ${accounts.all.length} accounts run`;
     },
+    reload: () => tls.reload(),
     close,
   };
 }

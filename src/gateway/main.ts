@@ -1,5 +1,6 @@
 // The entry point of `wad-gateway`: reads its flags and configuration, opens the gateway, waits for a signal, and exits with
 // the matching status.
+import { isatty } from 'node:tty';
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Heap } from '../local/heap.js';
@@ -8,11 +9,13 @@ import { openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
 import { faultRow } from '../protocol/fault-table.js';
 import { readFlags } from './flags.js';
-import { openGateway } from './gateway.js';
+import { type Gateway, openGateway } from './gateway.js';
 import { openService } from './service.js';
 import { type GatewaySettings, settle } from './settings.js';
 
 const INTERNAL = 70;
+/** Whether a person sees it run. Without a terminal SIGHUP is a request to reload. */
+const IN_TERMINAL = [0, 1, 2].some((fd) => isatty(fd));
 
 process.umask(0o077);
 process.exitCode = INTERNAL;
@@ -52,9 +55,16 @@ async function run(settings: GatewaySettings): Promise<number> {
   for (const warning of settings.warnings) log.warn('config.warning', { warning });
   const service = openService(process.env, log);
   const heap = new Heap(log);
+  let gateway: Gateway | undefined;
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.once(signal, () => resolve(signal));
+    const stop = (signal: NodeJS.Signals): void => resolve(signal);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+    process.on('SIGHUP', (signal) => {
+      // The terminal was closed.
+      if (IN_TERMINAL) return stop(signal);
+      log.info('gateway.reloading', {});
+      service.reload(() => gateway?.reload());
+    });
   });
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)
     process.on(event, (error: unknown) => {
@@ -63,7 +73,7 @@ async function run(settings: GatewaySettings): Promise<number> {
       process.exit(INTERNAL);
     });
   try {
-    const gateway = await openGateway(settings, log);
+    gateway = await openGateway(settings, log);
     heap.start();
     service.serves(gateway);
     const signal = await stopped;

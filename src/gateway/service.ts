@@ -9,6 +9,8 @@ import type { Gateway } from './gateway.js';
 export interface Service {
   /** Called when it listens. */
   serves(gateway: Gateway): void;
+  /** Does the work of a reload, and reports its beginning and end. */
+  reload(work: () => void): void;
   stopping(): void;
   /** Called when everything else has ended. */
   close(): Promise<void>;
@@ -29,6 +31,11 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
       report();
       const answers = async () => undefined;
       watchdog = startWatchdog({ usec, pid, onTrouble, answers, alive: () => notify.alive() });
+    },
+    reload(work) {
+      notify.reloading();
+      work();
+      notify.ready();
     },
     stopping: () => notify.stopping(),
     close() {

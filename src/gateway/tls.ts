@@ -27,7 +27,7 @@ export class Tls {
   readonly #files: Certificate;
   readonly #times: Readonly<Record<keyof typeof TIMES, number>>;
   readonly #log: Log;
-  readonly #onChange = (): void => this.#reload();
+  readonly #onChange = (): void => this.reload();
   #server: ReturnType<typeof createSecure> | undefined;
 
   /** @throws Fault bad_config: the files cannot be read, or do not fit each other */
@@ -57,11 +57,8 @@ export class Tls {
     return server;
   };
 
-  close(): void {
-    for (const file of [this.#files.certFile, this.#files.keyFile]) unwatchFile(file, this.#onChange);
-  }
-
-  #reload(): void {
+  /** Reads the files again. The old certificate serves on if they cannot be used. */
+  reload(): void {
     try {
       this.#server?.setSecureContext(this.#read());
       this.#log.info('tls.reloaded', { file: this.#files.certFile });
@@ -69,6 +66,10 @@ export class Tls {
       // One of the two may be written before the other; the old certificate serves until both fit.
       this.#log.warn('tls.not_reloaded', { reason: Fault.of(error).message });
     }
+  }
+
+  close(): void {
+    for (const file of [this.#files.certFile, this.#files.keyFile]) unwatchFile(file, this.#onChange);
   }
 
   #read(): { cert: Buffer; key: Buffer; minVersion: 'TLSv1.2' } {
@@ -89,4 +90,8 @@ export class Tls {
 }
 
 /** HTTP without TLS. */
-export const plain = { create: createPlain, close: (): void => undefined } as const;
+export const plain = {
+  create: createPlain,
+  reload: (): void => undefined,
+  close: (): void => undefined,
+} as const;

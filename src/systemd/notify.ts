@@ -1,4 +1,4 @@
-// Notifies the service manager (sd_notify(3)): ready, status, alive, stopping, and that a stop takes longer. It uses a
+// Notifies the service manager (sd_notify(3)): ready, status, alive, reloading, stopping, and that a stop takes longer. It uses a
 // long-lived helper, systemd/notify.pl, because Node has no Unix datagram sockets. Without a service manager it does
 // nothing.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
@@ -7,7 +7,10 @@ import type { Readable, Writable } from 'node:stream';
 export interface Notify {
   /** True when there is a service manager. */
   readonly isEnabled: boolean;
+  /** Also ends a reload. */
   ready(): void;
+  /** A reload has begun: for `Type=notify-reload`. */
+  reloading(): void;
   /** One line for `systemctl status`. */
   status(text: string): void;
   stopping(): void;
@@ -80,6 +83,8 @@ export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notif
   return {
     isEnabled: socket !== undefined,
     ready: () => say('READY=1'),
+    // Node's monotonic clock is CLOCK_MONOTONIC, by which systemd tells whether this follows its own signal.
+    reloading: () => say('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`),
     status: (text) => say(`STATUS=${plain(text)}`),
     stopping: () => say('STOPPING=1'),
     alive: () => say('WATCHDOG=1'),

@@ -9,7 +9,7 @@ import { DaemonLog } from './daemon-log.js';
 import { wactl } from './wactl.js';
 
 /** The file that package.json's `bin.wad-gateway` names. */
-const WAD_GATEWAY = fileURLToPath(new URL('../../../dist/wad-gateway.cjs', import.meta.url));
+export const WAD_GATEWAY = fileURLToPath(new URL('../../../dist/wad-gateway.cjs', import.meta.url));
 const START_MS = 20_000;
 
 export interface GatewayOptions {

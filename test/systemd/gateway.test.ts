@@ -59,6 +59,14 @@ machineTest('the gateway of a machine', async (t, machine) => {
     t.equal(await machine.property('MainPID'), account);
   });
 
+  await t.test('systemctl reload ends neither the gateway nor its listeners', async (t) => {
+    const pid = await lab.must('systemctl show -P MainPID wad-gateway');
+    await lab.must('timeout 30 systemctl reload wad-gateway');
+    t.equal(await lab.must('systemctl show -P MainPID,ActiveState wad-gateway'), `${pid}\nactive`);
+    t.match(await lab.must('journalctl -u wad-gateway --no-pager'), /gateway\.reloading/);
+    t.match(await lab.must('curl -sS http://127.0.0.1:3080/healthz'), /"status":"ok"/);
+  });
+
   await t.test('an address that other machines can reach is refused without TLS', async (t) => {
     await lab.must('printf "[gateway]\\nlisten = \\"0.0.0.0:3080\\"\\n" >>/etc/wad/wad.toml');
     await lab.run('systemctl restart wad-gateway');

@@ -42,6 +42,8 @@ t.test('each notification arrives in order, as its own datagram', async (t) => {
   notify.status('linking: a QR code\nREADY=0\twaits — ümlaut');
   notify.alive();
   notify.extend(2_500);
+  const before = process.hrtime.bigint() / 1_000n;
+  notify.reloading();
   notify.stopping();
   t.equal(await received(), 'READY=1');
   t.equal(
@@ -51,6 +53,8 @@ t.test('each notification arrives in order, as its own datagram', async (t) => {
   );
   t.equal(await received(), 'WATCHDOG=1');
   t.equal(await received(), 'EXTEND_TIMEOUT_USEC=2500000');
+  const [, usec = ''] = /^RELOADING=1\\nMONOTONIC_USEC=(\d+)$/.exec((await received()) ?? '') ?? [];
+  t.ok(BigInt(usec) >= before && BigInt(usec) <= process.hrtime.bigint() / 1_000n, usec);
   t.equal(await received(), 'STOPPING=1');
   await notify.close();
   t.same(troubles, []);
