@@ -154,6 +154,10 @@ export const KEYS = {
       default: 'auto',
       doc: 'What SIGTERM does to the link: "auto" unlinks on an explicit `systemctl stop` only, "logout" always, "keep" never.',
     }),
+    wakeMs: key(ms(0, 300_000), {
+      default: 30_000,
+      doc: 'How long a stop that unlinks waits for a hibernating account, which it wakes because only its page can unlink it; then the session is kept.',
+    }),
     drainMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for sends in flight.' }),
     logoutMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for the logout.' }),
   },

@@ -203,9 +203,10 @@ export class Account {
     else this.actor.post({ type: 'initialize', restart: false });
   }
 
-  /** Ends the wait for messages in flight, because a second signal asked for a quick end. */
-  skipDrain(): void {
+  /** Ends the wait for messages in flight and for a page that is woken, because a second signal asked for a quick end. */
+  hurry(): void {
     this.#hurry.abort();
+    this.actor.post({ type: 'hurry' });
   }
 
   #stop(because: End): void {

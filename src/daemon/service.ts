@@ -6,7 +6,7 @@ import { PACKAGE } from '../local/package.js';
 import type { Log } from '../protocol/log.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import type { EventName } from '../session/event.js';
-import { isShuttingDown, reasonOf, type State } from '../session/state.js';
+import { isShuttingDown, placeOf, reasonOf, type State } from '../session/state.js';
 import { openNotify } from '../systemd/notify.js';
 import { type StopReason, stopReason } from '../systemd/stop-reason.js';
 import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
@@ -52,17 +52,18 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
     extend: (ms) => notify.extend(ms),
     serves(account, { shutdown }) {
       const { actor } = account;
+      const { drainMs, wakeMs, logoutMs } = shutdown;
       // Each step of a stop asks for the time of the next one. A stop without progress gets no more time.
-      const more: Partial<Record<EventName, number>> = {
-        stop: shutdown.drainMs + shutdown.logoutMs + CLOSE_MS,
-        'logout-done': CLOSE_MS,
-        'profile-removed': REMOVE_MS,
+      const more: Partial<Record<EventName, (state: State) => number>> = {
+        shutdown: (state) => (placeOf(state) === null ? drainMs : wakeMs) + logoutMs + CLOSE_MS,
+        'logout-done': () => CLOSE_MS,
+        'profile-removed': () => REMOVE_MS,
       };
       const reportStatus = () => notify.status(statusLine(actor.state, account.hint));
       actor.watch((now, before, { type }) => {
         if (isShuttingDown(now) && !isShuttingDown(before)) notify.stopping();
         const ms = more[type];
-        if (isShuttingDown(now) && ms !== undefined) notify.extend(ms);
+        if (isShuttingDown(now) && ms !== undefined) notify.extend(ms(now));
         if (now.name !== before.name || reasonOf(now) !== reasonOf(before)) reportStatus();
       });
       notify.ready();

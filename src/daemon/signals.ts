@@ -34,7 +34,7 @@ export function obeySignals(
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) {
       log.warn('daemon.hurry', { signal });
-      account.skipDrain();
+      account.hurry();
       return;
     }
     stopping = true;
@@ -43,7 +43,7 @@ export function obeySignals(
     const logout = wantsLogout(onTerm, signal, verdict);
     const session = logout ? 'unlink' : 'keep';
     log.info('daemon.stopping', { signal, session, onTerm, why: verdict.why });
-    account.actor.post({ type: 'stop', logout });
+    account.actor.post({ type: 'shutdown', logout });
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
 }
@@ -72,8 +72,8 @@ export function catchUnhandled(account: Account, log: DaemonLog): void {
 
   async function die(): Promise<void> {
     const late = setTimeout(() => process.exit(EXIT_INTERNAL), LAST_MS);
-    account.skipDrain();
-    account.actor.post({ type: 'stop', logout: false });
+    account.hurry();
+    account.actor.post({ type: 'shutdown', logout: false });
     await account.ended;
     clearTimeout(late);
     process.exit(EXIT_INTERNAL);

@@ -242,7 +242,7 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
     } catch (error) {
       // The stop has closed what this step needed: no failure.
       if (isStopped()) return;
-      actor.post({ type: 'stop', logout: false });
+      actor.post({ type: 'shutdown', logout: false });
       await ended;
       throw error;
     }

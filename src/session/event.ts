@@ -94,8 +94,10 @@ export type Event =
   | { readonly type: 'page-needed'; readonly atMs: number; readonly why: 'message' | 'request' }
   | { readonly type: 'disconnect' }
   | { readonly type: 'clear' }
-  /** The daemon ends. `logout`: this stop is meant to unlink the phone. */
-  | { readonly type: 'stop'; readonly logout: boolean }
+  /** The daemon ends. `logout`: this is meant to unlink the phone. */
+  | { readonly type: 'shutdown'; readonly logout: boolean }
+  /** The daemon has to end quickly: nothing that may be left out is waited for. */
+  | { readonly type: 'hurry' }
   /** Another daemon took our lock: the profile must not be touched. */
   | { readonly type: 'lock-lost' }
   | { readonly type: 'timer'; readonly timer: number }

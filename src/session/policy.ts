@@ -21,6 +21,8 @@ export interface Policy extends Backoff {
   readonly syncMs: number;
   /** How often a hibernating account wakes to fetch what came in; 0: only when it is needed. */
   readonly wakeMs: number;
+  /** How long the end of the daemon waits for a hibernating account that it wakes to unlink it. */
+  readonly unlinkWakeMs: number;
   readonly afterLogout: 'link' | 'stop';
   /** More conflicts than this in an hour mean that two hosts fight for the account. */
   readonly takeoversPerHour: number;

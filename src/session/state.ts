@@ -85,12 +85,14 @@ export type State = Common &
     | {
         readonly name: 'logging-out';
         /**
-         * A person's request removes the session in any case; a stop of the daemon only
+         * A person's request removes the session in any case; the end of the daemon only
          * if the unlink is confirmed.
          */
-        readonly asked: 'person' | 'stop';
+        readonly asked: 'person' | 'shutdown';
         readonly next: 'rest' | 'exit';
         readonly unlinked: boolean;
+        /** The launch that wakes a hibernating account, because only its page can unlink it; null when none is awaited. */
+        readonly waking: Place | null;
       }
     | { readonly name: 'failed'; readonly reason: Reason; readonly retryAtMs: number | null }
     /** Linked, without a browser: nothing happened for a while. `wakeAtMs`: wall clock; null: when it is needed. */
@@ -146,6 +148,7 @@ export function reasonOf(state: State): Reason {
 /** The place of a launch that has begun; null in states without one. It is given back when this is null again. */
 export function placeOf(state: State): Place | null {
   if (state.name === 'starting') return state.place;
+  if (state.name === 'logging-out') return state.waking;
   if (state.name !== 'reconnecting') return null;
   switch (state.step.kind) {
     case 'queued':

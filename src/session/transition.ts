@@ -10,6 +10,7 @@ import * as link from './transitions-link.js';
 import * as mend from './transitions-recovery.js';
 import * as retry from './transitions-retry.js';
 import * as start from './transitions-start.js';
+import * as unlink from './transitions-unlink.js';
 
 type Cell<S extends StateName, E extends EventName> = (
   state: StateOf<S>,
@@ -29,7 +30,8 @@ const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } 
 const { profileVerdict: verdict } = mend;
 const { due, startLate, syncLate } = retry;
 const { sleep, needed, wakeDue } = hibernate;
-const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
+const { disconnect, clear, shutdown, lockLost, logoutDone, removed } = close;
+const { wakeFirst, wakeOrEnd, wakePlaced, woken, notWoken, wakeLate, goneAsleep, exitAfter } = unlink;
 
 // biome-ignore format: a table is read by its columns
 export const TABLE: { readonly [E in EventName]: Row<E> } = {
@@ -38,13 +40,14 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'recycle':          [____,       ____,       ____,        ____,       recycle,    ____,        ____,       ____,       ____       ],
   'idle':             [____,       ____,       ____,        ____,       sleep,      ____,        ____,       ____,       ____       ],
   'page-needed':      [____,       ____,       ____,        ____,       ____,       ____,        ____,       ____,       needed     ],
-  'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect, disconnect ],
-  'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear,      clear      ],
-  'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop,       stop       ],
+  'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect, wakeFirst  ],
+  'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear,      wakeFirst  ],
+  'shutdown':         [shutdown,   shutdown,   shutdown,    shutdown,   shutdown,   shutdown,    exitAfter,  shutdown,   wakeOrEnd  ],
+  'hurry':            [____,       ____,       ____,        ____,       ____,       ____,        notWoken,   ____,       ____       ],
   'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost   ],
-  'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due,        wakeDue    ],
-  'place-taken':      [____,       placed,     ____,        ____,       ____,       placed,      ____,        ____,       ____       ],
-  'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired,   ____       ],
+  'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         wakeLate,   due,        wakeDue    ],
+  'place-taken':      [____,       placed,     ____,        ____,       ____,       placed,      wakePlaced, ____,       ____       ],
+  'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    notWoken,   unpaired,   ____       ],
   'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____,       ____       ],
   'client.pairing-over':
                       [____,       ____,       pairingOver, ____,       ____,       ____,        ____,       ____,       ____       ],
@@ -55,13 +58,13 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
                       [____,       ____,       passkeyOver, ____,       ____,       ____,        ____,       ____,       ____       ],
   'client.linked':    [____,       linked,     linked,      known,      ____,       linked,      ____,       linked,     ____       ],
   'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____,       ____       ],
-  'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready,      ____       ],
+  'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       woken,      ready,      ____       ],
   'client.offline':   [____,       offline,    ____,        ____,       offline,    ____,        ____,       ____,       ____       ],
   'client.reloading': [____,       ____,       ____,        ____,       reloading,  ____,        ____,       ____,       ____       ],
-  'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut,  ____       ],
-  'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____,       ____       ],
-  'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused,    ____       ],
-  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ended,      ____       ],
+  'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   goneAsleep, loggedOut,  ____       ],
+  'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    notWoken,   ____,       ____       ],
+  'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     notWoken,   refused,    ____       ],
+  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      notWoken,   ended,      ____       ],
   'client.sick':      [____,       ____,       sick,        ____,       sick,       ____,        ____,       ____,       ____       ],
   'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention,  ____       ],
   'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____,       ____       ],

@@ -6,14 +6,17 @@ import { become, disarm, leave, type Next } from './next-state.js';
 import type { State, StateOf } from './state.js';
 
 /** Unlinks first if the page can do so, then ends the browser, then removes the profile. */
-function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
+function end(state: State, asked: StateOf<'logging-out'>['asked'], unlink: boolean): Next {
   const effects: readonly Effect[] = unlink
     ? [{ do: 'drain' }, { do: 'logout', generation: state.generation }]
     : [{ do: 'close' }, { do: 'remove-profile' }];
   const calm = { attempts: 0, launchFailures: 0, attention: null };
-  const next = asked === 'stop' ? 'exit' : 'rest';
+  const next = asked === 'shutdown' ? 'exit' : 'rest';
   const from = disarm(unlink ? state : leave(state));
-  return { state: become(from, 'logging-out', { asked, next, unlinked: false }, calm), effects };
+  return {
+    state: become(from, 'logging-out', { asked, next, unlinked: false, waking: null }, calm),
+    effects,
+  };
 }
 
 const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.name === 'syncing';
@@ -21,10 +24,9 @@ const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.n
 export const disconnect = (state: State): Next => end(state, 'person', isLinkedNow(state));
 export const clear = (state: State): Next => end(state, 'person', state.name === 'ready');
 
-/** The daemon ends. The session stays unless this stop is meant to unlink and the page can do it. */
-export function stop(state: State, event: EventOf<'stop'>): Next {
-  if (state.name === 'logging-out') return { state: { ...state, next: 'exit' }, effects: [] };
-  if (event.logout && isLinkedNow(state)) return end(state, 'stop', true);
+/** The daemon ends. The session stays unless this is meant to unlink and the page can do it. */
+export function shutdown(state: State, event: EventOf<'shutdown'>): Next {
+  if (event.logout && isLinkedNow(state)) return end(state, 'shutdown', true);
   const kept: readonly Effect[] = event.logout && state.session !== null ? [KEPT] : [];
   return ended(state, [...kept, { do: 'drain' }, { do: 'close' }]);
 }
@@ -55,11 +57,11 @@ export const lockLost = (state: State): Next => ({
 });
 
 /**
- * The unlink has ended. If a person asked for it, the session is removed in any case. At a stop of the
+ * The unlink has ended. If a person asked for it, the session is removed in any case. At the end of the
  * daemon, an unlink that was not confirmed keeps the session, because the phone may still accept it.
  */
 export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
-  const next = leave({ ...state, unlinked: event.unlinked });
+  const next = disarm(leave({ ...state, unlinked: event.unlinked, waking: null }));
   if (event.unlinked || state.asked === 'person')
     return { state: next, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
   return ended(next, [KEPT, { do: 'close' }]);

@@ -79,6 +79,53 @@ t.test('an idle account sleeps, and wakes for a message, a request, its time, an
   t.equal((await again.stop()).code, 0);
 });
 
+t.test('a stop that unlinks wakes a hibernating account first, for as long as is configured', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: '15550001111' });
+  const asleep = async (more: Record<string, string> = {}) => {
+    const wad = await home.start({ env: { ...SLEEPY, WAD_SHUTDOWN_ON_TERM: 'logout', ...more } });
+    if (phone.devices.length === 0) await wad.link(phone);
+    await wad.until('hibernating');
+    await eventually(async () => (await home.browsers()).length === 0, 'the browser has ended');
+    return wad;
+  };
+
+  const late = await asleep({ WAD_SHUTDOWN_WAKE_MS: '1500' });
+  await sim.faults.load('hang');
+  const { code, ms } = await late.stop();
+  t.equal(code, 0);
+  t.ok(ms > 1_500, `it was tried for the configured time: ${ms} ms`);
+  await late.logged('session.alert', ({ says }) => /do it on the phone/.test(String(says)));
+  t.same(await late.leftBehind({ profile: 'kept' }), []);
+  t.equal(phone.devices.length, 1, 'the session is kept');
+
+  await sim.faults.load('none');
+  const hurried = await asleep({ WAD_SHUTDOWN_WAKE_MS: '300000' });
+  await sim.faults.load('hang');
+  hurried.child.kill('SIGTERM');
+  await hurried.became('logging-out', { reason: 'shutting_down' });
+  t.match(await hurried.wactl(['status', '-o', 'json']), { code: 0, stdout: /"isShuttingDown": ?true/ });
+  t.match(
+    await hurried.wactl(['send', '15550002222', 'too late']),
+    { code: 5 },
+    'no new message is accepted',
+  );
+  // While Chromium is being launched, it would be killed.
+  const launches = () => hurried.log.filter(({ step }) => step === 'page_prepared').length;
+  await eventually(() => launches() === 2, 'the browser has its page');
+  hurried.child.kill('SIGTERM');
+  t.equal((await hurried.ended()).code, 0, 'a second signal ends the wait');
+  await hurried.logged('session.alert', ({ says }) => /do it on the phone/.test(String(says)));
+  t.same(await hurried.leftBehind({ profile: 'kept' }), []);
+
+  await sim.faults.load('none');
+  const wad = await asleep();
+  t.equal((await wad.stop()).code, 0);
+  t.equal(phone.devices.length, 0, 'the phone is unlinked');
+  t.same(await wad.leftBehind({ profile: 'gone' }), []);
+});
+
 t.test(`nothing is lost or doubled in ${CYCLES} cycles with messages at random times`, async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });

@@ -73,7 +73,7 @@ export async function becomesReady(
   } catch (error) {
     throw signal.aborted ? new Fault('interrupted') : error;
   } finally {
-    actor.post({ type: 'stop', logout: false });
+    actor.post({ type: 'shutdown', logout: false });
     await daemon.ended;
   }
   return (await readMarker(dir))?.wid ?? null;

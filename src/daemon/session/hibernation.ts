@@ -66,7 +66,7 @@ export class Hibernation {
   async use<T>(signal: AbortSignal, run: () => T | Promise<T>): Promise<T> {
     if (this.#options.afterMs === 0) return run();
     return this.keepAwake(async () => {
-      await this.wake(signal);
+      await this.#wake(signal);
       return run();
     });
   }
@@ -83,7 +83,7 @@ export class Hibernation {
   }
 
   /** Wakes a hibernating account, and waits until it is ready. Never rejects. */
-  async wake(signal: AbortSignal): Promise<void> {
+  async #wake(signal: AbortSignal): Promise<void> {
     const { actor } = this.#options;
     this.need();
     const { state } = actor;

@@ -13,7 +13,7 @@ const PASSKEY_MS = 600_000;
 /** If WhatsApp has not accepted or refused a passkey's answer after this time, it never will. */
 const VERDICT_MS = 60_000;
 
-export const policyOf = ({ reconnect, deadlines, hibernate, afterLogout }: Config): Policy => ({
+export const policyOf = ({ reconnect, deadlines, hibernate, shutdown, afterLogout }: Config): Policy => ({
   ...reconnect,
   startMs: deadlines.startMs,
   syncMs: deadlines.syncMs,
@@ -22,6 +22,7 @@ export const policyOf = ({ reconnect, deadlines, hibernate, afterLogout }: Confi
   passkeyMs: PASSKEY_MS,
   verdictMs: VERDICT_MS,
   wakeMs: hibernate.wakeMinutes * 60_000,
+  unlinkWakeMs: shutdown.wakeMs,
   afterLogout,
   takeoversPerHour: TAKEOVERS_PER_HOUR,
 });

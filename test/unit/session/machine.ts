@@ -19,6 +19,7 @@ export const POLICY: Policy = {
   verdictMs: 60_000,
   syncMs: 120_000,
   wakeMs: 3_600_000,
+  unlinkWakeMs: 30_000,
   afterLogout: 'link',
   takeoversPerHour: 3,
 };
@@ -59,7 +60,7 @@ const OWN = {
   syncing: {},
   ready: {},
   reconnecting: { reason: 'network_down', step: { kind: 'running', rung: 'reconnect' } },
-  'logging-out': { asked: 'person', next: 'rest', unlinked: false },
+  'logging-out': { asked: 'person', next: 'rest', unlinked: false, waking: null },
   failed: { reason: 'attempts_exhausted', retryAtMs: AT_MS + 300_000 },
   hibernating: { wakeAtMs: AT_MS + 3_600_000 },
 } as const;
@@ -85,7 +86,7 @@ export const STEP = { grace, scheduled, running, queued, slow: { kind: 'slow' } 
 /** Every state in every variant that transitions distinguish. */
 export function* everyState(): Generator<State> {
   for (const given of shapes()) {
-    const sessions = given.name === 'linking' ? [null] : mustBeLinked(given.name) ? [ME, SAVED] : [null, ME];
+    const sessions = given.name === 'linking' ? [null] : mustBeLinked(given) ? [ME, SAVED] : [null, ME];
     for (const session of sessions)
       for (const attempts of [0, 4, 5])
         for (const launchFailures of [0, 1])
@@ -101,7 +102,8 @@ const HISTORIES: readonly Partial<State>[] = [
   { takeoversMs: [], alerted: [], unfound: 1 },
   { takeoversMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000], alerted: ['attempts_exhausted', 'conflict'] },
 ];
-const mustBeLinked = (name: string): boolean => ['syncing', 'ready', 'hibernating'].includes(name);
+const mustBeLinked = (given: Given): boolean =>
+  ['syncing', 'ready', 'hibernating'].includes(given.name) || ('waking' in given && given.waking !== null);
 /** States in which a page may wait for a person. */
 const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready', 'reconnecting', 'failed'];
 
@@ -137,9 +139,16 @@ function* shapes(): Generator<Given> {
   for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
     for (const step of [{ kind: 'slow' }, { kind: 'queued', for: 'slow' }] as const)
       yield { name: 'reconnecting', reason, step };
-  for (const asked of ['person', 'stop'] as const)
-    for (const next of ['rest', 'exit'] as const) yield { name: 'logging-out', asked, next, unlinked: false };
-  yield { name: 'logging-out', asked: 'stop', next: 'exit', unlinked: true };
+  for (const [asked, next] of [
+    ['person', 'rest'],
+    ['person', 'exit'],
+    ['shutdown', 'exit'],
+  ] as const) {
+    yield { name: 'logging-out', asked, next, unlinked: false };
+    for (const waking of ['awaited', 'held'] as const)
+      yield { name: 'logging-out', asked, next, unlinked: false, waking };
+  }
+  yield { name: 'logging-out', asked: 'shutdown', next: 'exit', unlinked: true };
   for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
     for (const retryAtMs of [null, AT_MS + 300_000]) yield { name: 'failed', reason, retryAtMs };
   yield { name: 'failed', reason: 'banned', retryAtMs: null };
@@ -187,8 +196,9 @@ export const EVENTS: readonly Draft[] = [
   ['page-needed', { atMs: AT_MS + 60_000, why: 'message' }],
   ['disconnect'],
   ['clear'],
-  ['stop', { logout: false }],
-  ['stop', { logout: true }],
+  ['shutdown', { logout: false }],
+  ['shutdown', { logout: true }],
+  ['hurry'],
   ['lock-lost'],
   ['timer'],
   ['place-taken'],
@@ -220,15 +230,22 @@ export const repeated = <const T>(n: number, items: readonly T[]): T[] => Array(
 
 /**
  * Describes a state: `ready`, `failed/banned`, `scheduled reload/conflict` for a step of `reconnecting`, and
- * `queued starting`, `queued attempt` or `queued slow` for a launch that waits for its place.
+ * `queued starting`, `queued attempt` or `queued slow` for a launch that waits for its place. `waking logging-out`:
+ * with a browser that is started for it; `queued logging-out`: which waits for its place.
  * The reason is left out if it is the one that `state` gives.
  */
 export function stateText(state: State): string {
   const step = state.name === 'reconnecting' ? state.step : null;
-  const queued = state.name === 'starting' && state.place === 'awaited' ? 'queued ' : '';
-  const what = step === null ? queued + state.name : words(step);
+  const what = step === null ? PREFIX[launchOf(state)] + state.name : words(step);
   const reason = reasonOf(state);
   return reason === USUAL[state.name] ? what : `${what}/${reason}`;
+}
+
+const PREFIX = { none: '', awaited: 'queued ', held: 'waking ' } as const;
+
+function launchOf(state: State): keyof typeof PREFIX {
+  if (state.name === 'starting' && state.place === 'awaited') return 'awaited';
+  return (state.name === 'logging-out' && state.waking) || 'none';
 }
 
 const words = (step: Step): string =>

@@ -36,6 +36,7 @@ const { grace, scheduled, running, queued, slow } = STEP;
 const needsTimer = (state: State): boolean =>
   state.name === 'syncing' ||
   ((state.name === 'starting' || state.name === 'reconnecting') && placeOf(state) !== 'awaited') ||
+  (state.name === 'logging-out' && state.waking !== null) ||
   (state.name === 'failed' && state.retryAtMs !== null) ||
   (state.name === 'hibernating' && state.wakeAtMs !== null) ||
   (state.name === 'linking' && (state.reason === 'pairing_waiting' || state.reason === 'passkey_required'));
@@ -178,7 +179,7 @@ t.test('a state tells whether the daemon is ending or has ended', async (t) => {
   const rows: [State, boolean, boolean][] = [
     [state({ name: 'stopped', reason: 'shutting_down' }), true, true],
     [state({ name: 'stopped', reason: 'lock_held' }), true, true],
-    [state({ name: 'logging-out', next: 'exit', asked: 'stop' }), true, false],
+    [state({ name: 'logging-out', next: 'exit', asked: 'shutdown' }), true, false],
     [state({ name: 'logging-out' }), false, false],
     [state({ name: 'stopped', reason: 'user_stopped' }), false, false],
     [state({ name: 'ready', attention: A_DIALOG }), false, false],

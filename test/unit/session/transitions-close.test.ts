@@ -1,13 +1,13 @@
-/** The ends of a session, as tables: by a person, by a stop of the daemon, by a lost lock. */
+/** The ends of a session, as tables: by a person, by the end of the daemon, by a lost lock. */
 import { ASKED, BARE, ME } from './machine.js';
 import { given, NOTHING, on, SAME, table } from './transition-table.js';
 
 const LINKED = { session: ME };
 const CLOSED = { timer: 41, generation: 8 };
 const UNLINKED = given('logging-out', { unlinked: true });
-/** Logouts at a stop of the daemon. */
-const EXITING = given('logging-out', { asked: 'stop', next: 'exit' });
-const EXITED = given('logging-out', { asked: 'stop', next: 'exit', unlinked: true });
+/** Logouts at the end of the daemon. */
+const EXITING = given('logging-out', { asked: 'shutdown', next: 'exit' });
+const EXITED = given('logging-out', { asked: 'shutdown', next: 'exit', unlinked: true });
 const BY_PERSON = { asked: 'person', attention: null, timer: 41 };
 const LEFT = { ...LINKED, unlinked: true, left: 'read-only' };
 const AT_REST = 'stopped/user_stopped';
@@ -38,24 +38,45 @@ table('clear unlinks only when ready, and removes the session in every state', [
   ['logging-out', 'clear', SAME, NOTHING],
 ]);
 
-table('a stop that does not unlink keeps the session', [
-  ['stopped|starting|syncing|ready|reconnecting|failed', on.stop, STOPPED, END, { session: ME, timer: 41 }],
-  ['linking', on.stop, STOPPED, END, { session: null, timer: 41 }],
-  [given('ready', ASKED), on.stop, STOPPED, END, { attention: null }],
-  ['logging-out', on.stop, 'logging-out/shutting_down', NOTHING],
+table('an end of the daemon that does not unlink keeps the session', [
+  [
+    'stopped|starting|syncing|ready|reconnecting|failed',
+    on.shutdown,
+    STOPPED,
+    END,
+    { session: ME, timer: 41 },
+  ],
+  ['linking', on.shutdown, STOPPED, END, { session: null, timer: 41 }],
+  [given('ready', ASKED), on.shutdown, STOPPED, END, { attention: null }],
+  ['logging-out', on.shutdown, 'logging-out/shutting_down', NOTHING],
 ]);
 
-table('a stop that unlinks keeps the session and raises an alert if the unlink is not confirmed', [
-  ['ready|syncing', on.stopUnlinked, 'logging-out/shutting_down', 'drain, logout', LINKED],
-  ['stopped|starting|reconnecting|failed', on.stopUnlinked, STOPPED, `alert shutting_down, ${END}`, LINKED],
-  ['linking', on.stopUnlinked, STOPPED, END],
-  [given('stopped', BARE), on.stopUnlinked, STOPPED, END],
-  [EXITING, on.logoutDone(true), SAME, REMOVE],
-  [EXITING, on.logoutDone(false), STOPPED, KEPT, { ...LINKED, unlinked: false }],
-  [EXITED, on.removed(true, null), STOPPED, 'exit stopped', BARE],
-  [EXITED, on.removed(true, 'busy'), STOPPED, 'alert shutting_down, exit stopped', { ...BARE, left: 'busy' }],
-  [given('logging-out', { next: 'exit' }), on.logoutDone(false), SAME, REMOVE],
-]);
+table(
+  'an end of the daemon that unlinks keeps the session and raises an alert if the unlink is not confirmed',
+  [
+    ['ready|syncing', on.shutdownUnlinked, 'logging-out/shutting_down', 'drain, logout', LINKED],
+    [
+      'stopped|starting|reconnecting|failed',
+      on.shutdownUnlinked,
+      STOPPED,
+      `alert shutting_down, ${END}`,
+      LINKED,
+    ],
+    ['linking', on.shutdownUnlinked, STOPPED, END],
+    [given('stopped', BARE), on.shutdownUnlinked, STOPPED, END],
+    [EXITING, on.logoutDone(true), SAME, REMOVE],
+    [EXITING, on.logoutDone(false), STOPPED, KEPT, { ...LINKED, unlinked: false }],
+    [EXITED, on.removed(true, null), STOPPED, 'exit stopped', BARE],
+    [
+      EXITED,
+      on.removed(true, 'busy'),
+      STOPPED,
+      'alert shutting_down, exit stopped',
+      { ...BARE, left: 'busy' },
+    ],
+    [given('logging-out', { next: 'exit' }), on.logoutDone(false), SAME, REMOVE],
+  ],
+);
 
 table('a lost lock stops the browser and keeps the profile', [
   ['stopped|starting|syncing|ready|reconnecting|logging-out|failed', 'lock-lost', LOCK_HELD, LOST, LINKED],

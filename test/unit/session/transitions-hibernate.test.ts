@@ -1,5 +1,5 @@
 /** Hibernation, as tables: when an account sleeps, what wakes it, and when it wakes by itself. */
-import { ASKED, AT_MS, HOUR_MS, POLICY, state } from './machine.js';
+import { ASKED, AT_MS, HOUR_MS, ME, POLICY, state } from './machine.js';
 import { exactTable, given, NOTHING, on, SAME, tableUnder } from './transition-table.js';
 
 const idle = (dueAtMs: number | null) => ['idle', { dueAtMs }] as const;
@@ -40,14 +40,57 @@ exactTable('it wakes when it is time, when its page is needed, and on request', 
   ['stopped|starting|linking|syncing|ready|running reload|logging-out|failed', needed(0), SAME, NOTHING],
 ]);
 
-exactTable('it ends without a page: the session stays unless a person removes it', [
-  ['hibernating', on.stop, 'stopped/shutting_down', 'drain, close, exit stopped'],
-  [
-    'hibernating',
-    on.stopUnlinked,
-    'stopped/shutting_down',
-    'alert shutting_down, drain, close, exit stopped',
-  ],
-  ['hibernating', 'disconnect', 'logging-out', 'close, remove-profile'],
+const waking = (waking: 'awaited' | 'held', more = {}) => given('logging-out', { waking, ...more });
+const EXITING = { asked: 'shutdown', next: 'exit' };
+const ENDING = waking('held', EXITING);
+const LINKED = { session: ME };
+const KEPT = 'leave-place, alert shutting_down, close, exit stopped';
+const REMOVED = 'leave-place, close, remove-profile';
+
+exactTable('it is stopped without a page, and stays linked', [
+  ['hibernating', on.shutdown, 'stopped/shutting_down', 'drain, close, exit stopped', LINKED],
   ['hibernating', 'lock-lost', 'stopped/lock_held', 'alert lock_held, close, exit lock-lost'],
+]);
+
+exactTable('it is woken to be unlinked', [
+  ['hibernating', 'disconnect', 'queued logging-out', 'take-place, arm 90000', { asked: 'person' }],
+  ['hibernating', 'clear', 'queued logging-out', 'take-place, arm 90000', { next: 'rest', generation: 8 }],
+  ['hibernating', on.shutdownUnlinked, 'queued logging-out/shutting_down', 'take-place, arm 30000', EXITING],
+  [waking('awaited'), 'place-taken', 'waking logging-out', 'launch', { timer: 40 }],
+  ['logging-out', 'place-taken', SAME, NOTHING],
+  [waking('held'), on.linked, SAME, NOTHING],
+  [
+    waking('held'),
+    on.ready,
+    'logging-out',
+    'leave-place, logout',
+    { waking: null, timer: 41, generation: 7 },
+  ],
+  ['logging-out', on.ready, SAME, NOTHING],
+]);
+
+exactTable('a waking that fails, or takes too long, ends like an unlink that was not confirmed', [
+  [ENDING, 'timer', 'stopped/shutting_down', KEPT, LINKED],
+  [waking('awaited', EXITING), 'timer', 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, 'hurry', 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, on.noNetwork, 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, on.refused('banned'), 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, 'client.conflict', 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, 'client.unpaired', 'stopped/shutting_down', KEPT, LINKED],
+  [ENDING, on.loggedOut(false), 'stopped/shutting_down', KEPT, LINKED],
+  [waking('held'), 'timer', 'logging-out', REMOVED, { unlinked: false, waking: null, generation: 8 }],
+  [waking('held'), on.noNetwork, 'logging-out', REMOVED, { unlinked: false, waking: null }],
+  [ENDING, ['timer', { timer: 39 }], SAME, NOTHING],
+  ['logging-out', 'timer', SAME, NOTHING],
+  ['logging-out', 'hurry', SAME, NOTHING],
+]);
+
+exactTable('a link that ended during the sleep needs no unlink', [
+  [ENDING, on.loggedOut(true), 'logging-out/shutting_down', REMOVED, { unlinked: true, waking: null }],
+  [waking('held'), on.loggedOut(true), 'logging-out', REMOVED, { unlinked: true, waking: null }],
+]);
+
+exactTable('the daemon ends while a person waits for the unlink: it takes no longer than its own', [
+  [waking('held'), on.shutdown, 'waking logging-out/shutting_down', 'arm 30000', { asked: 'person' }],
+  [ENDING, on.shutdown, SAME, NOTHING],
 ]);

@@ -40,8 +40,8 @@ exactTable('a launch waits for its place, and its deadline counts from there', [
 ]);
 
 exactTable('a launch that waits for its place can be stopped at once, or replaced', [
-  ['queued starting', on.stop, 'stopped/shutting_down', `${LEAVE}, drain, close, exit stopped`],
-  ['queued attempt', on.stop, 'stopped/shutting_down', `${LEAVE}, drain, close, exit stopped`],
+  ['queued starting', on.shutdown, 'stopped/shutting_down', `${LEAVE}, drain, close, exit stopped`],
+  ['queued attempt', on.shutdown, 'stopped/shutting_down', `${LEAVE}, drain, close, exit stopped`],
   ['queued slow', 'disconnect', 'logging-out', `${LEAVE}, close, remove-profile`],
   ['queued starting', on.restart, 'queued starting', `${LEAVE}, ${TAKE}`, { generation: 8 }],
   ['queued starting', on.initialize, SAME, NOTHING],

@@ -97,14 +97,20 @@ export class World {
 
   /** Lets everything that has begun come to its end. @throws Broken */
   settle(): void {
-    for (let n = 0; this.#waiting.length > 0; n++) {
+    for (let n = 0; this.#waiting.length > 0 || this.#isWaking; n++) {
       if (n > 1_000) refuse('effects without an end');
-      this.#carryOut();
+      if (this.#waiting.length > 0) this.#carryOut();
+      else this.#ring();
     }
     if (isOver(this.#state) && this.#exits !== 1) refuse(`${this.#exits} exits`);
     if (isOver(this.#state) && this.#browser !== null) refuse('a browser outlives the daemon');
     if (this.#state.name === 'logging-out') refuse('a logout without an end');
     if (placeOf(this.#state) === null && this.#place !== null) refuse('a place is kept for nothing');
+  }
+
+  /** A browser is started to unlink. */
+  get #isWaking(): boolean {
+    return this.#state.name === 'logging-out' && this.#state.waking !== null;
   }
 
   #grant(place: { readonly generation: number; granted: boolean }): void {
@@ -228,7 +234,7 @@ export class World {
         if (!lives && !launches) refuse('there is no page to be asked');
         break;
       case 'logging-out':
-        if (this.#waiting.length === 0) refuse('a logout without an end');
+        if (this.#isWaking ? !rings : this.#waiting.length === 0) refuse('a logout without an end');
     }
     if (state.name === 'reconnecting' && 'atMs' in state.step && state.step.atMs !== this.#armed?.atMs)
       refuse('the next attempt is not when it is said to be');
@@ -351,6 +357,11 @@ const LIKELY: Partial<Record<StateName, readonly Draft[]>> = {
     ['client.broken', { reason: 'network_down', detail: '' }],
     ['client.broken', { reason: 'launch_failed', detail: '' }],
   ],
+  'logging-out': [
+    ['client.linked', LINKED],
+    ['client.ready', LINKED],
+    ['client.logged-out', { explained: false }],
+  ],
 };
 
 const SOMEONE_SAYS: readonly Draft[] = [
@@ -365,4 +376,9 @@ const SOMEONE_SAYS: readonly Draft[] = [
   ['clear'],
 ];
 
-const ENDS: readonly Draft[] = [['stop', { logout: false }], ['stop', { logout: true }], ['lock-lost']];
+const ENDS: readonly Draft[] = [
+  ['shutdown', { logout: false }],
+  ['shutdown', { logout: true }],
+  ['hurry'],
+  ['lock-lost'],
+];

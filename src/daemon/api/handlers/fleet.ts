@@ -18,7 +18,7 @@ export const fleetHandlers = (
     if (fleet === null) throw new Fault('no_fleet');
     refuseWhenEnding(actor.state);
     fleet.handOver(to);
-    actor.post({ type: 'stop', logout: false });
+    actor.post({ type: 'shutdown', logout: false });
     return {
       success: true,
       message: `The account goes to ${to ?? 'whichever machine takes it'}.`,

@@ -63,8 +63,6 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
   const end = async (type: 'disconnect' | 'clear', signal: AbortSignal) => {
     refuseWhenEnding(actor.state);
     const hadSession = actor.state.session !== null;
-    // Only a page can notify the phone.
-    if (actor.state.name === 'hibernating') await account.hibernation.wake(signal);
     actor.post({ type });
     const state = await actor.until(({ name }) => name === 'stopped', { signal });
     const { unlinked, left } = state as StateOf<'stopped'>;

@@ -71,7 +71,7 @@ t.test('a second event queues behind the effects of the first', async (t) => {
   const closing = gate();
   const { actor, effects } = stage(state({ name: 'failed' }), { close: () => closing.passed });
   actor.post({ type: 'disconnect' });
-  actor.post({ type: 'stop', logout: false });
+  actor.post({ type: 'shutdown', logout: false });
   actor.post({ type: 'lock-lost' });
   await settled();
   t.same(effects, ['alert', 'close'], 'alerts run at once');
@@ -85,7 +85,7 @@ t.test('a launch that is still pending at the end is not started', async (t) => 
   const closing = gate();
   const { actor, effects } = stage(state({ name: 'ready' }), { close: () => closing.passed });
   actor.post({ type: 'client.logged-out', generation, explained: true });
-  actor.post({ type: 'stop', logout: false });
+  actor.post({ type: 'shutdown', logout: false });
   closing.open();
   await settled();
   t.same(effects, ['alert', 'close', 'remove-profile', 'leave-place', 'drain', 'close', 'exit']);
@@ -102,7 +102,7 @@ t.test('a failing effect is logged, and the next ones run', async (t) => {
     },
   });
   actor.post({ type: 'disconnect' });
-  actor.post({ type: 'stop', logout: false });
+  actor.post({ type: 'shutdown', logout: false });
   await settled();
   t.match(
     log.lines.filter(([level]) => level === 'error'),

@@ -56,6 +56,7 @@ t.test('the hint shows the configured limits, or those of WhatsApp', (t) => {
     reconnect: { delaysMs, capMs, maxAttempts, graceMs, slowRetryMs },
     deadlines: { startMs, syncMs, loadMs: 20_000 },
     hibernate: { wakeMinutes: 60 },
+    shutdown: { wakeMs: 30_000 },
     afterLogout,
   };
   t.same(policyOf(config as unknown as Parameters<typeof policyOf>[0]), POLICY);
