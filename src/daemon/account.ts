@@ -3,6 +3,7 @@ import type { Config } from '../config/keys.js';
 import type { Address } from '../protocol/address.js';
 import type { CapabilityStates } from '../protocol/capability.js';
 import type { Log } from '../protocol/log.js';
+import type { Reason } from '../protocol/state.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession, readMarker } from '../session-dir/marker.js';
@@ -193,6 +194,9 @@ export class Account {
   get hint(): string | null {
     return hintFor(this.actor.state, this.address);
   }
+
+  /** Tells people of an incident, once. */
+  readonly alert = (reason: Reason, says: string): void => this.#announce.alert(reason, says);
 
   /** Starts the heartbeat, the upkeep, and the account itself if that is configured. */
   start(): void {

@@ -77,6 +77,7 @@ export async function wire(
     const tenure = (await standBy?.({ settings, log, doors, closers })) ?? null;
     const lock = own ?? (await lockUp());
     steps.done('lock');
+    await tenure?.begin();
     const daemon = await build({ settings, log, steps, doors, closers, tenure });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
@@ -148,6 +149,7 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
   });
   steps.done('store');
   const { actor } = account;
+  tenure?.watch(account);
   const voices = new Transcoder(mediaStore);
   await closers.add(() => voices.close());
   const client = () => readyClient(account);

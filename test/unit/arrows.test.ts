@@ -193,7 +193,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...['protocol', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch', 'local'],
       ...['whatsapp/browser/process-group.ts', 'daemon/media'],
-      ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
+      ...['closers', 'doors', 'exit', 'service', 'settings', 'version', 'session/actor'].map(
+        (name) => `daemon/${name}.ts`,
+      ),
     ],
     why: 'it decides whether this machine may run the account, and carries its profile',
   },

@@ -8,6 +8,7 @@ import type { Closers } from '../closers.js';
 import type { Doors } from '../doors.js';
 import type { Service } from '../service.js';
 import type { Settings } from '../settings.js';
+import { fleetKeys } from './fleet-key.js';
 import { hostOf } from './host.js';
 import { standbyDispatch } from './standby-dispatch.js';
 import { Tenure } from './tenure.js';
@@ -33,6 +34,8 @@ export async function standBy(
 ): Promise<Tenure> {
   const { config, account, paths } = settings;
   const { fleet } = config;
+  // Bad keys are found here, and not when the profile has to leave.
+  if (fleet.profile === 'local') fleetKeys(config);
   const stop = new AbortController();
   const obey = (signal: NodeJS.Signals): void => {
     log.info('daemon.stopping', { signal, session: 'keep', why: 'it stands by' });

@@ -6,9 +6,12 @@ import type { DaemonLog } from '../../log/log.js';
 import type { Dispatch } from '../../protocol/dispatch.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Status } from '../../protocol/methods/session.js';
+import type { Reason } from '../../protocol/state.js';
 import { EXIT } from '../exit.js';
+import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
 import { BrowserGuard } from './guard.js';
+import { ProfileKeeper } from './profile-keeper.js';
 
 export interface TenureParts {
   readonly settings: Settings;
@@ -19,15 +22,26 @@ export interface TenureParts {
   readonly extend: (ms: number) => void;
 }
 
+/** The part of the account that a tenure needs. */
+export interface TenureAccount {
+  readonly actor: Actor;
+  readonly alert: (reason: Reason, says: string) => void;
+}
+
+/** How long storing a profile may take: seconds for 40 MB, more while NATS elects a leader. */
+const SAVE_MS = 60_000;
+
 /** Its owner calls `leave`, once the account is closed. */
 export class Tenure {
   readonly #parts: TenureParts;
   readonly #guard: BrowserGuard;
+  readonly #profile: ProfileKeeper;
   #next: string | undefined;
 
   constructor(parts: TenureParts) {
     this.#parts = parts;
-    const { lease, log } = parts;
+    const { lease, log, member, settings } = parts;
+    this.#profile = new ProfileKeeper({ settings, member, lease, log });
     this.#guard = new BrowserGuard({ log, heldUntilMs: () => lease.heldUntilMs });
     lease.onConfirmed(() => this.#guard.confirm());
     lease.onEnd((end) => end !== 'released' && this.#lost(end));
@@ -48,6 +62,24 @@ export class Tenure {
     return { machine, holder: machine, epoch: this.epoch };
   }
 
+  /**
+   * Brings the newest profile to this disk. Called with the lock, before anything of the account is opened.
+   * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
+   */
+  begin(): Promise<void> {
+    return this.#profile.restore();
+  }
+
+  /** Called before the account starts. */
+  watch({ actor, alert }: TenureAccount): void {
+    const { trouble } = this.#profile;
+    if (trouble !== null) alert('auth_failed', trouble);
+    this.#profile.judge(actor, () => {
+      this.handOver(this.status.machine);
+      actor.post({ type: 'stop', logout: false });
+    });
+  }
+
   /** Answers nothing more once the lease has ended: a process that was suspended may wake up with a request at hand. */
   fenced(dispatch: Dispatch): Dispatch {
     return async (...call) => {
@@ -66,10 +98,19 @@ export class Tenure {
     this.#next = to;
   }
 
-  /** Called when account and store are closed. Never rejects: an unreleased lease expires. */
+  /**
+   * Stores the profile and gives the lease back. Called when account and store are closed. Never rejects: a lease that is not
+   * given back expires.
+   */
   async leave(): Promise<void> {
-    const { lease, log } = this.#parts;
+    const { lease, log, extend } = this.#parts;
     this.#guard.end();
+    extend(SAVE_MS);
+    try {
+      await this.#profile.save();
+    } catch (error) {
+      log.error('profile.not-saved', { err: error });
+    }
     try {
       await lease.release(this.#next);
       log.info('fleet.released', { epoch: lease.epoch, next: this.#next ?? null });

@@ -1,0 +1,66 @@
+// The profile of the account in a fleet: brought to this disk at the begin of a tenure, judged by whether WhatsApp accepts it, and
+// stored for the next machine at its end.
+import type { Lease } from '../../fleet/lease.js';
+import type { Member } from '../../fleet/member.js';
+import { openProfileStore, type ProfileStore } from '../../fleet/profile-store.js';
+import type { Log } from '../../protocol/log.js';
+import type { Actor } from '../session/actor.js';
+import type { Settings } from '../settings.js';
+import { judgeProfile, type Restored, restoreProfile } from './restore.js';
+import { type SaveOptions, saveProfile } from './save.js';
+
+export interface ProfileKeeperOptions {
+  readonly settings: Settings;
+  readonly member: Pick<Member, 'fleet' | 'objects'>;
+  readonly lease: Lease;
+  readonly log: Log;
+}
+
+/** Nothing to close. */
+export class ProfileKeeper {
+  readonly #options: Omit<SaveOptions, 'running'>;
+  #restored: Restored = { from: null, why: null };
+
+  constructor({ settings, member, lease, log }: ProfileKeeperOptions) {
+    const { dir, paths, config, account } = settings;
+    const profiles: ProfileStore = openProfileStore(member.fleet, member.objects.profiles);
+    this.#options = { dir, stateDir: paths.stateDir, config, account, profiles, lease, log };
+  }
+
+  /** Why the newest profile is not in place, in a sentence for an alert; else null. */
+  get trouble(): string | null {
+    return this.#restored.why;
+  }
+
+  /**
+   * Called before anything of the account is opened.
+   * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
+   */
+  async restore(): Promise<void> {
+    const { epoch } = this.#options.lease;
+    this.#restored = await restoreProfile({ ...this.#options, epoch });
+  }
+
+  /**
+   * Observes what becomes of the restored session: the old content of the disk is removed once the account is ready.
+   * @param refused called when WhatsApp refuses it, and there may be an older one: the daemon has to end and start again
+   */
+  judge(actor: Actor, refused: () => void): void {
+    const isRestored = this.#restored.from !== null;
+    const leave = actor.watch(({ name, session }, before) => {
+      const verdict =
+        name === 'ready' ? 'ready' : before.session !== null && session === null ? 'refused' : null;
+      if (verdict === null || (verdict === 'refused' && !isRestored)) return;
+      leave();
+      judgeProfile(this.#options, verdict).then(
+        (again) => again && refused(),
+        (error: unknown) => this.#options.log.error('profile.not-judged', { err: error }),
+      );
+    });
+  }
+
+  /** Browser and store are closed. @throws (rejects) Fault lease_lost, fleet_unreachable, disk_full and others */
+  save(): Promise<void> {
+    return saveProfile(this.#options);
+  }
+}
