@@ -76,7 +76,7 @@ export class Tenure {
     if (trouble !== null) alert('auth_failed', trouble);
     this.#profile.judge(actor, () => {
       this.handOver(this.status.machine);
-      actor.post({ type: 'stop', logout: false });
+      actor.post({ type: 'shutdown', logout: false });
     });
   }
 
