@@ -1,6 +1,5 @@
-// The secret from which WhatsApp's ids of an account's messages are made. The first holder creates it, sealed, next to the
-// desired state of the account, so that it outlives every disk: the same key then gives the same id on every machine.
-import { randomBytes } from 'node:crypto';
+// The secret from which WhatsApp's ids of an account's messages are made, kept sealed next to the desired state of the account:
+// the same key then gives the same id on every machine, whatever disks are lost.
 import { Fault } from '../protocol/fault.js';
 import { fleetFault } from './connection.js';
 import type { FleetObjects } from './objects.js';
@@ -12,30 +11,35 @@ export interface Seal {
   open(sealed: Uint8Array): Promise<Uint8Array>;
 }
 
-const BYTES = 32;
-
 /** Names of accounts have no dot. */
 export const secretKey = (account: string): string => `secret.${account}`;
 
-/** @throws (rejects) Fault bad_snapshot, fleet_unreachable, fleet_refused */
+/**
+ * The secret of the fleet. If it has none, this machine's own becomes it.
+ * @throws (rejects) Fault bad_snapshot, fleet_unreachable, fleet_refused
+ */
 export async function accountSecret(
   accounts: Pick<FleetObjects['accounts'], 'get' | 'create'>,
   account: string,
   { seal, open }: Seal,
-): Promise<Uint8Array> {
+  own: string,
+): Promise<string> {
   const key = secretKey(account);
+  const kept = async (): Promise<string | null> => {
+    const entry = await accounts.get(key);
+    return entry?.operation === 'PUT' ? Buffer.from(await open(entry.value)).toString() : null;
+  };
   try {
-    const known = await accounts.get(key);
-    if (known !== null && known.operation === 'PUT') return await open(known.value);
-    const secret = randomBytes(BYTES);
+    const known = await kept();
+    if (known !== null) return known;
     try {
-      await accounts.create(key, await seal(secret));
-      return secret;
+      await accounts.create(key, await seal(Buffer.from(own)));
+      return own;
     } catch (error) {
       // Another machine was first, or our own write has arrived without its answer.
-      const now = await accounts.get(key);
-      if (now === null || now.operation !== 'PUT') throw error;
-      return await open(now.value);
+      const first = await kept();
+      if (first === null) throw error;
+      return first;
     }
   } catch (error) {
     throw error instanceof Fault ? error : fleetFault(error);

@@ -32,6 +32,8 @@ export interface EventPublisherOptions {
 
 /** The pause after an error. */
 const RETRY_MS = 1_000;
+/** How often the place is kept, which costs a write: it counts only when the stream has no event of the account any more. */
+const KEEP_MS = 10_000;
 
 /** The caller closes it, before the journal and the connection. */
 export class EventPublisher {
@@ -42,6 +44,7 @@ export class EventPublisher {
   readonly #onProgress = new Set<() => void>();
   #wake: () => void = () => undefined;
   #place: number | null = null;
+  #keptAtMs = performance.now();
 
   constructor(options: EventPublisherOptions) {
     this.#options = options;
@@ -80,6 +83,8 @@ export class EventPublisher {
     this.#wake();
     this.#moved(this.#place);
     await this.#running;
+    // The daemon logs what the disk refuses.
+    await this.#keep().catch(() => undefined);
   }
 
   async #run(): Promise<void> {
@@ -118,10 +123,15 @@ export class EventPublisher {
       await this.#publish(event);
       this.#moved(event.cursor);
     }
-    if (next === place) await woken;
-    else await source.keep(next);
     this.#moved(next);
+    if (next === place) await woken;
+    else if (performance.now() - this.#keptAtMs > KEEP_MS) await this.#keep();
     return next;
+  }
+
+  async #keep(): Promise<void> {
+    this.#keptAtMs = performance.now();
+    if (this.#place !== null) await this.#options.source.keep(this.#place);
   }
 
   #moved(place: number | null): void {

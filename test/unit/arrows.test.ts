@@ -191,8 +191,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/fleet': {
     may: [
-      ...['protocol', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch', 'local'],
-      ...['whatsapp/browser/process-group.ts', 'daemon/media'],
+      ...['protocol', 'session', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch'],
+      ...['local', 'whatsapp/browser/process-group.ts', 'daemon/media', 'daemon/events', 'daemon/outgoing'],
       ...['closers', 'doors', 'exit', 'service', 'settings', 'version', 'session/actor'].map(
         (name) => `daemon/${name}.ts`,
       ),
