@@ -64,7 +64,7 @@ export class Lease {
   #revision: number;
   #confirmedAtMs: number;
   #end: LeaseEnd | null = null;
-  #renewing = false;
+  #renewal: Promise<void> = Promise.resolve();
   #cancelRenewal: () => void = () => undefined;
   #cancelGiveUp: () => void = () => undefined;
 
@@ -119,13 +119,17 @@ export class Lease {
   async release(next = ANYONE): Promise<void> {
     if (this.end !== null) return;
     this.#finish('released');
-    await this.#bucket.update({ ...this.#record, next }, this.#revision);
+    // Its answer tells the revision to replace.
+    await this.#renewal;
+    await this.#write({ ...this.#record, next });
   }
 
   #arm(): void {
     const { renewMs } = this.#times;
     this.#cancelRenewal();
-    this.#cancelRenewal = this.#clock.after(renewMs, () => void this.#renew());
+    this.#cancelRenewal = this.#clock.after(renewMs, () => {
+      this.#renewal = this.#renew();
+    });
     this.#armGiveUp();
   }
 
@@ -136,29 +140,31 @@ export class Lease {
     });
   }
 
+  /** Never rejects. The next one is armed when it has ended, so there is one at a time. */
   async #renew(): Promise<void> {
-    if (this.end !== null || this.#renewing) return;
-    this.#renewing = true;
+    if (this.end !== null) return;
     const sentAtMs = this.#clock.now();
     try {
-      const revision = (await this.#bucket.update(this.#record, this.#revision)) ?? (await this.#own());
+      const revision = await this.#write(this.#record);
+      if (revision !== null) this.#revision = revision;
       if (this.end !== null) return;
-      if (revision === null) return this.#finish('refused');
-      this.#revision = revision;
-      this.#confirmed(sentAtMs);
+      if (revision === null) this.#finish('refused');
+      else this.#confirmed(sentAtMs);
     } catch {
       // No answer: the next renewal, or the end of the time.
     } finally {
-      this.#renewing = false;
       if (this.#end === null) this.#arm();
     }
   }
 
-  /** A refused renewal may follow one of ours whose answer was lost. */
-  async #own(): Promise<number | null> {
+  /** @returns the new revision, or null: another machine has it @throws (rejects) no answer */
+  async #write(record: LeaseRecord): Promise<number | null> {
+    const revision = await this.#bucket.update(record, this.#revision);
+    if (revision !== null) return revision;
+    // An earlier write of ours may have been stored without an answer.
     const found = await this.#bucket.read();
-    if (found === null || found.record.daemon !== this.#record.daemon) return null;
-    return this.#bucket.update(this.#record, found.revision);
+    if (found?.record.daemon !== this.#record.daemon) return null;
+    return this.#bucket.update(record, found.revision);
   }
 
   #confirmed(sentAtMs: number): void {
