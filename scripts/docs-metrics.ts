@@ -55,7 +55,10 @@ scrape_configs:
     http_sd_configs:
       - url: http://127.0.0.1:3080/api/prometheus
         authorization: { credentials_file: /etc/prometheus/wad-token }
-\`\`\``;
+\`\`\`
+
+The rules of \`alerts.yml\` and the dashboard work with both. \`WadAccountDown\` is \`wad_up == 0\`, and \`WadGatewayDown\` reports a gateway that
+does not answer. An account that is stopped on purpose is down as well: limit the scrape with \`accounts\`, or silence the alert.`;
 
 export interface Described {
   readonly name: string;

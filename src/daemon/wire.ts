@@ -187,6 +187,7 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
         info: info(),
         httpConnections: doors.http?.connections ?? 0,
         storeBytes: store.bytes,
+        oldestDueMs: store.outbox.oldestDue(Date.now()),
         mediaBytes: mediaStore.bytes,
         webhooks: readers.webhooks?.list() ?? [],
         browserBytes: await browserMemory(account.slot.browser.pid),

@@ -59,6 +59,7 @@ export class Outbox {
   readonly #disown: Statement<Row>;
   readonly #tried: Statement<{ seq: number }>;
   readonly #oldestIn: Statement<{ at: number | null }>;
+  readonly #oldestDue: Statement<{ at: number | null }>;
   readonly #openLanes: Statement<{ lane: string }>;
   readonly #join: Statement<{ seq: number }>;
   readonly #wakeHeld: Statement<Row>;
@@ -127,6 +128,9 @@ export class Outbox {
     );
     this.#join = db.prepare('UPDATE outbox SET lane = :number WHERE lane = :lid RETURNING seq');
     this.#oldestIn = db.prepare('SELECT min(changed_at) AS at FROM outbox WHERE state = ?');
+    this.#oldestDue = db.prepare(
+      "SELECT min(max(queued_at, not_before)) AS at FROM outbox WHERE state IN ('queued', 'sending') AND not_before <= ?",
+    );
     this.#disown = db.prepare(`
       UPDATE outbox SET changed_at = :now,
         state = iif(state = 'queued', 'failed', 'unknown'),
@@ -301,6 +305,11 @@ export class Outbox {
   /** The time of the oldest change into this state, ms since 1970; null when no row is in it. */
   oldestIn(state: SendState): number | null {
     return this.#oldestIn.get(state)?.at ?? null;
+  }
+
+  /** When the oldest message that waits or is being sent was due, ms since 1970; null when none is due now. */
+  oldestDue(nowMs: number): number | null {
+    return this.#oldestDue.get(nowMs)?.at ?? null;
   }
 
   /** The number of rows in each state. */

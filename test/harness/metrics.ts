@@ -3,6 +3,7 @@
 import { openMetrics } from '../../src/daemon/metrics/metrics.js';
 import type { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
+import type { Status } from '../../src/protocol/methods/session.js';
 import type { StoredMessage } from '../../src/store/outbox-row.js';
 import { startServer } from './server.js';
 
@@ -12,7 +13,7 @@ export const valueIn = (text: string, series: string): number | undefined => {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 };
 
-export async function measured(t: { teardown(end: () => unknown): unknown }) {
+export async function measured(t: { teardown(end: () => unknown): unknown }, status: Partial<Status> = {}) {
   const behind = await startServer({ 'session.status': () => METHODS['session.status'].example.result });
   const watchers = new Set<(row: StoredMessage) => void>();
   const outbox = {
@@ -26,11 +27,13 @@ export async function measured(t: { teardown(end: () => unknown): unknown }) {
     gaugeValues: async () => ({
       status: {
         ...METHODS['session.status'].example.result,
+        ...status,
         capabilities: { 'send.text': 'patched', 'contact.block': 'missing: WAWebBlock' },
       },
       info: METHODS['daemon.info'].example.result,
       webhooks: METHODS['webhook.list'].example.result.webhooks,
       ...{ httpConnections: 3, storeBytes: 4_096, mediaBytes: 8_192, browserBytes: 1e9 },
+      oldestDueMs: 1_500,
     }),
   });
   t.teardown(async () => {

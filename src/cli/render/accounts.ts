@@ -14,6 +14,11 @@ const ABSENT: Readonly<Record<string, string>> = {
   deadline_exceeded: 'no answer',
 };
 
+/** Older daemons name none. */
+const START_WAIT_WORDS: Readonly<Record<NonNullable<Status['waitsFor']>, string>> = {
+  start_slot: 'waits for its turn to start',
+};
+
 /** A line for each account; nothing when there is none. */
 export const renderAccounts = (lines: readonly AccountLine[]): string =>
   table(
@@ -49,8 +54,13 @@ const memory = (info: AccountLine['info']): string => {
   return bytes === null ? '' : `${Math.round(bytes / 2 ** 20)} MB`;
 };
 
-/** What a person should know: why it is in this state, and what WhatsApp does not let it do. */
-const note = ({ reason, restriction, hint }: Status): string =>
-  [REASON_WORDS[reason] ?? reason, restriction?.kind.replaceAll('_', ' '), hint && `try: ${hint}`]
+/** What a person should know: why it is in this state, what it waits for, and what WhatsApp does not let it do. */
+const note = ({ reason, waitsFor, restriction, hint }: Status): string =>
+  [
+    REASON_WORDS[reason] ?? reason,
+    waitsFor && START_WAIT_WORDS[waitsFor],
+    restriction?.kind.replaceAll('_', ' '),
+    hint && `try: ${hint}`,
+  ]
     .filter(Boolean)
     .join('; ');

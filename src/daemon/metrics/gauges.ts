@@ -6,13 +6,15 @@ import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';
-import { REASONS, RESTRICTION_KINDS, STATES } from '../../protocol/state.js';
+import { REASONS, RESTRICTION_KINDS, START_WAITS, STATES } from '../../protocol/state.js';
 
 export interface GaugeValues {
   readonly status: Status;
   readonly info: Result<(typeof METHODS)['daemon.info']>;
   readonly httpConnections: number;
   readonly storeBytes: number;
+  /** When the oldest message that waits was due, ms since 1970; null without one. */
+  readonly oldestDueMs: number | null;
   readonly mediaBytes: number;
   readonly webhooks: readonly Webhook[];
   /** 0 without a browser. */
@@ -30,6 +32,7 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
   ]);
   const state = gauge('wad_state', '1 for the current state of the account.', ['state']);
   const reason = gauge('wad_state_reason', '1 for the reason of the state.', ['reason']);
+  const startWait = gauge('wad_start_wait', '1 while the start of the account waits for this.', ['wait']);
   const since = gauge('wad_state_since_timestamp_seconds', 'When the account entered its state.');
   const linked = gauge('wad_linked', '1 while there is a saved session.');
   const attempts = gauge('wad_reconnect_attempts', 'Attempts to reconnect since the account was ready.');
@@ -54,6 +57,10 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
   const outbox = gauge('wad_outbox_messages', 'Messages that wait, are of unknown outcome, or failed.', [
     'state',
   ]);
+  const oldestDue = gauge(
+    'wad_outbox_oldest_due_timestamp_seconds',
+    'When the oldest message that waits was due to be sent; 0 while none is due.',
+  );
   const cursor = gauge('wad_journal_cursor', 'The newest cursor; it only grows.');
   const store = gauge('wad_store_bytes', 'Size of outbox and journal on disk.');
   const media = gauge('wad_media_bytes', 'Size of the files of messages on disk.');
@@ -85,6 +92,7 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
     );
     for (const name of STATES) state.set({ state: name }, Number(name === status.status));
     for (const name of REASONS) reason.set({ reason: name }, Number(name === status.reason));
+    for (const wait of START_WAITS) startWait.set({ wait }, Number(wait === status.waitsFor));
     since.set(seconds(status.since));
     linked.set(Number(status.session.hasSession));
     attempts.set(status.reconnectAttempts);
@@ -99,6 +107,7 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
     newChats.set({ of: 'used' }, limit?.used ?? 0);
     newChats.set({ of: 'total' }, limit?.total ?? 0);
     for (const [name, count] of Object.entries(status.outbox)) outbox.set({ state: name }, count);
+    oldestDue.set((now.oldestDueMs ?? 0) / 1_000);
     cursor.set(status.journal.last);
     store.set(now.storeBytes);
     media.set(now.mediaBytes);

@@ -4,6 +4,7 @@ import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { complete } from '../../../src/cli/complete.js';
 import { exitOf } from '../../../src/cli/exit.js';
 import { printable } from '../../../src/cli/output.js';
+import { renderAccounts } from '../../../src/cli/render/accounts.js';
 import { duration } from '../../../src/cli/render/duration.js';
 import { phone } from '../../../src/cli/render/phone.js';
 import { renderStatus } from '../../../src/cli/render/status.js';
@@ -178,5 +179,19 @@ t.test('an incomplete list says how to continue, and a complete one does not', (
   t.equal(rest(1, 100, 101), '');
   t.equal(rest(0, 0, 0), '');
   t.equal(rest(0, 200, 100), '', 'an offset behind the end');
+  t.end();
+});
+
+t.test('the list of accounts says which ones wait for their turn to start', (t) => {
+  const line = (account: string, more: Partial<typeof STATUS>) => ({
+    ...{ account, running: true, socket: '/run/wad/x/control.sock', info: null, error: null },
+    status: { ...STATUS, ...more },
+  });
+  const [, first = '', second = ''] = renderAccounts([
+    line('shop', { status: 'starting', waitsFor: 'start_slot' }),
+    line('support', {}),
+  ]).split('\n');
+  t.match(first, /^shop +starting .*waits for its turn to start/);
+  t.notMatch(second, /waits/);
   t.end();
 });

@@ -237,6 +237,24 @@ t.test('unfinished messages are listed at the start, in order and in parts', asy
   t.same(store.outbox.counts(), Object.fromEntries(SEND_STATES.map((state) => [state, 1])));
 });
 
+t.test('the oldest message that is due is one that waits, by its own time', async (t) => {
+  const store = opened(t);
+  const { outbox } = store;
+  t.equal(outbox.oldestDue(NOW + 1e9), null, 'none waits');
+  await accept(store, message(1), message(2), message(3), message(4, { notBeforeMs: NOW + 1_000 }));
+  t.equal(outbox.oldestDue(NOW + 500), NOW + 1);
+  await store.write((tx) => outbox.change(tx, 'm-1', 'queued', { state: 'sent', nowMs: NOW + 10 }));
+  t.equal(outbox.oldestDue(NOW + 500), NOW + 2, 'one that was sent waits no more');
+  await store.write((tx) => outbox.change(tx, 'm-2', 'queued', { state: 'sending', nowMs: NOW + 10 }));
+  t.equal(outbox.oldestDue(NOW + 500), NOW + 2, 'one on its way does');
+  await store.write((tx) => {
+    outbox.change(tx, 'm-2', 'sending', { state: 'sent', nowMs: NOW + 20 });
+    outbox.change(tx, 'm-3', 'queued', { state: 'cancelled', nowMs: NOW + 20 });
+  });
+  t.equal(outbox.oldestDue(NOW + 999), null, 'one for later is not due');
+  t.equal(outbox.oldestDue(NOW + 5_000), NOW + 1_000, 'and then since its own time');
+});
+
 t.test('pages of rows end, and return each row once, whatever the filter', async (t) => {
   const store = opened(t);
   for (let n = 1; n <= 57; n += 1)

@@ -23,6 +23,8 @@ t.test('gauges are read at each scrape', async (t) => {
     ['wad_state{state="failed"}', 0],
     ['wad_state_reason{reason="none"}', 1],
     ['wad_linked', 1],
+    ['wad_start_wait{wait="start_slot"}', 0],
+    ['wad_outbox_oldest_due_timestamp_seconds', 1.5],
     ['wad_capability{capability="contact.block",status="missing"}', 1],
     ['wad_connections{door="http"}', 3],
     ['wad_browser_memory_bytes', 1e9],
@@ -32,6 +34,12 @@ t.test('gauges are read at each scrape', async (t) => {
     t.equal(valueIn(text, series), value, series);
   t.match(text, /^wad_info\{version="0\.1\.0",.*whatsapp_web="2\.3000\.1043220887".*\} 1$/m);
   t.ok(valueIn(text, 'process_resident_memory_bytes'));
+});
+
+t.test('an account that waits for its start shows it', async (t) => {
+  const { metrics } = await measured(t, { status: 'starting', waitsFor: 'start_slot' });
+  const { text } = await metrics.scrape();
+  t.equal(valueIn(text, 'wad_start_wait{wait="start_slot"}'), 1);
 });
 
 t.test('every series of a counter exists at 0 from the start', async (t) => {
