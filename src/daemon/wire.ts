@@ -30,6 +30,7 @@ import { MediaStore } from './media/media-store.js';
 import { referencedFiles } from './media/referenced-files.js';
 import { Transcoder } from './media/voice.js';
 import { MetricsOnDemand } from './metrics/on-demand.js';
+import type { ChooseId } from './outgoing/ids.js';
 import { ownBrowser } from './own-browser.js';
 import { Readers } from './readers.js';
 import { pictureIn } from './session/page-picture.js';
@@ -77,8 +78,8 @@ export async function wire(
     const tenure = (await standBy?.({ settings, log, doors, closers })) ?? null;
     const lock = own ?? (await lockUp());
     steps.done('lock');
-    await tenure?.begin();
-    const daemon = await build({ settings, log, steps, doors, closers, tenure });
+    const beginning = await tenure?.begin();
+    const daemon = await build({ settings, log, steps, doors, closers, tenure, ...beginning });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
     return daemon;
@@ -105,15 +106,25 @@ interface Ground {
   readonly closers: Closers;
   /** Null: the daemon belongs to no fleet. */
   readonly tenure: Tenure | null;
+  readonly cursorsAbove?: number;
+  readonly idsFromKeys?: ChooseId;
 }
 
 /** How much longer than its deadline a start may keep its place before its daemon counts as not running. */
 const SPARE_MS = 30_000;
 
 /** Builds the parts in a locked directory. */
-async function build({ settings, log, steps, doors, closers, tenure }: Ground): Promise<Daemon> {
+async function build({
+  settings,
+  log,
+  steps,
+  doors,
+  closers,
+  tenure,
+  ...beginning
+}: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
-  const store = openStore({ directory: paths.stateDir });
+  const store = openStore({ directory: paths.stateDir, ...beginning });
   await closers.add(() => store.close());
   for (const path of await pruneMoving(dir)) log.warn('session-dir.unfinished-move', { path });
   const startedAtMs = Date.now();
@@ -144,6 +155,7 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
     sweepFiles: () => mediaStore.sweep(Date.now()),
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),
+    ...beginning,
     onBrowser: (pid) => tenure?.guard(pid),
     browserWorks: (signal, profile) => browser.works(signal, profile),
   });
@@ -234,6 +246,10 @@ async function build({ settings, log, steps, doors, closers, tenure }: Ground): 
         async () => {
           if (listen !== null)
             await doors.openHttp(listen, { dispatch, metrics: await metrics.load(), isStopped });
+        },
+        async () => {
+          const traffic = tenure?.join({ dispatch, feed, store, outbox: account.outgoing.outbox });
+          if (traffic) await closers.add(() => traffic.close());
         },
         () => readers.openPrefetch(),
         () => readers.openWebhooks((webhook, taken) => metrics.loaded?.webhook(webhook, taken)),

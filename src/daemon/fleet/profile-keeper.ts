@@ -27,6 +27,11 @@ export class ProfileKeeper {
     this.#options = { dir, stateDir: paths.stateDir, config, account, profiles, lease, log };
   }
 
+  /** Whether another copy took the place of what was on this disk. */
+  get isRestored(): boolean {
+    return this.#restored.from !== null;
+  }
+
   /** Why the newest profile is not in place, in a sentence for an alert; else null. */
   get trouble(): string | null {
     return this.#restored.why;
@@ -46,11 +51,10 @@ export class ProfileKeeper {
    * @param refused called when WhatsApp refuses it, and there may be an older one: the daemon has to end and start again
    */
   judge(actor: Actor, refused: () => void): void {
-    const isRestored = this.#restored.from !== null;
     const leave = actor.watch(({ name, session }, before) => {
       const verdict =
         name === 'ready' ? 'ready' : before.session !== null && session === null ? 'refused' : null;
-      if (verdict === null || (verdict === 'refused' && !isRestored)) return;
+      if (verdict === null || (verdict === 'refused' && !this.isRestored)) return;
       leave();
       judgeProfile(this.#options, verdict).then(
         (again) => again && refused(),

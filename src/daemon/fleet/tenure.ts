@@ -1,5 +1,6 @@
 // The time in which this machine has the account: from the lease until it is given back or lost. When it is lost the browser
 // is killed before anything else, and the process ends; what is on disk survives that, as it survives any kill.
+import { newestCursor } from '../../fleet/event-publisher.js';
 import type { Lease, LeaseEnd } from '../../fleet/lease.js';
 import type { Member } from '../../fleet/member.js';
 import type { DaemonLog } from '../../log/log.js';
@@ -8,10 +9,14 @@ import { Fault } from '../../protocol/fault.js';
 import type { Status } from '../../protocol/methods/session.js';
 import type { Reason } from '../../protocol/state.js';
 import { EXIT } from '../exit.js';
+import type { ChooseId } from '../outgoing/ids.js';
 import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
+import { fleetSeal } from './fleet-key.js';
 import { BrowserGuard } from './guard.js';
+import { messageIds } from './message-ids.js';
 import { ProfileKeeper } from './profile-keeper.js';
+import { Traffic, type TrafficOptions } from './traffic.js';
 
 export interface TenureParts {
   readonly settings: Settings;
@@ -26,6 +31,13 @@ export interface TenureParts {
 export interface TenureAccount {
   readonly actor: Actor;
   readonly alert: (reason: Reason, says: string) => void;
+}
+
+/** What the account continues from. */
+export interface Beginning {
+  /** No new event may have this cursor or a smaller one. */
+  readonly cursorsAbove: number;
+  readonly idsFromKeys: ChooseId;
 }
 
 /** How long storing a profile may take: seconds for 40 MB, more while NATS elects a leader. */
@@ -66,8 +78,30 @@ export class Tenure {
    * Brings the newest profile to this disk. Called with the lock, before anything of the account is opened.
    * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
    */
-  begin(): Promise<void> {
-    return this.#profile.restore();
+  async begin(): Promise<Beginning> {
+    const { settings, member } = this.#parts;
+    const { account, config, paths } = settings;
+    await this.#profile.restore();
+    return {
+      // The lost store of a restored account may have given out cursors that were never published.
+      cursorsAbove: Math.max(
+        (await newestCursor(member.fleet, account)) ?? 0,
+        this.#profile.isRestored ? Date.now() : 0,
+      ),
+      idsFromKeys: await messageIds({
+        accounts: member.objects.accounts,
+        account,
+        stateDir: paths.stateDir,
+        seal: config.fleet.keyFile === null ? null : fleetSeal(config),
+      }),
+    };
+  }
+
+  /** Connects the account to the streams of the fleet. The caller closes it when the account has ended, before the store. */
+  join(parts: Pick<TrafficOptions, 'dispatch' | 'feed' | 'store' | 'outbox'>): Traffic {
+    const { member, settings, log } = this.#parts;
+    const { fleet } = member;
+    return new Traffic({ ...parts, fleet, account: settings.account, epoch: this.epoch, log });
   }
 
   /** Called before the account starts. */
