@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { chromeOptions, type Browser as FoundBrowser } from '../../config/browser.js';
 import type { Config } from '../../config/keys.js';
+import { availableMemory } from '../../local/memory-limit.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { ClientListener, PageError, WhatsAppClient } from '../../session/port.js';
@@ -13,7 +14,6 @@ import type { SessionDir } from '../../session-dir/layout.js';
 import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
 import type { ClientOptions } from '../../whatsapp/client.js';
 import { refuseFullDisk } from '../machine/free-space.js';
-import { availableMemory } from '../machine/memory-limit.js';
 import type { StartSteps } from './start-steps.js';
 
 export interface ClientSlotOptions {

@@ -2,10 +2,10 @@
 // browser's binary after an upgrade, free disk space, and clock jumps after the machine slept. It checks
 // slowly, and requests a new browser only in a quiet moment.
 import { stat } from 'node:fs/promises';
+import { groupLimit } from '../../local/memory-limit.js';
 import type { Log } from '../../protocol/log.js';
 import { browserMemory } from '../machine/browser-memory.js';
 import { FULL_MB, freeMbAt } from '../machine/free-space.js';
-import { groupLimit } from '../machine/memory-limit.js';
 
 export interface UpkeepOptions {
   /** Soft limit of the browser's memory; the limit of the control group may lower it. 0: no limit. */

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { availableMemory, groupLimit } from '../../../../src/daemon/machine/memory-limit.js';
+import { availableMemory, groupLimit } from '../../../src/local/memory-limit.js';
 
 const MB = 2 ** 20;
 const SERVICE = '/system.slice/system-wad.slice/wad@default.service';
