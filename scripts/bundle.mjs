@@ -3,6 +3,8 @@
 //   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
 //   dist/nats.cjs      the client of NATS, loaded only when a fleet is configured
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
+//   dist/wad-agent.cjs   bin wad-agent: runs accounts of a fleet on this machine
+//   dist/fleet.cjs     `wactl fleet`, loaded only for that
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, sends one request and prints the answer
 //   dist/full.cjs    the rest of wactl with all of yargs, loaded only for help, errors, and the rarer
 //                    commands
@@ -108,7 +110,7 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, library, nats, gateway, client, mcp, page] = await Promise.all([
+const [full, fast, daemon, library, nats, gateway, agent, fleet, client, mcp, page] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -164,6 +166,25 @@ const [full, fast, daemon, library, nats, gateway, client, mcp, page] = await Pr
     supported: REQUIRE_ONLY,
     plugins: [natsApart, englishOnly],
   }),
+  build({
+    ...common,
+    entryPoints: ['src/agent/main.ts'],
+    outfile: 'dist/agent.cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: wrapped.head + URL_OF_FILE },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+    plugins: [natsApart, englishOnly],
+  }),
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/fleet/operator.ts'],
+    outfile: 'dist/fleet.cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: URL_OF_FILE },
+    plugins: [natsApart, englishOnly],
+  }),
   // Not minified: debuggers of other programs step into it.
   build({
     ...common,
@@ -195,6 +216,7 @@ const [full, fast, daemon, library, nats, gateway, client, mcp, page] = await Pr
 ]);
 put('full.cjs', full.outputFiles[0].contents);
 put('nats.cjs', nats.outputFiles[0].contents);
+put('fleet.cjs', fleet.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.cjs', client.outputFiles[0].contents);
 for (const { path, contents } of page.outputFiles)
@@ -208,6 +230,8 @@ const meta = {
     'library.cjs': library.metafile,
     'nats.cjs': nats.metafile,
     'wad-gateway.cjs': gateway.metafile,
+    'wad-agent.cjs': agent.metafile,
+    'fleet.cjs': fleet.metafile,
     'wactl.cjs': fast.metafile,
     'full.cjs': full.metafile,
   },
@@ -245,6 +269,7 @@ putProgram({
 for (const [name, part, bundle] of [
   ['wad', 'daemon', daemon],
   ['wad-gateway', 'gateway', gateway],
+  ['wad-agent', 'agent', agent],
 ])
   putProgram({
     name,

@@ -12,9 +12,10 @@ has precedence:
 
 1. the default
 2. \`/etc/wad/wad.toml\`, for all accounts
-3. \`/etc/wad/ACCOUNT.toml\`
-4. the environment
-5. a flag of \`wad\`
+3. in a fleet, the configuration that \`wactl fleet add\` gave the account (\`WAD_ACCOUNT_CONFIG\` names the file)
+4. \`/etc/wad/ACCOUNT.toml\`
+5. the environment
+6. a flag of \`wad\`
 
 Outside the system service the two files are in \`$XDG_CONFIG_HOME/wad/\`; \`--config FILE\` replaces both. An unknown key or a
 bad value makes \`wad\` exit with 78 (a flag: 64) and print all errors, each with its file, line and the nearest key; an

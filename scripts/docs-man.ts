@@ -1,5 +1,6 @@
-// Generates the manual pages wactl(1), wad(8), wad-gateway(8) and wad.toml(5), from the tables of commands, flags, exit
+// Generates the manual pages wactl(1), wad(8), wad-gateway(8), wad-agent(8) and wad.toml(5), from the tables of commands, flags, exit
 // statuses and keys.
+import { AGENT_OPTIONS } from '../src/agent/flags.js';
 import type { Command, Options } from '../src/cli/command.js';
 import { COMMANDS } from '../src/cli/commands/rare.js';
 import { EXITS } from '../src/cli/exit.js';
@@ -83,7 +84,7 @@ export function wactlPage(): string {
     entry(value('/run/wad/ACCOUNT/control.sock'), 'The socket of the system service.'),
     entry(value('$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock'), "The socket of a user's own daemon."),
     section('see also'),
-    lead('`wad`(8), `wad-gateway`(8), `wad.toml`(5)'),
+    lead('`wad`(8), `wad-gateway`(8), `wad-agent`(8), `wad.toml`(5)'),
   );
 }
 
@@ -176,6 +177,48 @@ export function gatewayPage(): string {
     entry(value('/etc/wad/wad.toml'), 'Its configuration, in the table `[gateway]`.'),
     entry(value('/var/lib/wad-gateway/tokens.json'), 'The tokens, as hashes.'),
     entry(value('/run/wad-gateway/control.sock'), 'Its control socket. Who can open it may create tokens.'),
+    section('see also'),
+    lead('`wactl`(1), `wad`(8), `wad.toml`(5)'),
+  );
+}
+
+export function agentPage(): string {
+  return page(
+    head('wad-agent', 8, RELEASED),
+    section('name'),
+    'wad-agent \\- run accounts of a fleet on this machine',
+    section('synopsis'),
+    `${bold('wad-agent')} ${value('[options]')}`,
+    section('description'),
+    lead(
+      'One runs on each machine of a fleet. It publishes the machine in NATS, and starts the daemons of accounts that no machine runs, in an order on which all agents agree by themselves. It stops what this machine is not to run, and keeps the link. `wactl fleet` says what is wanted.',
+    ),
+    paragraph(
+      'As a service it starts and stops the units `wad@NAME.service`, which go on without it; with `run = "children"` in `[agent]` the daemons are its own processes, and end with it.',
+    ),
+    section('options'),
+    flagEntries(AGENT_OPTIONS),
+    section('signals'),
+    entry(
+      bold('SIGTERM, SIGINT, SIGHUP'),
+      'Stops. Units go on; children end, keep their links, and another machine takes them over.',
+    ),
+    section('exit status'),
+    [
+      ['0', 'A clean stop.'],
+      ['64', 'Usage.'],
+      ['70', 'An internal error.'],
+      ['75', 'NATS has lost what was watched.'],
+      ['77', 'NATS refuses the credentials.'],
+      ['78', 'Configuration, or another agent has the name of this machine.'],
+    ].map(([status = '', when = '']) => entry(bold(status), when)),
+    paragraph('systemd does not start it again after 64 and 78.'),
+    section('files'),
+    entry(value('/etc/wad/wad.toml'), 'Its configuration, in the tables `[fleet]` and `[agent]`.'),
+    entry(
+      value('/run/wad-agent/ACCOUNT.toml'),
+      "The account's configuration in the fleet. The daemon reads it after `/etc/wad/wad.toml` and before `/etc/wad/ACCOUNT.toml`.",
+    ),
     section('see also'),
     lead('`wactl`(1), `wad`(8), `wad.toml`(5)'),
   );

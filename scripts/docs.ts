@@ -8,7 +8,7 @@ import { configPage } from './docs-config.js';
 import { eventsPage } from './docs-events.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
-import { gatewayPage, wactlPage, wadPage, wadTomlPage } from './docs-man.js';
+import { agentPage, gatewayPage, wactlPage, wadPage, wadTomlPage } from './docs-man.js';
 import { mcpPage } from './docs-mcp.js';
 import { metricsPage } from './docs-metrics.js';
 import { rpcPage } from './docs-rpc.js';
@@ -27,6 +27,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['man/wactl.1', wactlPage()],
     ['man/wad.8', wadPage()],
     ['man/wad-gateway.8', gatewayPage()],
+    ['man/wad-agent.8', agentPage()],
     ['man/wad.toml.5', wadTomlPage()],
   ]);
 

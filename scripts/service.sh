@@ -17,6 +17,8 @@ places() {
     gateway_state=$state-gateway
   else
     unit_source=
+    unit_names+=(wad-agent.service)
+    polkit=/etc/polkit-1/rules.d
     units=/etc/systemd/system
     sysusers=/etc/sysusers.d
     tmpfiles=/etc/tmpfiles.d
@@ -26,6 +28,7 @@ places() {
         units=$prefix/lib/systemd/system
         sysusers=$prefix/lib/sysusers.d
         tmpfiles=$prefix/lib/tmpfiles.d
+        polkit=$prefix/share/polkit-1/rules.d
         ;;
     esac
     etc=/etc/wad
@@ -38,7 +41,7 @@ places() {
   bash_completions=$completions/bash-completion/completions
   fish_completions=$completions/fish/vendor_completions.d
   man=$completions/man
-  man_pages=(man1/wactl.1 man8/wad.8 man8/wad-gateway.8 man5/wad.toml.5)
+  man_pages=(man1/wactl.1 man8/wad.8 man8/wad-gateway.8 man8/wad-agent.8 man5/wad.toml.5)
   zsh_completions=$completions/zsh/site-functions
   # Debian's zsh uses another directory for prefix /usr.
   if [ "$prefix" = /usr ] && [ -e /etc/debian_version ]; then zsh_completions=$completions/zsh/vendor-completions; fi

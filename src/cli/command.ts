@@ -46,6 +46,7 @@ export type Group =
   | 'Chats and people'
   | 'Daemon'
   | 'Gateway'
+  | 'Fleet'
   | 'This program';
 
 export interface Command<O extends Options = Options> {

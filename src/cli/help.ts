@@ -11,6 +11,7 @@ export const GROUPS: readonly Group[] = [
   'Chats and people',
   'Daemon',
   'Gateway',
+  'Fleet',
   'This program',
 ];
 const EXAMPLES = [

@@ -6,8 +6,18 @@ import type { Loaded } from './load.js';
 const valueAt = (config: object, name: string): unknown =>
   name.split('.').reduce<unknown>((tree, word) => (tree as Record<string, unknown>)[word], config);
 
-/** The table that only `wad-gateway` reads. */
-const GATEWAY = 'gateway.';
+/** Program → the tables that it reads, besides [log]; the daemon reads those that are not another program's own. */
+const TABLES_OF: Readonly<Record<'gateway' | 'agent', readonly string[]>> = {
+  gateway: ['gateway'],
+  agent: ['fleet', 'agent'],
+};
+const NOT_OF_DAEMON: readonly string[] = ['gateway', 'agent'];
+
+function isReadBy(program: 'daemon' | 'gateway' | 'agent', name: string): boolean {
+  const [table = ''] = name.split('.');
+  if (table === 'log') return true;
+  return program === 'daemon' ? !NOT_OF_DAEMON.includes(table) : TABLES_OF[program].includes(table);
+}
 
 /**
  * The text to print. Warnings are comments at the end.
@@ -15,12 +25,10 @@ const GATEWAY = 'gateway.';
  */
 export function renderCheck(
   { config, origins, files, warnings }: Loaded,
-  program: 'daemon' | 'gateway' = 'daemon',
+  program: 'daemon' | 'gateway' | 'agent' = 'daemon',
 ): string {
   const out = [files.length === 0 ? '# files read: none' : `# files read: ${files.join(', ')}`];
-  const rows = rowsOf(config).filter(
-    ({ name }) => name.startsWith(GATEWAY) === (program === 'gateway') || name.startsWith('log.'),
-  );
+  const rows = rowsOf(config).filter(({ name }) => isReadBy(program, name));
   const width = Math.max(...rows.map(({ name }) => name.length - name.lastIndexOf('.') - 1));
   let table = '';
   for (const row of rows) {

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
+import { AGENT_KEYS } from './agent-keys.js';
 import { browserArgs } from './browser-args.js';
 import { FLEET_KEYS } from './fleet-keys.js';
 import { GATEWAY_KEYS } from './gateway-keys.js';
@@ -261,6 +262,7 @@ export const KEYS = {
   },
   gateway: GATEWAY_KEYS,
   fleet: FLEET_KEYS,
+  agent: AGENT_KEYS,
   log: {
     level: key(choice(LOG_LEVELS), {
       default: 'info',

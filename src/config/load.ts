@@ -13,6 +13,8 @@ export interface LoadFrom {
   readonly configFiles: readonly string[];
   /** `--config`: read instead of the files above; it must exist. */
   readonly configFile?: string | undefined;
+  /** Read after `--config`, too; a missing one is skipped. */
+  readonly fleetFile?: string | null | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags by name without the dashes; true for one that takes no value. */
   readonly flags?: Readonly<Record<string, string | true | undefined>>;
@@ -44,8 +46,9 @@ export function loadConfig(from: LoadFrom): Loaded {
   const tables = new Set<string>();
   const files: string[] = [];
   const required = from.configFile === undefined ? null : resolve(from.cwd, from.configFile);
-  for (const file of required === null ? from.configFiles : [required]) {
-    const toml = readFile(file, required !== null, mistakes);
+  const beside = from.fleetFile ? [from.fleetFile] : [];
+  for (const file of required === null ? from.configFiles : [required, ...beside]) {
+    const toml = readFile(file, file === required, mistakes);
     if (toml === null) continue;
     files.push(file);
     const read = readToml(file, toml);

@@ -23,6 +23,8 @@ export interface Paths {
   readonly startsDir: string;
   /** In reading order: a later file takes precedence, and none needs to exist. */
   readonly configFiles: readonly string[];
+  /** The account's configuration in the fleet, as wad-agent writes it; also one of `configFiles`. */
+  readonly fleetFile: string | null;
 }
 
 const inside = (path: string, dir: string): boolean => path === dir || path.startsWith(`${dir}/`);
@@ -43,6 +45,8 @@ export function paths({ account, env, uid, home, cwd, stateDir }: PathsFrom): Pa
   const system = given !== undefined && !inside(given, stateHome) && !inside(given, configHome);
   const configDir = system ? '/etc/wad' : join(configHome, 'wad');
   const runtimeHome = env.XDG_RUNTIME_DIR;
+  const { WAD_ACCOUNT_CONFIG: ofFleet } = env;
+  const fleetFile = ofFleet !== undefined && isAbsolute(ofFleet) ? ofFleet : null;
   const ownRuntime =
     runtimeHome !== undefined && isAbsolute(runtimeHome) ? join(runtimeHome, 'wad') : `/tmp/wad-${uid}`;
   return {
@@ -53,7 +57,14 @@ export function paths({ account, env, uid, home, cwd, stateDir }: PathsFrom): Pa
       : join(ownRuntime, account),
     // No account can have the second name.
     startsDir: system ? '/run/wad-starts' : join(ownRuntime, '.starts'),
-    // For an account named "wad" both are the same file.
-    configFiles: [...new Set([join(configDir, 'wad.toml'), join(configDir, `${account}.toml`)])],
+    fleetFile,
+    // For an account named "wad" the first and the last are the same file. The machine's own file goes before the fleet's.
+    configFiles: [
+      ...new Set([
+        join(configDir, 'wad.toml'),
+        ...(fleetFile === null ? [] : [fleetFile]),
+        join(configDir, `${account}.toml`),
+      ]),
+    ],
   };
 }

@@ -93,7 +93,7 @@ const mistake = (
 ): Mistake => ({ origin, key, says, expected, got, nearest });
 
 /** Known variables that are not keys: the account, and one for wactl. */
-const NOT_KEYS = ['WAD_ACCOUNT', 'WAD_SOCKET_OWNER', 'WAD_GATEWAY_SOCKET'];
+const NOT_KEYS = ['WAD_ACCOUNT', 'WAD_SOCKET_OWNER', 'WAD_GATEWAY_SOCKET', 'WAD_ACCOUNT_CONFIG'];
 
 /** The WAD_* variables, with a warning for each unknown one. An empty variable counts as absent. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Readings & {

@@ -34,6 +34,7 @@ export function settle(flags: Flags, env: Env): Settings {
     stateDir: where.stateDir,
     configFiles: where.configFiles,
     configFile,
+    fleetFile: where.fleetFile,
     flags: keys,
   });
   const { config } = loaded;

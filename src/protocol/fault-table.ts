@@ -286,12 +286,27 @@ export const FAULTS = {
   not_fetched: row(1511, 1, 502, 'later', 'The file at the url could not be fetched.'),
 
   // 16xx: the fleet
-  standby: row(1600, 5, 503, 'later', 'Another machine runs this account; this one stands by.'),
-  lease_lost: row(1601, 5, 503, 'later', 'This machine may not run the account any more.'),
+  standby: row(
+    1600,
+    5,
+    503,
+    'later',
+    'Another machine runs this account; this one stands by.',
+    'wactl fleet accounts',
+  ),
+  lease_lost: row(
+    1601,
+    5,
+    503,
+    'later',
+    'This machine may not run the account any more.',
+    'wactl fleet accounts',
+  ),
   fleet_unreachable: ends(75, row(1602, 3, 503, 'later', 'The NATS servers of the fleet do not answer.')),
   fleet_refused: ends(77, row(1603, 3, 403, 'never', 'The NATS servers of the fleet refuse this client.')),
   fleet_mismatch: ends(78, row(1604, 1, 500, 'never', 'What the NATS servers have does not fit this fleet.')),
   bad_snapshot: row(1605, 1, 500, 'never', 'The sealed copy of the profile cannot be opened.'),
+  no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.', 'wactl fleet machines'),
   no_fleet: row(
     1607,
     1,
@@ -299,7 +314,10 @@ export const FAULTS = {
     'never',
     'This daemon belongs to no fleet: there is no table [fleet] in its configuration.',
   ),
-  no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.'),
+  machine_taken: ends(
+    78,
+    row(1608, 1, 409, 'never', 'Another machine of this name is in the fleet.', 'wactl fleet machines'),
+  ),
 
   // 19xx: raised by the client itself, never sent by the daemon
   usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),

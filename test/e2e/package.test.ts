@@ -28,6 +28,8 @@ t.test('the tarball contains programs, library, units, page, guides and examples
       'dist/wad.cjs',
       'dist/wactl.cjs',
       'dist/wad-gateway.cjs',
+      'dist/wad-agent.cjs',
+      'dist/fleet.cjs',
       'dist/console/index.html',
       'dist/client.js',
       'dist/types/client/index.d.ts',

@@ -94,7 +94,8 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   version: [[]],
 };
 /** Commands that print only their own texts, or run a program of their own. */
-const SILENT = ['account', 'adopt', 'canary', 'completion', 'doctor', 'mcp', 'session'];
+/** `fleet` asks NATS: test/fleet/wactl.test.ts. */
+const SILENT = ['account', 'adopt', 'canary', 'completion', 'doctor', 'fleet', 'mcp', 'session'];
 
 t.test('every command is in the table', (t) => {
   t.same(

@@ -50,7 +50,13 @@ machineTest('an installation by scripts/install', async (t, machine) => {
       );
       t.match(await lab.must('head -1 /usr/share/zsh/vendor-completions/_wactl'), /^#compdef wactl$/);
       t.match(await lab.must('cat /usr/share/fish/vendor_completions.d/wactl.fish'), /^complete -c wactl/m);
-      for (const page of ['man1/wactl.1', 'man8/wad.8', 'man8/wad-gateway.8', 'man5/wad.toml.5'])
+      for (const page of [
+        'man1/wactl.1',
+        'man8/wad.8',
+        'man8/wad-gateway.8',
+        'man8/wad-agent.8',
+        'man5/wad.toml.5',
+      ])
         t.match(await lab.must(`cat /usr/share/man/${page}`), /^\.TH WA/m, page);
       const packages = await lab.must('ls /usr/lib/wad/node_modules');
       t.match(packages, /^whatsapp-web\.js$/m);
@@ -108,7 +114,9 @@ machineTest('an installation by scripts/install', async (t, machine) => {
         'etc/wad/wad.toml',
         'usr/bin/wactl',
         'usr/bin/wad',
+        'usr/bin/wad-agent',
         'usr/bin/wad-gateway',
+        'usr/lib/systemd/system/wad-agent.service',
         'usr/lib/systemd/system/wad-canary@.service',
         'usr/lib/systemd/system/wad-canary@.timer',
         'usr/lib/systemd/system/wad-gateway.service',
@@ -121,8 +129,10 @@ machineTest('an installation by scripts/install', async (t, machine) => {
         'usr/share/fish/vendor_completions.d/wactl.fish',
         'usr/share/man/man1/wactl.1',
         'usr/share/man/man5/wad.toml.5',
+        'usr/share/man/man8/wad-agent.8',
         'usr/share/man/man8/wad-gateway.8',
         'usr/share/man/man8/wad.8',
+        'usr/share/polkit-1/rules.d/49-wad-agent.rules',
         'usr/share/zsh/vendor-completions/_wactl',
       ].join('\n'),
     );

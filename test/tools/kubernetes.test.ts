@@ -1,5 +1,5 @@
 /**
- * The Kubernetes manifest compiles against the types of the API.
+ * Each Kubernetes manifest compiles against the types of the API.
  * An unknown, missing or wrongly typed field is an error.
  */
 import { readFileSync } from 'node:fs';
@@ -7,14 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { parseYaml } from '@redocly/openapi-core';
 import t from 'tap';
 import ts from 'typescript';
+import { ROWS } from '../../src/config/keys.js';
 
-const MANIFEST = new URL('../../../packaging/container/kubernetes.yaml', import.meta.url);
+const manifest = (name: string): string =>
+  readFileSync(new URL(`../../../packaging/container/${name}.yaml`, import.meta.url), 'utf8');
 /** The file does not exist. Its path determines where the types are found. */
 const NAME = fileURLToPath(new URL('../../../test/tools/manifest.ts', import.meta.url));
 
-function errorsOf(manifest: unknown): string[] {
-  const text = `import type { StatefulSet } from 'kubernetes-types/apps/v1';
-    export const manifest: StatefulSet = ${JSON.stringify(manifest)};`;
+function errorsOf(manifest: unknown, kind: 'StatefulSet' | 'Deployment' = 'StatefulSet'): string[] {
+  const text = `import type { ${kind} } from 'kubernetes-types/apps/v1';
+    export const manifest: ${kind} = ${JSON.stringify(manifest)};`;
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
@@ -32,10 +34,23 @@ function errorsOf(manifest: unknown): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
-const text = readFileSync(MANIFEST, 'utf8');
+const text = manifest('kubernetes');
 
 t.test('every field of the manifest exists in Kubernetes, and its value has the right type', async (t) => {
   t.same(errorsOf(parseYaml(text)), []);
+});
+
+t.test('the same for the fleet, and its variables are keys of the configuration', async (t) => {
+  const fleet = parseYaml(manifest('kubernetes-fleet')) as {
+    spec: { template: { spec: { containers: { env: { name: string }[] }[] } } };
+  };
+  t.same(errorsOf(fleet, 'Deployment'), []);
+  const names = fleet.spec.template.spec.containers.flatMap(({ env }) => env.map(({ name }) => name));
+  t.ok(names.length >= 6);
+  t.same(
+    names.filter((name) => !ROWS.some((row) => row.env === name)),
+    [],
+  );
 });
 
 for (const [what, from, to] of [

@@ -105,7 +105,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   log: { may: ['protocol'], why: 'a line must be writable when everything else is broken' },
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
-  cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: it requests everything over the socket' },
+  cli: {
+    may: ['protocol', 'socket', 'local', 'fleet/operator.ts'],
+    why: 'wactl is thin: it requests everything over the socket',
+  },
   gateway: {
     may: [
       ...['protocol', 'socket', 'http', 'dispatch', 'openapi', 'config', 'log', 'systemd', 'local'],
@@ -120,6 +123,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   fleet: {
     may: ['protocol', 'config', 'socket/request.ts', 'socket/answer.ts'],
     why: 'it keeps leases, streams and profiles in NATS, carries the requests of the socket, and does not know what an account consists of',
+  },
+  agent: {
+    may: ['protocol', 'config', 'fleet', 'systemd', 'log', 'local'],
+    why: 'it starts daemons and reaches them as processes only; the rest is in NATS',
   },
   mcp: {
     may: ['protocol', 'socket', 'client'],
@@ -164,7 +171,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/session': {
     may: [
-      ...['protocol', 'session', 'session-dir', 'store', 'config', 'whatsapp/client.ts'],
+      ...['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'whatsapp/client.ts'],
       ...['daemon/machine', 'daemon/outgoing'],
     ],
     why: 'it runs the life cycle and does not depend on its callers',
@@ -245,7 +252,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     why: 'it is slow to load: for help only',
   },
   'yargs-parser': {
-    in: ['cli/parse.ts', 'daemon/flags.ts', 'gateway/flags.ts'],
+    in: ['cli/parse.ts', 'daemon/flags.ts', 'local/program-flags.ts'],
     why: 'one place for each command line',
   },
   pino: { in: ['log/log.ts'], why: 'all other code gets a Log as a parameter' },
@@ -255,7 +262,15 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   '@photostructure/sqlite': { in: ['store'], why: 'it is the only native module, used in one place' },
   '@fastify/busboy': { in: ['http/multipart.ts'], why: 'loaded when the first form arrives' },
   zod: {
-    in: ['protocol', 'config', 'openapi/components.ts', 'mcp/tools.ts', 'gateway/token-file.ts'],
+    in: [
+      'protocol',
+      'config',
+      'openapi/components.ts',
+      'mcp/tools.ts',
+      'gateway/token-file.ts',
+      'fleet/machines.ts',
+      'fleet/accounts.ts',
+    ],
     types: ['socket/client.ts', 'dispatch/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client uses its types and never the schemas',
   },

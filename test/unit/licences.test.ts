@@ -12,6 +12,8 @@ const BUNDLES = [
   'library.cjs',
   'nats.cjs',
   'wad-gateway.cjs',
+  'wad-agent.cjs',
+  'fleet.cjs',
   'wactl.cjs',
   'full.cjs',
   'mcp.cjs',

@@ -12,6 +12,7 @@ import { contacts } from './contacts.js';
 import { deleteMessage } from './delete.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
+import { fleet } from './fleet.js';
 import { forward } from './forward.js';
 import { gateway } from './gateway.js';
 import { group } from './group.js';
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   gateway,
   token,
+  fleet,
   mcp,
   completion,
   version,

@@ -254,6 +254,20 @@ t.test('strings, arrays and inline tables do not shift the line numbers of keys'
   t.end();
 });
 
+t.test('the configuration of the fleet is read beside --config', (t) => {
+  const from = place(t, {
+    'all.toml': '[log]\nlevel = "warn"\n[pacing]\nburst = 2\n',
+    'fleet.toml': '[pacing]\nburst = 3\n',
+  });
+  const [all, fleetFile] = ['all.toml', 'fleet.toml'].map((name) => join(from.cwd, name));
+  const { config, files } = loadConfig({ ...from, configFile: all, fleetFile });
+  t.match(config, { log: { level: 'warn' }, pacing: { burst: 3 } });
+  t.same(files, [all, fleetFile]);
+  const missing = loadConfig({ ...from, configFile: all, fleetFile: join(from.cwd, 'none.toml') });
+  t.equal(missing.config.pacing.burst, 2);
+  t.end();
+});
+
 t.test('--check-config shows every key, its value and its origin', (t) => {
   const from = place(
     t,
@@ -261,17 +275,26 @@ t.test('--check-config shows every key, its value and its origin', (t) => {
     { env: { WAD_LOG_CONTENT: 'true', WAD_X: '1' } },
   );
   const text = renderCheck(loadConfig(from));
-  const [own, gateway] = [false, true].map((is) =>
-    ROWS.filter(({ name }) => name.startsWith('gateway.') === is),
+  t.notMatch(text, /\[(gateway|agent)\]/, 'a daemon shows no keys of other programs');
+  const shows = (text: string, rows: typeof ROWS) => {
+    for (const row of rows) t.match(text, new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'));
+  };
+  const of = (...tables: string[]) => ROWS.filter(({ name }) => tables.includes(name.split('.')[0] ?? ''));
+  shows(
+    text,
+    ROWS.filter((row) => !of('gateway', 'agent').includes(row)),
   );
-  t.notMatch(text, /gateway/, 'a daemon shows no keys of the gateway');
-  t.match(renderCheck(loadConfig(from), 'gateway'), /\[gateway\]\nlisten/);
-  for (const row of gateway ?? [])
-    t.match(
-      renderCheck(loadConfig(from), 'gateway'),
-      new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'),
+  for (const [program, tables] of [
+    ['gateway', ['gateway', 'log']],
+    ['agent', ['fleet', 'agent', 'log']],
+  ] as const) {
+    const shown = renderCheck(loadConfig(from), program);
+    t.same(
+      [...shown.matchAll(/^\[(\w+)\]$/gm)].map(([, table]) => table),
+      tables,
     );
-  for (const row of own ?? []) t.match(text, new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'));
+    shows(shown, of(...tables));
+  }
   t.match(text, /^content +=\s+true +# WAD_LOG_CONTENT$/m);
   t.match(text, /^level +=\s+"info" +# default$/m);
   t.match(text, /wad\.toml:2$/m);
@@ -378,7 +401,15 @@ t.test('the directories depend on user, environment and service', (t) => {
     runtimeDir: '/tmp/wad-1000/shop',
     startsDir: '/tmp/wad-1000/.starts',
     configFiles: ['/home/me/.config/wad/wad.toml', '/home/me/.config/wad/shop.toml'],
+    fleetFile: null,
   });
+  const fleetFile = '/run/wad-agent/shop.toml';
+  t.match(
+    paths({ ...from, env: { STATE_DIRECTORY: '/var/lib/wad/shop', WAD_ACCOUNT_CONFIG: fleetFile } }),
+    { fleetFile, configFiles: ['/etc/wad/wad.toml', fleetFile, '/etc/wad/shop.toml'] },
+    "the machine's own file goes before what the fleet says",
+  );
+  t.match(paths({ ...from, env: { WAD_ACCOUNT_CONFIG: 'relative' } }), { fleetFile: null });
   t.match(paths({ ...from, env: { XDG_STATE_HOME: '/s', XDG_CONFIG_HOME: '/c', XDG_RUNTIME_DIR: '/r' } }), {
     system: false,
     stateDir: '/s/wad/shop',
