@@ -46,6 +46,8 @@ type Watcher = (row: StoredMessage, staged: readonly StoredMessage[]) => void;
 
 /** What the outbox asks the sender about the message of a row. */
 export interface LaneView {
+  /** The write of a message waits; one that stages it may be in the same transaction. */
+  accepting(chatId: Addressee): void;
   /** Stages the messages behind one that WhatsApp's server has acknowledged, as far as they may follow. */
   stageBehind(tx: Tx, row: StoredMessage): readonly StoredMessage[];
   /** The message is staged and has not been given to the page. */
@@ -53,7 +55,12 @@ export interface LaneView {
   /** A call is giving it to the page now. */
   isDelivering(row: StoredMessage): boolean;
 }
-const NO_LANES: LaneView = { stageBehind: () => [], isStaged: () => false, isDelivering: () => false };
+const NO_LANES: LaneView = {
+  accepting: () => undefined,
+  stageBehind: () => [],
+  isStaged: () => false,
+  isDelivering: () => false,
+};
 
 /** Nothing to close: the owner of the store closes it. */
 export class Outbox {
@@ -62,6 +69,7 @@ export class Outbox {
   readonly #now: () => number;
   readonly #chooseId: ChooseId;
   readonly #watchers = new Set<Watcher>();
+  #accepting: Promise<void> | null = null;
   /** The sender's interface, once there is a sender. */
   lanes: LaneView = NO_LANES;
   /**
@@ -86,7 +94,19 @@ export class Outbox {
    * Accepts a message under an id of ours; it is on disk when this resolves.
    * @throws (rejects) Fault key_reused, disk_full, busy
    */
-  async accept(request: Request): Promise<StoredMessage> {
+  accept(request: Request): Promise<StoredMessage> {
+    const accepted = this.#accept(request);
+    const done = (): void => {
+      if (this.#accepting === announced) this.#accepting = null;
+    };
+    const announced = accepted.then(done, done);
+    // Accepts end in their order, so the newest is the last.
+    this.#accepting = announced;
+    this.lanes.accepting(request.chatId);
+    return accepted;
+  }
+
+  async #accept(request: Request): Promise<StoredMessage> {
     const { message, isNew } = await this.#store.write((tx) =>
       this.#store.outbox.accept(tx, {
         ...request,
@@ -97,6 +117,11 @@ export class Outbox {
     );
     if (isNew) this.announce({ row: message, staged: [] });
     return message;
+  }
+
+  /** Resolves when the watchers know of all messages that are being accepted now; null when none is. */
+  get accepting(): Promise<void> | null {
+    return this.#accepting;
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   type Answer,
   type Attempt,
   goesOn,
+  isFree,
   isIdle,
   type LaneEffect,
   type Note,
@@ -97,6 +98,7 @@ export class Sender {
     this.#wakeups = new Wakeups({ scan: (asked) => this.#scan(asked), now, log });
     outbox.watch((row, staged) => this.#changed(row, staged));
     outbox.lanes = {
+      accepting: (chatId) => this.#accepting(chatId),
       stageBehind: (tx, row) => this.#stageBehind(tx, row),
       isStaged: (row) => this.#lanes.of(row).lane.staged.some(({ id }) => id === row.id),
       isDelivering: (row) => {
@@ -206,6 +208,15 @@ export class Sender {
     return nowMs - oldestMs;
   }
 
+  /**
+   * Called when the write of a message is waiting. The scan is a write as well: both are one sync of the disk, and the disk
+   * knows of both before the page does.
+   */
+  #accepting(chatId: Addressee): void {
+    const lane = this.#options.store.identities.laneOf(chatId);
+    if (this.#wid !== null && isFree(this.#lanes.find(lane))) this.#wakeups.at(lane);
+  }
+
   /** Called when a row has changed on disk. */
   #changed(row: StoredMessage, staged: readonly StoredMessage[]): void {
     const { state, notBeforeMs, expiresAtMs } = row;
@@ -229,7 +240,10 @@ export class Sender {
   async #scan(asked: Asked): Promise<void> {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
+    // The disk accepts a message before this write, so the watchers are to know of it before, too.
+    const { accepting } = outbox;
     const { back, expired, taken, unchecked, holdMs, overLimit } = await this.#take(asked, nowMs);
+    if (taken.length + expired.length > 0) await accepting;
     for (const change of back) outbox.announce(change);
     if (asked === 'all') this.#line.clear();
     for (const lane of overLimit) this.#line.add(lane);
@@ -247,20 +261,21 @@ export class Sender {
 
   /** Stages messages that are due; a full scan also ends expired ones. */
   async #take(asked: Asked, nowMs: number): Promise<Scan> {
-    const { store } = this.#options;
+    const { store, outbox } = this.#options;
     const wid = this.#wid;
     const slots = asked === 'all' ? this.#lanes.all : [...asked].map((name) => this.#lanes.at(name));
     const idle = slots.filter(({ lane }) => lane.staged.length > 0 && (wid === null || !goesOn(lane)));
     const staged = idle.flatMap(({ lane }) => lane.staged);
-    // While no page is ready, an accepted message needs no further write.
-    if (asked !== 'all' && wid === null && staged.length === 0) return { back: [], expired: [], ...NO_TURNS };
+    // While no page is ready, an accepted message needs no further write. A lane that is not free requests a scan when it is.
+    const isFutile = wid === null || slots.every(({ lane }) => !isFree(lane));
+    if (asked !== 'all' && isFutile && staged.length === 0) return { back: [], expired: [], ...NO_TURNS };
     return store.write(
       (tx) => ({
         back: staged.map((ref) => this.#putBack(tx, ref)),
         expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
         ...(wid === null ? NO_TURNS : this.#scheduler.take(tx, wid, asked, nowMs)),
       }),
-      asked === 'all' ? {} : { turn: 'first' },
+      asked === 'all' || outbox.accepting !== null ? {} : { turn: 'first' },
     );
   }
 

@@ -63,6 +63,24 @@ t.test(
   },
 );
 
+t.test('a message of an idle chat is staged in the transaction that accepts it', async (t) => {
+  const { page, sender, accept, outbox, state, store } = open(t);
+  sender.open(WID);
+  await rest(store);
+  const states: string[] = [];
+  outbox.watch((row) => states.push(`${row.payload.text} ${row.state}`));
+  const [a1, a2] = await Promise.all([accept(A, 'a1'), accept(A, 'a2')]);
+  t.match([a1, a2], [{ state: 'queued' }, { state: 'queued' }], 'as they were accepted');
+  t.same([state(a1.id), state(a2.id)], ['sending', 'queued'], 'without a further sync of the disk');
+  await until(() => page.sent.length > 0);
+  t.same(states, ['a1 queued', 'a2 queued', 'a1 sending'], 'in order');
+  const undone = outbox.accept({ ...outbox.get(a1.id), chatId: B, wid: null as never });
+  await t.rejects(undone, 'a message that the disk refuses');
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length > 1);
+  t.same(page.texts, ['a1', 'a2'], 'is not given to the page');
+});
+
 t.test(
   'the next message of a lane is staged in the write that records the ack of the one before',
   async (t) => {
