@@ -13,11 +13,25 @@ import { type Line, outputOf, parse, Usage } from './parse.js';
 import { run } from './run.js';
 import { version } from './version.js';
 
+/** Commands by the names that other programs give them, where the nearest name would mislead. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['start', 'init'],
+  ['restart', 'init --restart'],
+  ['logout', 'disconnect'],
+]);
+
+function synonym(word: string, known: readonly string[]): string | null {
+  const meant = SYNONYMS.get(word) ?? null;
+  return meant !== null && known.includes(meant.split(' ')[0] as string) ? meant : null;
+}
+
 function hintOf({ word, known, command }: Usage, argv: readonly string[]): string {
-  const meant = word !== undefined && known ? nearest(word, known) : null;
+  const meant = word !== undefined && known ? (synonym(word, known) ?? nearest(word, known)) : null;
   if (meant !== null && word !== undefined) {
     const at = argv.findIndex((arg) => arg === word || arg.startsWith(`${word}=`));
-    const corrected = argv.map((arg, i) => (i === at ? arg.replace(word, meant) : arg));
+    const corrected = argv.flatMap((arg, i) =>
+      i !== at ? arg : arg === word ? meant.split(' ') : arg.replace(word, meant),
+    );
     if (at !== -1 && corrected.every((arg) => /^[\w@+.,:/=-]+$/.test(arg)))
       return `wactl ${corrected.join(' ')}`;
     return `${meant} instead of ${word}`;

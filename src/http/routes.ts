@@ -63,6 +63,7 @@ const NAMED: readonly Route[] = [
     },
   }),
   asking('POST', `${API}/initialize`, 'session.initialize'),
+  asking('POST', `${API}/stop`, 'session.stop'),
   asking('POST', `${API}/disconnect`, 'session.disconnect'),
   asking('POST', `${API}/clear-session`, 'session.clear'),
   asking('POST', `${API}/pair`, 'session.pair'),

@@ -94,6 +94,8 @@ export type Event =
   | { readonly type: 'page-needed'; readonly atMs: number; readonly why: 'message' | 'request' }
   | { readonly type: 'disconnect' }
   | { readonly type: 'clear' }
+  /** A person stops the account and keeps its link. */
+  | { readonly type: 'stop' }
   /** The daemon ends. `logout`: this is meant to unlink the phone. */
   | { readonly type: 'shutdown'; readonly logout: boolean }
   /** The daemon has to end quickly: nothing that may be left out is waited for. */

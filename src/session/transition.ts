@@ -30,7 +30,7 @@ const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } 
 const { profileVerdict: verdict } = mend;
 const { due, startLate, syncLate } = retry;
 const { sleep, needed, wakeDue } = hibernate;
-const { disconnect, clear, shutdown, lockLost, logoutDone, removed } = close;
+const { disconnect, clear, stop, shutdown, lockLost, logoutDone, removed } = close;
 const { wakeFirst, wakeOrEnd, wakePlaced, woken, notWoken, wakeLate, goneAsleep, exitAfter } = unlink;
 
 // biome-ignore format: a table is read by its columns
@@ -42,6 +42,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'page-needed':      [____,       ____,       ____,        ____,       ____,       ____,        ____,       ____,       needed     ],
   'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect, wakeFirst  ],
   'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear,      wakeFirst  ],
+  'stop':             [____,       stop,       stop,        stop,       stop,       stop,        ____,       stop,       stop       ],
   'shutdown':         [shutdown,   shutdown,   shutdown,    shutdown,   shutdown,   shutdown,    exitAfter,  shutdown,   wakeOrEnd  ],
   'hurry':            [____,       ____,       ____,        ____,       ____,       ____,        notWoken,   ____,       ____       ],
   'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost   ],

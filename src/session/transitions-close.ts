@@ -24,6 +24,17 @@ const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.n
 export const disconnect = (state: State): Next => end(state, 'person', isLinkedNow(state));
 export const clear = (state: State): Next => end(state, 'person', state.name === 'ready');
 
+/** A person stops the account: it stays linked, and starts on request. */
+export const stop = (state: State): Next => ({
+  state: become(
+    disarm(leave(state)),
+    'stopped',
+    { reason: 'user_stopped', unlinked: false, left: null },
+    { attempts: 0, launchFailures: 0 },
+  ),
+  effects: [{ do: 'drain' }, { do: 'close' }],
+});
+
 /** The daemon ends. The session stays unless this is meant to unlink and the page can do it. */
 export function shutdown(state: State, event: EventOf<'shutdown'>): Next {
   if (event.logout && isLinkedNow(state)) return end(state, 'shutdown', true);

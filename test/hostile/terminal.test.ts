@@ -45,6 +45,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   init: [[]],
   pair: [[N]],
   wait: [['ready', '--timeout', '5']],
+  stop: [[]],
   disconnect: [[]],
   'clear-session': [[]],
   send: [

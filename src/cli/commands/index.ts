@@ -9,6 +9,7 @@ import { init } from './init.js';
 import { pair } from './pair.js';
 import { send } from './send.js';
 import { status } from './status.js';
+import { stop } from './stop.js';
 import { wait } from './wait.js';
 
 export const SIMPLE: readonly Command[] = [
@@ -16,6 +17,7 @@ export const SIMPLE: readonly Command[] = [
   init,
   pair,
   wait,
+  stop,
   disconnect,
   clearSession,
   send,

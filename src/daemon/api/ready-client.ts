@@ -16,6 +16,6 @@ export function readyClient({ actor: { state }, hint, slot }: Account): WhatsApp
   if (reasonOf(state) === 'banned') throw new Fault('banned', { hint });
   if (state.name === 'linking' || state.session === null)
     throw new Fault('not_linked', { reason, ...(hint && { hint }) });
-  if (state.name !== 'ready') throw new Fault('not_ready', { reason });
+  if (state.name !== 'ready') throw new Fault('not_ready', { reason, ...(hint && { hint }) });
   return slot.client;
 }

@@ -141,6 +141,11 @@ export class Actor {
     });
   }
 
+  /** Resolves when the effects of all events so far have been carried out. */
+  settled(): Promise<void> {
+    return this.#effects;
+  }
+
   /** Clears the timer and removes the watchers. A final state does not change any more. */
   end(): void {
     clearTimeout(this.#timer);

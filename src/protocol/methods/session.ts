@@ -307,6 +307,25 @@ export const sessionMethods = {
       result: { verdict: 'linked', status: 'syncing', reason: 'none', timestamp: NOW },
     },
   }),
+  'session.stop': method({
+    name: 'session.stop',
+    does: 'Stops the account and keeps its link: sends what is in flight, closes the browser, and stays stopped until `session.initialize` or a restart of the daemon.',
+    effect: 'writes',
+    scope: 'operate',
+    since: '0.2.0',
+    params: record({}),
+    result: record({ ...done(), status: stateName().describe('The state now.') }),
+    faults: [],
+    example: {
+      params: {},
+      result: {
+        success: true,
+        message: 'Stopped; the phone stays linked.',
+        timestamp: NOW,
+        status: 'stopped',
+      },
+    },
+  }),
   'session.disconnect': method({
     name: 'session.disconnect',
     does: 'Unlinks the phone (bounded), closes the browser, removes the saved session, and stays stopped.',

@@ -69,6 +69,8 @@ const rows: Row[] = [
   { args: ['init', '--no-restart'], code: 2, stderr: /no option --no-restart/ },
   { args: ['statsu'], code: 2, stderr: /no command "statsu"\n {2}try: wactl status\n/ },
   { args: ['passkeys'], code: 2, stderr: /no command "passkeys"/ },
+  { args: ['-a', 'x', 'start'], code: 2, stderr: /no command "start"\n {2}try: wactl -a x init\n/ },
+  { args: ['restart'], code: 2, stderr: /try: wactl init --restart\n/ },
   { args: ['xyzzy'], code: 2, stderr: /no command "xyzzy"\n {2}try: wactl --help\n/ },
   { args: ['__proto__'], code: 2, stderr: /no command/ },
   { args: ['status', '--__proto__', 'x'], code: 2, stderr: /no option/ },
@@ -115,6 +117,7 @@ const rows: Row[] = [
     stdout: NOTHING,
     stderr: /^wactl: Too many pairing codes were requested\. \(again in 62 s\)\n {2}try: wactl qr\n$/,
   },
+  { args: ['stop'], code: 0, stdout: /^Stopped; the phone stays linked\.\n$/, stderr: NOTHING },
   { args: ['disconnect'], code: 0, stdout: /^Unlinked/, stderr: NOTHING },
   {
     args: ['clear-session'],

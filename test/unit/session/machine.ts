@@ -196,6 +196,7 @@ export const EVENTS: readonly Draft[] = [
   ['page-needed', { atMs: AT_MS + 60_000, why: 'message' }],
   ['disconnect'],
   ['clear'],
+  ['stop'],
   ['shutdown', { logout: false }],
   ['shutdown', { logout: true }],
   ['hurry'],

@@ -1,6 +1,6 @@
 /** The ends of a session, as tables: by a person, by the end of the daemon, by a lost lock. */
 import { ASKED, BARE, ME } from './machine.js';
-import { given, NOTHING, on, SAME, table } from './transition-table.js';
+import { given, NOTHING, on, SAME, START, table } from './transition-table.js';
 
 const LINKED = { session: ME };
 const CLOSED = { timer: 41, generation: 8 };
@@ -36,6 +36,17 @@ table('clear unlinks only when ready, and removes the session in every state', [
   ['ready', 'clear', 'logging-out', 'drain, logout'],
   ['stopped|starting|linking|syncing|reconnecting|failed', 'clear', 'logging-out', REMOVE],
   ['logging-out', 'clear', SAME, NOTHING],
+]);
+
+table('a person stops the account, and it stays linked', [
+  [given('ready', ASKED), 'stop', AT_REST, 'drain, close', { session: ME, attention: null, ...CLOSED }],
+  ['starting|syncing|reconnecting|failed|hibernating ×4', 'stop', `${AT_REST} ×0`, 'drain, close', LINKED],
+  ['linking', 'stop', AT_REST, 'drain, close', BARE],
+  ['stopped', 'stop', SAME, NOTHING],
+  ['logging-out', 'stop', SAME, NOTHING],
+  ['stopped/user_stopped', on.initialize, 'starting', START, LINKED],
+  ['stopped/user_stopped', ['page-needed', { atMs: 0, why: 'message' }], SAME, NOTHING],
+  ['stopped/user_stopped', on.crashed, SAME, NOTHING],
 ]);
 
 table('an end of the daemon that does not unlink keeps the session', [

@@ -48,6 +48,7 @@ const KEPT = 'leave-place, alert shutting_down, close, exit stopped';
 const REMOVED = 'leave-place, close, remove-profile';
 
 exactTable('it is stopped without a page, and stays linked', [
+  ['hibernating', 'stop', 'stopped/user_stopped', 'drain, close', { ...LINKED, timer: 41 }],
   ['hibernating', on.shutdown, 'stopped/shutting_down', 'drain, close, exit stopped', LINKED],
   ['hibernating', 'lock-lost', 'stopped/lock_held', 'alert lock_held, close, exit lock-lost'],
 ]);

@@ -372,6 +372,7 @@ const SOMEONE_SAYS: readonly Draft[] = [
   ['idle', { dueAtMs: AT_MS + HOUR_MS / 2 }],
   ['page-needed', { atMs: 0, why: 'request' }],
   ['page-needed', { atMs: AT_MS + HOUR_MS, why: 'message' }],
+  ['stop'],
   ['disconnect'],
   ['clear'],
 ];

@@ -20,6 +20,7 @@ type SessionHandlers = Pick<
   | 'session.pair'
   | 'session.passkey'
   | 'session.answerPasskey'
+  | 'session.stop'
   | 'session.disconnect'
   | 'session.clear'
   | 'session.wait'
@@ -38,7 +39,7 @@ const WHAT_WENT = {
   unlinked: 'Unlinked; the saved session is removed.',
   removed:
     'The saved session is removed. The phone could not be notified: if it still lists this device, unlink it there.',
-  nothing: 'There was no saved session; stopped.',
+  nothing: 'There was no saved session to remove.',
 } as const;
 
 /** Whether only a person can change the state. */
@@ -163,6 +164,23 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
             ? 'refused'
             : 'goes_on';
       return { verdict, status: state.name, reason: reasonOf(state), timestamp: now() };
+    },
+
+    'session.stop': async (_, { signal }) => {
+      // A logout in progress is finished first.
+      await actor.until(({ name }) => name !== 'logging-out', { signal });
+      refuseWhenEnding(actor.state);
+      const { name: was, session } = actor.state;
+      actor.post({ type: 'stop' });
+      // Until messages in flight are sent and the browser has ended.
+      await actor.settled();
+      const message =
+        was === 'stopped'
+          ? 'Already stopped; nothing changed.'
+          : session === null
+            ? 'Stopped; no phone is linked.'
+            : 'Stopped; the phone stays linked.';
+      return { success: true, message, timestamp: now(), status: actor.state.name };
     },
 
     'session.disconnect': async (_, { signal }) => {

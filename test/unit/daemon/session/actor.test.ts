@@ -67,6 +67,18 @@ t.test('effects run in list order, each to its end', async (t) => {
   t.same(done, ['close', 'remove-profile']);
 });
 
+t.test('the effects of all events so far can be awaited', async (t) => {
+  const closing = gate();
+  const { actor, done } = stage(state({ name: 'ready' }), { close: () => closing.passed });
+  actor.post({ type: 'stop' });
+  const all = actor.settled().then(() => done.push('settled'));
+  await settled();
+  t.same(done, ['drain']);
+  closing.open();
+  await all;
+  t.same(done, ['drain', 'close', 'settled']);
+});
+
 t.test('a second event queues behind the effects of the first', async (t) => {
   const closing = gate();
   const { actor, effects } = stage(state({ name: 'failed' }), { close: () => closing.passed });
