@@ -146,11 +146,10 @@ t.test("an account is linked and used through both programs' routes", async (t) 
 
   // What is not served, and what is not permitted.
   t.same(await (await fetch(`${gateway.url}/ping`)).json(), { success: true, message: 'pong' });
-  t.match(await ask('POST /api/sessions/shop/stop'), {
+  t.match(await ask('POST /client/runMethod/shop', {}), {
     status: 501,
-    json: { success: false, reason: /systemctl stop/, error: { data: { kind: 'not_served' } } },
+    json: { success: false, reason: /by its name/, error: { data: { kind: 'not_served' } } },
   });
-  t.match(await ask('POST /client/runMethod/shop', {}), { status: 501 });
   t.equal((await clientOf(gateway.url, 'wrong')('GET /api/sessions')).status, 401);
   t.match(await ask('POST /api/sendText', { ...to, session: 'other', text: 'x' }), { status: 404 });
   const reader = clientOf(gateway.url, await gateway.token('reader', 'read', 'shop'));
@@ -179,6 +178,18 @@ t.test("an account is linked and used through both programs' routes", async (t) 
     ['reaction'],
     'nothing more was sent',
   );
+
+  // Stop keeps the link.
+  t.match(await ask('POST /api/sessions/shop/stop'), {
+    status: 201,
+    json: { name: 'shop', status: 'STOPPED' },
+  });
+  t.match(await wad.status(), { status: 'stopped', session: { hasSession: true } });
+  t.match(await ask('GET /session/status/shop'), { json: { state: null, message: 'session_not_connected' } });
+  t.match(await ask('GET /session/stop/shop'), { json: { message: 'Session stopped successfully' } });
+  t.match(await ask('POST /api/sessions/shop/start'), { status: 201, json: { name: 'shop' } });
+  await wad.until('ready');
+  t.equal(phone.devices.length, 1);
 
   // Logout shows a new code.
   t.match(await ask('POST /api/sessions/shop/logout'), { status: 201, json: { name: 'shop' } });

@@ -4,7 +4,7 @@ import { json, typed } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Answered, Asked } from '../../protocol/types.js';
 import { STATUSES } from '../../webhook/waha.js';
-import { type Door, notServed, type Request, type Row, rowsOf } from './row.js';
+import { type Door, type Request, type Row, rowsOf } from './row.js';
 
 type Status = Answered<'session.status'>;
 
@@ -129,6 +129,16 @@ export const WAHA_SESSIONS: readonly Row[] = [
   ),
   work(
     'POST',
+    '/api/sessions/{session}/stop',
+    ['session.stop'],
+    async (_, door, account) => {
+      await door.ask(account, 'session.stop', {});
+      return after(door, account);
+    },
+    { ...CREATED, differs: 'Its service runs on, and starts the account when it is started itself.' },
+  ),
+  work(
+    'POST',
     '/api/sessions/{session}/logout',
     ['session.disconnect', 'session.initialize'],
     (_, door, account) => logout(door, account),
@@ -144,12 +154,11 @@ export const WAHA_SESSIONS: readonly Row[] = [
   byName.work(
     'POST',
     '/api/sessions/stop',
-    ['session.disconnect'],
+    ['session.stop', 'session.disconnect'],
     async ({ body }, door, account) => {
-      if (body.flag('logout') !== true) throw notServed(STOP);
-      await door.ask(account, 'session.disconnect', {});
+      await door.ask(account, body.flag('logout') === true ? 'session.disconnect' : 'session.stop', {});
     },
-    { ...CREATED, differs: 'Only with `logout: true`: see the stop of a session.' },
+    { ...CREATED, differs: 'With `logout: true` it unlinks the phone; the account stays configured.' },
   ),
   byName.work(
     'POST',
@@ -180,7 +189,3 @@ export const WAHA_SESSIONS: readonly Row[] = [
     differs: 'Says that the gateway answers, and nothing about accounts.',
   }),
 ];
-
-/** The reason for both routes that stop a session. */
-export const STOP =
-  'An account stops with its service, `systemctl stop wad@NAME`, which keeps the link. To unlink the phone, use logout.';

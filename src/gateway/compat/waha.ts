@@ -3,10 +3,9 @@ import { type Row, refuse } from './row.js';
 import { WAHA_CHATS } from './waha-chats.js';
 import { WAHA_GROUPS } from './waha-groups.js';
 import { WAHA_SENDING } from './waha-sending.js';
-import { STOP, WAHA_SESSIONS } from './waha-sessions.js';
+import { WAHA_SESSIONS } from './waha-sessions.js';
 
 const REFUSED: readonly Row[] = [
-  ...refuse(STOP, 'POST /api/sessions/{session}/stop'),
   ...refuse(
     'An account is made on its machine: `wactl account add NAME`. Its webhooks and settings are in its configuration.',
     'POST /api/sessions',

@@ -10,10 +10,6 @@ const each = (path: string, ...names: readonly string[]): string[] =>
 
 const REFUSED: readonly Row[] = [
   ...refuse(
-    'An account stops with its service, `systemctl stop wad@NAME`, which keeps the link. To unlink the phone, use terminate.',
-    'GET /session/stop/{sessionId}',
-  ),
-  ...refuse(
     'It would unlink several accounts at once. Use terminate for each.',
     'GET /session/terminateInactive',
     'GET /session/terminateAll',

@@ -72,6 +72,13 @@ export const WWEBJS_SESSIONS: readonly Row[] = [
     params: () => ({ restart: true }),
     answer: said('Restarted successfully'),
   }),
+  call(
+    'GET',
+    '/session/stop/{sessionId}',
+    'session.stop',
+    { params: () => ({}), answer: said('Session stopped successfully') },
+    { differs: 'Its service runs on, and starts the account when it is started itself.' },
+  ),
   call('GET', '/session/status/{sessionId}', 'session.status', { params: () => ({}), answer: sessionState }),
   work('GET', '/session/qr/{sessionId}', ['session.qr'], async (_, door, account) => {
     const qr = await codeOf(door, account);

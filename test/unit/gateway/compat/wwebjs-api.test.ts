@@ -223,6 +223,11 @@ const CASES: readonly Case[] = [
     calls: [['session.pair', { number: '12025550108' }]],
     answer: { success: true, result: 'ABCD1234' },
   },
+  {
+    request: 'GET /session/stop/shop',
+    calls: [['session.stop', {}]],
+    answer: { success: true, message: 'Session stopped successfully' },
+  },
   { request: 'GET /session/terminate/shop', calls: [['session.disconnect', {}]], answer: { success: true } },
   {
     request: 'GET /client/getState/shop',
