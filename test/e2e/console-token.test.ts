@@ -42,7 +42,7 @@ t.test('a token sees its accounts only, and what it may not do is not offered', 
     t.same(await tabsOf(page), ['Overview', 'Queue', 'Chats', 'Webhooks', 'Capabilities']);
     await page.goto(addressIn(gateway.url, 'shop', 'overview'));
     await shows(page, 'Loading chats');
-    t.notMatch(await textOf(page), /Restart the browser|Unlink the phone|Remove the session/);
+    t.notMatch(await textOf(page), /Restart the browser|\bStop\b|Unlink the phone|Remove the session/);
     await page.goto(addressIn(gateway.url, 'support', 'overview'));
     await shows(page, 'There is no such account, or this token may not see it.');
 
@@ -59,6 +59,15 @@ t.test('a token sees its accounts only, and what it may not do is not offered', 
     await inspect(t, page, { name: 'console-confirm', folder });
     await page.keyboard.press('Escape');
     t.equal((await wad.status()).status, 'ready', 'Escape does nothing');
+    await press(page, 'Stop');
+    await shows(page, 'Stopped; the phone stays linked.');
+    t.match(await wad.status(), { status: 'stopped', session: { hasSession: true } });
+    await page.waitForSelector('::-p-aria([name="Start"][role="button"])');
+    t.notOk(await page.$('::-p-aria([name="Stop"][role="button"])'), 'there is nothing to stop');
+    const after = await wad.mark();
+    await press(page, 'Start');
+    await wad.became('ready', { after });
+    await shows(page, 'Restart the browser');
 
     const { code } = await wactl(['token', 'revoke', 'operator'], { env: machine.env });
     t.equal(code, 0);

@@ -55,6 +55,9 @@ export function Overview({ account, status, info }: Props) {
 /** The states without a browser, and what starts one. */
 const BEGIN: Partial<Record<StateName, string>> = { stopped: 'Start', failed: 'Start', hibernating: 'Wake' };
 
+/** The states in which there is nothing to stop. */
+const ENDED: readonly StateName[] = ['stopped', 'logging-out'];
+
 /** Only those that the token may do, and that the state allows. */
 function Actions({ account, status }: Omit<Props, 'info'>) {
   const { api, live, may } = useSession();
@@ -84,6 +87,15 @@ function Actions({ account, status }: Omit<Props, 'info'>) {
         {may('session.initialize') && begin === undefined && (
           <button type="button" disabled={action.busy} onClick={() => start(true)}>
             Restart the browser
+          </button>
+        )}
+        {may('session.stop') && !ENDED.includes(status.status) && (
+          <button
+            type="button"
+            disabled={action.busy}
+            onClick={() => does(async () => (await api.call(account, 'session.stop')).message)}
+          >
+            Stop
           </button>
         )}
         {may('session.disconnect') && status.session.hasSession && (
