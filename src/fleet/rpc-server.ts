@@ -1,6 +1,7 @@
 // Answers requests that come over NATS: one JSON-RPC 2.0 request a message, one answer, through the same dispatch as the
 // socket. Only the holder of the account's lease subscribes. NATS reports no hang-up: a request without `deadlineMs` is given
 // a minute.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatch, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -26,6 +27,8 @@ export interface RpcLimits {
 }
 
 const LIMITS: RpcLimits = { maxInFlight: 256, maxRequestBytes: 1024 * 1024, deadlineMs: 60_000 };
+/** How long a close waits for servers that do not answer. */
+const DRAIN_MS = 1_000;
 /** Events are sent to a connection, and there is none. */
 const NEED_CONNECTION: ReadonlySet<string> = new Set(['events.subscribe', 'events.unsubscribe']);
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -58,16 +61,19 @@ export class RpcServer {
     });
   }
 
-  /** Accepts no further requests, answers those in flight with `shutting_down`, and waits until the answers are out. */
+  /**
+   * Accepts no further requests, answers those in flight with `shutting_down`, and waits until the answers are out. Bounded;
+   * never rejects.
+   */
   async close(): Promise<void> {
-    const { nats } = this.#options.fleet;
-    if (nats.isClosed()) this.#closing.abort(new Fault('shutting_down'));
-    else {
-      // What has arrived already is answered, too.
-      const drained = this.#subscription.isClosed() ? undefined : this.#subscription.drain();
-      this.#closing.abort(new Fault('shutting_down'));
-      await drained?.catch(() => undefined);
-    }
+    const isOpen = !this.#options.fleet.nats.isClosed() && !this.#subscription.isClosed();
+    // What has arrived already is answered, too.
+    const drained = isOpen ? this.#subscription.drain().catch(() => undefined) : Promise.resolve();
+    this.#closing.abort(new Fault('shutting_down'));
+    const enough = new AbortController();
+    const late = delay(DRAIN_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([drained, late]);
+    enough.abort();
     await Promise.all(this.#inFlight);
   }
 

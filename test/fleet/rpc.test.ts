@@ -133,6 +133,15 @@ t.test('a close answers what is in flight, and then nobody listens', async (t) =
   await t.rejects(client.call('x'), fault('unreachable'));
 });
 
+t.test('a close does not wait for servers that do not answer', async (t) => {
+  const { server, served } = await rpc(t, async () => ({}));
+  server.freeze();
+  const startedAtMs = performance.now();
+  await served.close();
+  t.ok(performance.now() - startedAtMs < 4_000);
+  server.thaw();
+});
+
 t.test('requests work again after the server was killed', async (t) => {
   const { client, server, far, near } = await rpc(t, async () => ({ ok: true }));
   const back = [near, far].map(async ({ nats }) => {
