@@ -81,6 +81,8 @@ export interface Globals {
   readonly named: boolean;
   /** As given with --socket. */
   readonly socket: string | undefined;
+  /** As given with --fleet: the account runs on whichever machine of the fleet. */
+  readonly fleet: boolean;
   readonly output: Output;
   /** As given with --timeout. */
   readonly timeoutMs: number | undefined;

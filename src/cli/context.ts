@@ -1,5 +1,6 @@
 // Gives a command its context: the daemon of its account, connected on first use, and the place for its output.
 import type { Address } from '../protocol/address.js';
+import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import { Client } from '../socket/client.js';
 import { type ClientPath, clientPath } from '../socket/path.js';
@@ -20,12 +21,20 @@ export interface Running {
   readonly interrupt: () => Interrupt;
 }
 
+/** Connects to the daemon of an account in another way than by its socket. */
+export type Connect = (account: string) => Promise<Connection>;
+
 /** Starts the command of the line. */
-export function start(line: Line, sink: Sink): Running {
-  const { command, account, socket, output, timeoutMs } = line;
+export function start(line: Line, sink: Sink, connect?: Connect): Running {
+  const { command, account, socket, output, timeoutMs, fleet } = line;
   const named = line.named && !command?.takesAccounts;
   let place: ClientPath | undefined;
   const target = () => {
+    if (connect !== undefined)
+      throw new Fault('usage', {
+        reason: `${command?.name} reaches a daemon of this machine by its socket: not with --fleet`,
+        hint: null,
+      });
     place ??= clientPath({
       account: named ? account : undefined,
       socket,
@@ -37,11 +46,12 @@ export function start(line: Line, sink: Sink): Running {
   // Hints need the options only: the command of a hint runs in the same environment.
   const isByOption = named || socket !== undefined;
   let address: Address = [];
-  let connection: Promise<Client> | undefined;
+  let connection: Promise<Connection> | undefined;
   let interrupt: Interrupt = () => null;
 
   const client = () => {
     connection ??= (async () => {
+      if (connect !== undefined) return connect(account);
       const connectMs = Math.min(timeoutMs ?? CONNECT_MS, CONNECT_MS);
       return Client.connect({ ...target(), address }, { timeoutMs: connectMs });
     })();
@@ -66,11 +76,13 @@ export function start(line: Line, sink: Sink): Running {
 
   const begin = async (): Promise<number> => {
     try {
-      if (isByOption) address = target().address;
+      if (connect !== undefined) address = ['--fleet', ...(line.named ? ['-a', account] : [])];
+      else if (isByOption) address = target().address;
       const context: Context = {
         account,
         named: line.named,
         socket,
+        fleet,
         output,
         timeoutMs,
         args: line.args,

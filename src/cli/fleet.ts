@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FleetView, Operator } from '../fleet/operator.js';
+import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import { printableIn } from './output.js';
 
@@ -23,17 +24,53 @@ export async function withFleet<T>(
   servers: readonly string[],
   use: (operator: Operator) => Promise<T>,
 ): Promise<T> {
-  const bundle = pathToFileURL(fileURLToPath(new URL('fleet.cjs', import.meta.url))).href;
-  const { Operator } = (await import(bundle)) as FleetBundle;
   let operator: Operator | undefined;
   try {
-    operator = await Operator.open({ servers, env: process.env });
+    operator = await opened(servers);
     return await use(operator);
   } catch (error) {
     throw ofThisBundle(error);
   } finally {
     await operator?.close();
   }
+}
+
+async function opened(servers: readonly string[]): Promise<Operator> {
+  const bundle = pathToFileURL(fileURLToPath(new URL('fleet.cjs', import.meta.url))).href;
+  const { Operator } = (await import(bundle)) as FleetBundle;
+  return Operator.open({ servers, env: process.env });
+}
+
+/** The accounts that the fleet is to run, and those that a machine runs. @throws (rejects) as `withFleet` */
+export const accountsOfFleet = (): Promise<readonly string[]> =>
+  withFleet([], async (operator) => {
+    const { accounts, machines } = await operator.view();
+    return [
+      ...new Set([...accounts.map(({ account }) => account), ...machines.flatMap((one) => one.accounts)]),
+    ];
+  });
+
+/** A connection over NATS to the daemon of the account, wherever it runs. @throws (rejects) as `withFleet` */
+export async function connectToAccount(account: string): Promise<Connection> {
+  let operator: Operator;
+  try {
+    operator = await opened([]);
+  } catch (error) {
+    throw ofThisBundle(error);
+  }
+  const connection = operator.connection(account);
+  void connection.closed.then(() => operator.close());
+  const call: Connection['call'] = (...asked) =>
+    connection.call(...asked).catch((error: unknown) => {
+      throw ofThisBundle(error);
+    });
+  return {
+    call,
+    request: call as Connection['request'],
+    closed: connection.closed,
+    onEvent: (listener) => connection.onEvent(listener),
+    close: () => connection.close(),
+  };
 }
 
 /** The classes of another bundle are different classes: a fault is converted as for the wire. */

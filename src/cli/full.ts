@@ -76,5 +76,9 @@ export async function full(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const isMany = line.named && isPattern(line.account) && !line.command?.takesAccounts;
-  return isMany ? runMany(line) : run(line);
+  if (!line.fleet) return isMany ? runMany(line) : run(line);
+  const { accountsOfFleet, connectToAccount } = await import('./fleet.js');
+  return isMany
+    ? runMany(line, { connect: connectToAccount, find: accountsOfFleet })
+    : run(line, connectToAccount);
 }

@@ -16,6 +16,10 @@ export const GLOBALS = {
     value: 'PATH',
     does: "the daemon's socket (default: with -a the account's, else $WAD_SOCKET, else the account's)",
   },
+  fleet: {
+    type: 'flag',
+    does: 'reach the account over NATS, on whichever machine runs it (also: WAD_FLEET=1)',
+  },
   output: {
     type: 'text',
     alias: 'o',

@@ -11,7 +11,7 @@ function ordinary(argv: readonly string[]): Line | null {
   try {
     const line = parse(argv, SIMPLE);
     const isOne = !line.named || !isPattern(line.account);
-    return line.command && !line.help && !line.version && isOne ? line : null;
+    return line.command && !line.help && !line.version && isOne && !line.fleet ? line : null;
   } catch {
     return null;
   }

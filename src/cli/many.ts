@@ -2,17 +2,23 @@
 import { Fault } from '../protocol/fault.js';
 import { matching } from './accounts.js';
 import { Answers } from './answers.js';
-import { type Running, start } from './context.js';
+import { type Connect, type Running, start } from './context.js';
 import { exitOf } from './exit.js';
 import { complain } from './output.js';
 import type { Line } from './parse.js';
 
-/** Never rejects. */
-export async function runMany(line: Line): Promise<number> {
+/**
+ * Never rejects.
+ * @param find the accounts that there are, if not those of this machine
+ */
+export async function runMany(
+  line: Line,
+  { connect, find }: { connect?: Connect; find?: () => Promise<readonly string[]> } = {},
+): Promise<number> {
   const { output, command } = line;
   let names: readonly string[];
   try {
-    names = matching(line.account);
+    names = matching(line.account, await find?.());
   } catch (error) {
     const fault = Fault.of(error);
     complain(fault, output);
@@ -32,7 +38,7 @@ export async function runMany(line: Line): Promise<number> {
   let status = 0;
   for (const account of names) {
     answers.begin(account, command?.many?.mode === 'in turn');
-    const one = start({ ...line, account, named: true }, answers.sink(account));
+    const one = start({ ...line, account, named: true }, answers.sink(account), connect);
     running.push(one);
     const ended = one.status.then((its) => {
       status = Math.max(status, its);

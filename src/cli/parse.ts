@@ -159,6 +159,13 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
     options[key] = checked(key, option, value);
   }
   const globals = globalsOf(options);
+  if (options.fleet === true && globals.socket !== undefined)
+    throw new Usage(
+      '--socket names a daemon of this machine, and --fleet any',
+      undefined,
+      undefined,
+      command,
+    );
   if (!help && !version) {
     checkArguments(command, args);
     if (globals.named && isPattern(globals.account) && !command.takesAccounts)
@@ -193,6 +200,7 @@ function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
     account,
     named: options.account !== undefined,
     socket: options.socket as string | undefined,
+    fleet: options.fleet === true || process.env.WAD_FLEET === '1',
     output: (options.output as Output | undefined) ?? 'text',
     timeoutMs: seconds(options.timeout),
   };

@@ -1,9 +1,10 @@
 // What an operator does with a fleet, directly on NATS: looks, and writes the desired state. The agents do the rest. It is bundled
-// as a file of its own, `dist/fleet.cjs`, which wactl loads for `wactl fleet` only.
+// as a file of its own, `dist/fleet.cjs`, which wactl loads for `wactl fleet` and --fleet only.
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { loadConfig } from '../config/load.js';
+import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { refusedConfig } from './account-config.js';
@@ -18,6 +19,7 @@ import {
   subjectOf,
 } from './accounts.js';
 import { connectFleet, type FleetConnection, fleetFault } from './connection.js';
+import { FleetClient } from './fleet-client.js';
 import type { LeaseRecord } from './lease.js';
 import { type MachineRecord, parseMachine } from './machines.js';
 import { JetStreamApiError, type KV, type KvEntry } from './nats.js';
@@ -92,6 +94,11 @@ export class Operator {
 
   close(): Promise<void> {
     return this.#fleet.nats.close();
+  }
+
+  /** To the daemon of the account, wherever it runs. The caller closes it, before the operator. */
+  connection(account: string): Connection {
+    return new FleetClient(this.#fleet, account);
   }
 
   /** @throws (rejects) Fault fleet_unreachable, fleet_refused */

@@ -125,7 +125,7 @@ async function link(name: string, number: string | undefined, { output, timeoutM
     },
   };
   const run = (row: Command, args: readonly string[], ms: number | undefined, sink: Sink) => {
-    const globals = { account: name, named: true, socket: undefined, output, timeoutMs: ms };
+    const globals = { account: name, named: true, socket: undefined, fleet: false, output, timeoutMs: ms };
     return start({ ...globals, command: row, args, options: {}, help: false, version: false }, sink).status;
   };
   if (number === undefined) return run(qr, [], timeoutMs, screen);
