@@ -154,6 +154,7 @@ export class Account {
       diskLow: (freeMb) =>
         announce.alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`),
       hourly: () => this.#hourly(),
+      copies: options.copies,
     });
     this.hibernation = new Hibernation({
       afterMs: config.hibernate.afterMinutes * 60_000,

@@ -126,6 +126,8 @@ async function build({
   const { config, dir, account: name, address, paths } = settings;
   const store = openStore({ directory: paths.stateDir, ...beginning });
   await closers.add(() => store.close());
+  const copies = tenure?.copies(store) ?? null;
+  await closers.add(() => copies?.close());
   for (const path of await pruneMoving(dir)) log.warn('session-dir.unfinished-move', { path });
   const startedAtMs = Date.now();
   const feed = new Feed({ account: name, store, log });
@@ -152,6 +154,7 @@ async function build({
     }),
     mediaDir,
     createClient,
+    copies,
     sweepFiles: () => mediaStore.sweep(Date.now()),
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),

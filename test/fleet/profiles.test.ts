@@ -10,6 +10,7 @@ import { type Config, KEYS } from '../../src/config/keys.js';
 import { fleetSeal } from '../../src/daemon/fleet/fleet-key.js';
 import { judgeProfile, restoreProfile } from '../../src/daemon/fleet/restore.js';
 import { saveProfile } from '../../src/daemon/fleet/save.js';
+import { Snapshots } from '../../src/daemon/fleet/snapshot.js';
 import { connectFleet } from '../../src/fleet/connection.js';
 import type { LeaseEnd } from '../../src/fleet/lease.js';
 import { openObjects } from '../../src/fleet/objects.js';
@@ -19,6 +20,7 @@ import { layout } from '../../src/session-dir/layout.js';
 import { readMarker, writeMarker } from '../../src/session-dir/marker.js';
 import { quarantine } from '../../src/session-dir/quarantine.js';
 import { openStore } from '../../src/store/open.js';
+import { eventually } from '../harness/eventually.js';
 import { natsServer } from '../harness/nats.js';
 import { keepLog } from '../harness/server.js';
 import { cutRestore } from './cut-restore.js';
@@ -117,6 +119,10 @@ class Disk {
   }
 }
 
+async function* one() {
+  yield randomBytes(1_000);
+}
+
 const same = (content: string) => ({ session: content, store: content, secret: content });
 
 /** A fleet in which machine `a` was linked; every epoch in `saved` has a copy with that number as its content. */
@@ -139,6 +145,7 @@ t.test('an account continues on another disk', async (t) => {
   t.notOk(existsSync(join(b.dir.profile, 'Default/Code Cache')), 'caches do not travel');
   t.notOk(existsSync(join(b.stateDir, 'http-token')), "a machine's token does not travel");
   t.equal(statSync(join(b.stateDir, 'wad.sqlite')).mode & 0o077, 0);
+  t.same(await b.restore(11), { from: 10, why: null }, 'still, after a start that was cut');
   await judgeProfile(b, 'ready');
   t.same(b.left(), []);
   t.same(await b.restore(12), { from: null, why: null }, 'the disk is newer than the copy');
@@ -356,6 +363,83 @@ t.test('an account without a session is not saved, and a shared disk is never co
   t.match(await world.profiles.list('shop'), [{ epoch: 10 }]);
   t.same(a.content, same('10'));
 });
+
+t.test(
+  'a copy of a running account is due after linking and every snapshotHours, between two browsers',
+  async (t) => {
+    const world = await fleet(t);
+    const a = new Disk(world, 'a');
+    const open = async (snapshotHours: number, t: Test) => {
+      const store = openStore({ directory: a.stateDir });
+      const lease = {
+        epoch: 10,
+        end: null,
+      };
+      const {
+        dir,
+        stateDir,
+        account,
+        log,
+        fleet: { profiles },
+      } = a;
+      const config = { ...world.config, fleet: { ...world.config.fleet, snapshotHours } };
+      const copies = new Snapshots({ dir, stateDir, account, log, config, profiles, lease, store });
+      t.teardown(async () => {
+        await copies.close();
+        store.close();
+      });
+      return { copies, store };
+    };
+    const saved = () => world.profiles.list('shop');
+    const linkedAt = new Date().toISOString();
+
+    await t.test('nothing without a session', async (t) => {
+      const { copies } = await open(24, t);
+      t.equal(await copies.due(), null);
+    });
+    await a.link('one');
+    await writeMarker(a.dir, { linkedAt, wid: '15550001111@c.us', lastSeenAt: linkedAt });
+    await t.test('after linking', async (t) => {
+      const { copies, store } = await open(0, t);
+      t.match(await copies.due(), /no copy of the profile since it was linked/);
+      await copies.launching();
+      t.same(await saved(), [], 'not after a crash of the browser');
+      copies.replacing();
+      await copies.launching();
+      // The account runs again, while the copy is sent.
+      store.writeNow((tx) => store.account.link(tx, 'later@c.us', 0));
+      writeFileSync(join(a.dir.profile, 'Default/IndexedDB/000003.log'), 'being written');
+      await eventually(async () => (await saved()).length === 1, 'a copy');
+      const b = new Disk(world, 'b');
+      await b.restore(11);
+      t.equal(b.content.session, 'one', 'as it was without a browser');
+      t.equal(b.content.store, 'later', 'the store is newer than the profile, never older');
+      t.equal(await copies.due(), null);
+    });
+    for (const hours of [0, 1])
+      await t.test(`not again before its time: ${hours} h`, async (t) => {
+        t.equal(await (await open(hours, t)).copies.due(), null);
+      });
+    await t.test('when the newest copy is old', async (t) => {
+      await world.profiles.put(
+        'shop',
+        { ...facts(11), made: new Date(Date.now() - 7_200_000).toISOString() },
+        one(),
+      );
+      await writeMarker(a.dir, { linkedAt: new Date(0).toISOString(), wid: null, lastSeenAt: null });
+      t.match(await (await open(1, t)).copies.due(), /older than 1 h/);
+    });
+    await t.test('a copy that fails is reported, and not tried again at once', async (t) => {
+      const { copies } = await open(1, t);
+      copies.replacing();
+      await copies.launching();
+      const failed = () => a.log.lines.find(({ event }) => event === 'profile.not-saved');
+      t.match(await eventually(failed, 'a failure'), { level: 'error', fields: { reason: /later lease/ } });
+      t.equal(await copies.due(), null);
+    });
+    t.same(a.left(), [], 'no copy is left on the disk');
+  },
+);
 
 t.test('a small secret is sealed with the same key', async (t) => {
   const world = await fleet(t);

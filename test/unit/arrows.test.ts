@@ -200,9 +200,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...['protocol', 'session', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch'],
       ...['local', 'whatsapp/browser/process-group.ts', 'daemon/media', 'daemon/events', 'daemon/outgoing'],
-      ...['closers', 'doors', 'exit', 'service', 'settings', 'version', 'session/actor'].map(
-        (name) => `daemon/${name}.ts`,
-      ),
+      ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
+      ...['daemon/session/actor.ts', 'daemon/session/profile-copies.ts'],
     ],
     why: 'it decides whether this machine may run the account, and carries its profile',
   },

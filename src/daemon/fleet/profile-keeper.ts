@@ -4,10 +4,12 @@ import type { Lease } from '../../fleet/lease.js';
 import type { Member } from '../../fleet/member.js';
 import { openProfileStore, type ProfileStore } from '../../fleet/profile-store.js';
 import type { Log } from '../../protocol/log.js';
+import type { Store } from '../../store/store.js';
 import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
 import { judgeProfile, type Restored, restoreProfile } from './restore.js';
 import { type SaveOptions, saveProfile } from './save.js';
+import { Snapshots } from './snapshot.js';
 
 export interface ProfileKeeperOptions {
   readonly settings: Settings;
@@ -20,6 +22,8 @@ export interface ProfileKeeperOptions {
 export class ProfileKeeper {
   readonly #options: Omit<SaveOptions, 'running'>;
   #restored: Restored = { from: null, why: null };
+  /** Ends when the fleet has no copies any more of a session that was unlinked. */
+  #forgotten: Promise<void> = Promise.resolve();
 
   constructor({ settings, member, lease, log }: ProfileKeeperOptions) {
     const { dir, paths, config, account } = settings;
@@ -47,14 +51,18 @@ export class ProfileKeeper {
   }
 
   /**
-   * Observes what becomes of the restored session: the old content of the disk is removed once the account is ready.
+   * Observes what becomes of the session: the old content of the disk is removed once the account is ready, and the copies in
+   * the fleet once the session was unlinked.
    * @param refused called when WhatsApp refuses it, and there may be an older one: the daemon has to end and start again
    */
   judge(actor: Actor, refused: () => void): void {
+    actor.watch((_state, _before, event) => {
+      if (event.type === 'profile-removed' && event.gone) this.#forget();
+    });
     const leave = actor.watch(({ name, session }, before) => {
       const verdict =
         name === 'ready' ? 'ready' : before.session !== null && session === null ? 'refused' : null;
-      if (verdict === null || (verdict === 'refused' && !this.isRestored)) return;
+      if (verdict === null) return;
       leave();
       judgeProfile(this.#options, verdict).then(
         (again) => again && refused(),
@@ -63,8 +71,23 @@ export class ProfileKeeper {
     });
   }
 
+  /** Copies of the account while it runs. The caller closes it before the store. */
+  copies(store: Store): Snapshots {
+    return new Snapshots({ ...this.#options, store });
+  }
+
   /** Browser and store are closed. @throws (rejects) Fault lease_lost, fleet_unreachable, disk_full and others */
-  save(): Promise<void> {
-    return saveProfile(this.#options);
+  async save(): Promise<void> {
+    await this.#forgotten;
+    await saveProfile(this.#options);
+  }
+
+  /** An unlinked session can never be used again: a machine that restored it would show a code. */
+  #forget(): void {
+    const { profiles, account, log } = this.#options;
+    this.#forgotten = profiles.remove(account).then(
+      () => log.info('profile.forgotten'),
+      (error: unknown) => log.warn('profile.not-forgotten', { err: error }),
+    );
   }
 }

@@ -25,7 +25,7 @@ export interface RestoreOptions extends Disk {
 }
 
 export interface Restored {
-  /** The epoch of the copy that is in place now; null: the disk's own content stays. */
+  /** The epoch of the copy that is in place, until the account has become ready on it; null: the content is this disk's own. */
   readonly from: number | null;
   /** Why a newer copy is not in place, in a sentence for an alert; else null. */
   readonly why: string | null;
@@ -71,9 +71,10 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
   }
   await removeStaging(options);
   await writeRecord(stateDir, { ...record, epoch });
-  if (problems.length === 0) return { from: null, why: null };
+  const { from } = record;
+  if (problems.length === 0) return { from, why: null };
   const instead = linked ? "this machine's own, older session is used" : 'the account has to be linked again';
-  return { from: null, why: sentence(problems, instead) };
+  return { from, why: sentence(problems, instead) };
 }
 
 const sentence = (problems: readonly string[], instead: string): string =>

@@ -8,6 +8,7 @@ import type { Dispatch } from '../../protocol/dispatch.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Status } from '../../protocol/methods/session.js';
 import type { Reason } from '../../protocol/state.js';
+import type { Store } from '../../store/store.js';
 import { EXIT } from '../exit.js';
 import type { ChooseId } from '../outgoing/ids.js';
 import type { Actor } from '../session/actor.js';
@@ -16,6 +17,7 @@ import { fleetSeal } from './fleet-key.js';
 import { BrowserGuard } from './guard.js';
 import { messageIds } from './message-ids.js';
 import { ProfileKeeper } from './profile-keeper.js';
+import type { Snapshots } from './snapshot.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
 export interface TenureParts {
@@ -112,6 +114,11 @@ export class Tenure {
       this.handOver(this.status.machine);
       actor.post({ type: 'shutdown', logout: false });
     });
+  }
+
+  /** Copies of the account while it runs. The caller closes it before the store. */
+  copies(store: Store): Snapshots {
+    return this.#profile.copies(store);
   }
 
   /** Answers nothing more once the lease has ended: a process that was suspended may wake up with a request at hand. */

@@ -14,6 +14,7 @@ import type { SessionDir } from '../../session-dir/layout.js';
 import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
 import type { ClientOptions } from '../../whatsapp/client.js';
 import { refuseFullDisk } from '../machine/free-space.js';
+import type { ProfileCopies } from './profile-copies.js';
 import type { StartSteps } from './start-steps.js';
 
 export interface ClientSlotOptions {
@@ -28,6 +29,8 @@ export interface ClientSlotOptions {
   readonly findBrowser: () => FoundBrowser;
   /** Called with each browser's process id before it opens the first page. */
   readonly onBrowser?: (pid: number) => void;
+  /** Null: no copies of the profile are made. */
+  readonly copies: ProfileCopies | null;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
 
@@ -109,6 +112,7 @@ export class ClientSlot {
       listener.event({ type: 'client.broken', reason: 'memory_low', detail });
       return;
     }
+    await this.#options.copies?.launching();
     steps.done('checks');
     this.#client = createClient(
       {

@@ -9,6 +9,7 @@ import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Actor } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
 import { Monitor } from './monitor.js';
+import type { ProfileCopies } from './profile-copies.js';
 import { Upkeep } from './upkeep.js';
 
 export interface SupervisionOptions {
@@ -25,6 +26,8 @@ export interface SupervisionOptions {
   readonly diskLow: (freeMb: number) => void;
   /** Called once an hour. */
   readonly hourly: () => Promise<void>;
+  /** Null: no copies of the profile are made. */
+  readonly copies: ProfileCopies | null;
 }
 
 /** What the monitor expects of the page. A page that shows a QR only has to answer. */
@@ -62,7 +65,11 @@ export class Supervision {
       storePath: store.report.path,
       browser: () => (actor.state.name === 'ready' ? slot.running : null),
       isQuiet: () => !outbox.isInFlight && Date.now() - lastReceivedAtMs() > QUIET_MS,
-      recycle: (why) => actor.post({ type: 'recycle', why }),
+      recycle: (why) => {
+        options.copies?.replacing();
+        actor.post({ type: 'recycle', why });
+      },
+      copyDue: async () => (await options.copies?.due()) ?? null,
       disk: (freeMb, low) => {
         if (low) diskLow(freeMb);
         else log.info('disk.fine', { freeMb });

@@ -26,6 +26,8 @@ export interface UpkeepOptions {
   /** True when no message is in flight and none has arrived for a while. */
   readonly isQuiet: () => boolean;
   readonly recycle: (why: string) => void;
+  /** Why a copy of the profile is due; null: none is. */
+  readonly copyDue: () => Promise<string | null>;
   /** Called when either disk has too little space, or when both have enough again. */
   readonly disk: (freeMb: number, low: boolean) => void;
   /**
@@ -151,7 +153,8 @@ export class Upkeep {
     // An upgrade that replaces the file under a running browser can break the renderers that start after it
     // (H27). Packages set mtime themselves; only the kernel sets ctime.
     const file = await stat(running.path).catch(() => null);
-    return file !== null && file.ctimeMs > running.startedAtMs ? 'the browser was upgraded' : null;
+    if (file !== null && file.ctimeMs > running.startedAtMs) return 'the browser was upgraded';
+    return this.#options.copyDue();
   }
 
   /** Allows one replacement per hour. In between it logs a warning, once per browser. */

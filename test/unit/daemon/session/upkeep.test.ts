@@ -29,6 +29,7 @@ t.test('a browser over its limit is replaced, and the next one not within the ho
       diskFull: () => undefined,
       hourly: async () => undefined,
       jumped: () => undefined,
+      copyDue: async () => null,
     });
   await open(0).look();
   await open(100_000).look();
@@ -64,6 +65,7 @@ t.test("a full disk of profile or store is reported, and only the profile's ends
       diskFull: () => received.push('full'),
       hourly: async () => undefined,
       jumped: () => undefined,
+      copyDue: async () => null,
     });
     await upkeep.lookAtDisk();
     t.same(received, expected, JSON.stringify(paths));
@@ -82,9 +84,31 @@ t.test('a browser that was replaced during the check is kept', async (t) => {
     diskFull: () => undefined,
     hourly: async () => undefined,
     jumped: () => undefined,
+    copyDue: async () => null,
   });
   await upkeep.look();
   t.same(asked, []);
+});
+
+t.test('a copy of the profile that is due replaces the browser, in a quiet moment', async (t) => {
+  const asked: string[] = [];
+  let quiet = false;
+  const upkeep = new Upkeep({
+    ...{ memoryLimitMb: 0, recycleHours: 0, dataPath: '/', storePath: '/', log: keepLines() },
+    browser: () => ({ pid: 1, path: '/nowhere', startedAtMs: 0 }),
+    isQuiet: () => quiet,
+    recycle: (why) => asked.push(why),
+    disk: () => undefined,
+    diskFull: () => undefined,
+    hourly: async () => undefined,
+    jumped: () => undefined,
+    copyDue: async () => 'a copy is due',
+  });
+  await upkeep.look();
+  t.same(asked, []);
+  quiet = true;
+  await upkeep.look();
+  t.same(asked, ['a copy is due']);
 });
 
 t.test(
@@ -113,6 +137,7 @@ t.test(
       diskFull: () => undefined,
       hourly: async () => undefined,
       jumped: () => undefined,
+      copyDue: async () => null,
     });
     for (const [sizeMb, then] of [
       [550, []],
