@@ -5,7 +5,6 @@ import { ConfigError } from '../config/error.js';
 import { Heap } from '../local/heap.js';
 import { type DaemonLog, isJournal, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
-import type { StopReason } from '../systemd/stop-reason.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
 import { openService } from './service.js';
@@ -87,9 +86,6 @@ async function main(argv: readonly string[]): Promise<number> {
   process.exit(status);
 }
 
-/** A stop on one machine of a fleet does not mean to unlink the phone: another machine takes the account. */
-const keepsInFleet = (): StopReason => ({ explicit: false, why: 'it belongs to a fleet' });
-
 /** Why nothing was started, in the requested form. */
 function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
@@ -126,7 +122,14 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       steps,
     });
     catchUnhandled(daemon.account, log);
-    obeySignals(daemon.account, settings.config, log, inFleet ? keepsInFleet : service.stopReason);
+    // A stop on one machine of a fleet does not mean to unlink the phone: another machine takes the account.
+    const { shutdown } = settings.config;
+    obeySignals(
+      daemon.account,
+      { ...settings.config, shutdown: inFleet ? { ...shutdown, onTerm: 'keep' } : shutdown },
+      log,
+      service.stopReason,
+    );
     await daemon.begin();
     heap.start();
     service.serves(daemon.account, settings.config);

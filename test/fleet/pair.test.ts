@@ -6,7 +6,8 @@ import { FleetPair } from '../harness/fleet-pair.js';
 t.setTimeout(300_000);
 
 t.test('the second machine stands by, and takes the account when the first is stopped', async (t) => {
-  const pair = await FleetPair.make(t);
+  // Even this means no unlink in a fleet.
+  const pair = await FleetPair.make(t, { env: { WAD_SHUTDOWN_ON_TERM: 'logout' } });
   const first = await pair.ready('a');
   t.match((await first.status()).fleet, { machine: 'a', holder: 'a' });
   const second = await pair.stands('b');

@@ -1,46 +1,160 @@
-// `wactl --fleet`: the same commands, over NATS, for an account on whichever machine.
-import t from 'tap';
-import { FleetPair } from '../harness/fleet-pair.js';
-import { startWactl, wactl } from '../harness/wactl.js';
+// `wactl fleet` against a real NATS server, with an agent's daemons faked by entries in the buckets.
+import { writeFile } from 'node:fs/promises';
+import t, { type Test } from 'tap';
+import { connectFleet } from '../../src/fleet/connection.js';
+import type { MachineRecord } from '../../src/fleet/machines.js';
+import { type FleetObjects, openObjects } from '../../src/fleet/objects.js';
+import { fleetConfig } from '../harness/fleet.js';
+import { natsServer } from '../harness/nats.js';
+import { keepLog } from '../harness/server.js';
+import { startWactl, type WactlEnd, wactl } from '../harness/wactl.js';
 
-t.setTimeout(200_000);
+const MACHINE: MachineRecord = {
+  ...{ agent: 'x', host: 'y', since: '2026-11-30T08:00:00.000Z', version: '0.1.0', labels: ['eu'] },
+  ...{ memoryFreeMb: 4_000, room: 5, accounts: [], draining: false, refused: {} },
+};
 
-t.test('wactl --fleet reaches the account wherever it runs', async (t) => {
-  const pair = await FleetPair.make(t);
-  const ben = pair.sim.createContact({ number: '15550002222', pushname: 'Ben' });
-  const env = { WAD_FLEET_SERVERS: pair.server.url };
-  const nobody = await wactl(['--fleet', 'status'], { env });
-  t.match(nobody, { code: 1, stderr: /fleet/ }, 'no daemon has made the fleet yet');
-  const first = await pair.ready('a');
-  t.match(JSON.parse((await wactl(['--fleet', 'status', '-o', 'json'], { env })).stdout), {
-    status: 'ready',
-    fleet: { holder: 'a' },
+interface World {
+  readonly env: Readonly<Record<string, string>>;
+  /** For files. */
+  readonly home: string;
+  readonly objects: FleetObjects;
+  run(...args: string[]): Promise<WactlEnd>;
+}
+
+async function world(t: Test): Promise<World> {
+  const { url } = await natsServer(t);
+  const config = fleetConfig({ url }, { leaseSeconds: 300 });
+  const fleet = await connectFleet(config, { name: 'test', log: keepLog() });
+  t.teardown(() => fleet.nats.close());
+  const objects = await openObjects(fleet, config);
+  const home = t.testdir();
+  const env = { WAD_FLEET_SERVERS: url, HOME: home };
+  const run = (...args: string[]) => wactl(['fleet', ...args], { env });
+  return { env, home, objects, run };
+}
+
+const machine = ({ objects }: World, name: string, more: Partial<MachineRecord> = {}): Promise<number> =>
+  objects.machines.put(name, JSON.stringify({ ...MACHINE, ...more }));
+const hold = ({ objects }: World, account: string, name: string, more = {}): Promise<number> => {
+  const record = { machine: name, host: 'h', daemon: `${account}-on-${name}`, since: MACHINE.since, ...more };
+  return objects.leases.put(account, JSON.stringify(record));
+};
+const wanted = async ({ objects }: World, account: string): Promise<unknown> =>
+  (await objects.accounts.get(account))?.json();
+
+t.test('which fleet', async (t) => {
+  const env = { HOME: t.testdir() };
+  const nowhere = await wactl(['fleet'], { env });
+  t.equal(nowhere.code, 2);
+  t.match(nowhere.stderr, /--server/);
+  const { url } = await natsServer(t);
+  const empty = await wactl(['fleet', '--server', url], { env });
+  t.equal(empty.code, 1);
+  t.match(empty.stderr, /no fleet yet.*wad-agent/);
+  const away = await wactl(['-o', 'json', 'fleet', '--server', 'nats://127.0.0.1:1'], { env });
+  t.equal(away.code, 3);
+  t.equal(JSON.parse(away.stderr).data.kind, 'fleet_unreachable');
+});
+
+t.test('an account is added, listed, changed, stopped and removed', async (t) => {
+  const world_ = await world(t);
+  const { run } = world_;
+  await machine(world_, 'm1');
+  const file = `${world_.home}/shop.toml`;
+  await writeFile(file, '[pacing]\nperMinute = 30\n');
+  const added = await run('add', 'shop', '--config', file, '--label', 'eu', '--no-wait');
+  t.match(added, { code: 0, stdout: 'shop: it is asked for\n', stderr: '' });
+  t.same(await wanted(world_, 'shop'), {
+    ...{ run: true, config: '[pacing]\nperMinute = 30\n', leave: null },
+    placement: { labels: ['eu'], prefer: [], forbid: [] },
   });
-  t.match(await wactl(['status'], { env: { ...env, WAD_FLEET: '1' } }), { code: 0, stdout: /ready/ });
-  t.match(await wactl(['--fleet', '-a', '*', 'status'], { env }), { code: 0, stdout: /default/ });
-  t.match(await wactl(['--fleet', 'send', ben.number, 'over NATS'], { env }), { code: 0, stdout: /sent/ });
-  t.match(
-    await wactl(['--fleet', 'send', ben.number, '--file', '-', '--as', 'document'], {
-      env,
-      input: 'x'.repeat(900_000),
-    }),
-    { code: 0 },
-  );
-  t.equal(ben.received.length, 2);
+  t.match((await run('accounts')).stdout, /^ACCOUNT .*\nshop +waiting +needs eu$/m);
+  await hold(world_, 'shop', 'm1');
+  t.match((await run('add', 'shop')).stdout, /^shop runs$/m, 'nothing is changed without options');
+  t.match(await wanted(world_, 'shop'), { placement: { labels: ['eu'] } });
+  const { stdout } = await run('-o', 'json', 'status');
+  t.match(JSON.parse(stdout), {
+    accounts: [{ account: 'shop', run: true, machine: 'm1' }],
+    machines: [{ machine: 'm1', alive: true, draining: false, accounts: ['shop'], room: 5 }],
+  });
+  const stopping = startWactl(['fleet', 'stop', 'shop'], { env: world_.env });
+  for (;;) if ((await wanted(world_, 'shop').then((one) => (one as { run: boolean }).run)) === false) break;
+  await hold(world_, 'shop', 'm1', { next: '*' });
+  t.match(await stopping.end, { code: 0, stdout: 'shop is stopped\n' });
+  t.match((await run('accounts')).stdout, /^shop +stopped/m);
+  t.match((await run('remove', 'shop')).stdout, /^shop is removed$/m);
+  t.match(await run('remove', 'shop'), { code: 7, stderr: /no account of the fleet/ });
+  t.match(await run('accounts'), { code: 0, stdout: '', stderr: /no accounts/ });
+});
 
-  await ben.send('to a');
-  const line = ['--fleet', '-o', 'jsonl', 'events', '--follow', '--since', '0', '--type', 'message'];
-  const following = startWactl(line, { env, timeoutMs: 150_000 });
-  await following.printed(/to a/);
-  const second = await pair.stands('b');
-  await first.request('fleet.handOver', {});
-  await second.listening();
-  await second.until('ready');
-  await ben.send('to b');
-  await following.printed(/to b/);
-  following.child.kill('SIGINT');
-  t.match(await following.end, { code: 130, stderr: /wactl --fleet -o jsonl events --follow .*--since \d+/ });
-  t.match(await wactl(['--fleet', '--socket', '/x', 'status'], { env }), { code: 2, stderr: /--fleet/ });
-  t.match(await wactl(['--fleet', 'accounts'], { env }), { code: 0 });
-  await second.stop();
+t.test('a configuration that reaches beyond its account is refused', async (t) => {
+  const world_ = await world(t);
+  const file = `${world_.home}/shop.toml`;
+  await writeFile(file, '[browser]\npath = "/bin/sh"\n');
+  const { code, stderr } = await world_.run('add', 'shop', '--config', file);
+  t.equal(code, 2);
+  t.match(stderr, /browser\.path/);
+  t.equal(await world_.objects.accounts.get('shop'), null);
+});
+
+t.test('a move is asked of the daemon that has the lease now', async (t) => {
+  const world_ = await world(t);
+  const { run } = world_;
+  await machine(world_, 'm1');
+  await machine(world_, 'm2', { labels: [] });
+  await run('add', 'shop', '--label', 'eu', '--no-wait');
+  await hold(world_, 'shop', 'm1');
+  t.match(await run('move', 'shop', '--to', 'm3'), { code: 7, stderr: /no machine m3[\s\S]*fleet machines/ });
+  t.match(await run('move', 'shop', '--to', 'm2'), { code: 2, stderr: /lacks the label eu/ });
+  t.match(await run('move', 'shop'), { code: 2, stderr: /--to/ });
+  await machine(world_, 'm2');
+  const moving = startWactl(['fleet', 'move', 'shop', '--to', 'm2'], { env: world_.env });
+  for (;;)
+    if ((await wanted(world_, 'shop').then((one) => (one as { leave: unknown }).leave)) !== null) break;
+  t.match(await wanted(world_, 'shop'), {
+    leave: 'shop-on-m1',
+    placement: { prefer: ['m2'], labels: ['eu'] },
+  });
+  await hold(world_, 'shop', 'm2');
+  t.match(await moving.end, { code: 0, stdout: 'shop runs on m2\n' });
+  const late = await run('move', 'shop', '--to', 'm1', '--timeout', '2');
+  t.equal(late.code, 8);
+  t.match(late.stderr, /not within 2 s; the agents continue/);
+});
+
+t.test('a drain waits until the machine runs nothing, and outlives its agent', async (t) => {
+  const world_ = await world(t);
+  const { run } = world_;
+  await machine(world_, 'm1');
+  await run('add', 'shop', '--no-wait');
+  await hold(world_, 'shop', 'm1');
+  t.match(await run('drain', 'm9'), { code: 7, stderr: /no machine m9/ });
+  t.equal((await run('drain', 'm1', '--timeout', '2')).code, 8);
+  await world_.objects.leases.delete('shop');
+  t.match((await run('drain', 'm1')).stdout, /^m1 runs no account$/m);
+  await world_.objects.machines.delete('m1');
+  t.match((await run('machines')).stdout, /^m1 +lost/m);
+  t.match((await run('undrain', 'm1')).stdout, /^m1 takes accounts$/m);
+  t.match(await run('machines'), { code: 0, stdout: '', stderr: /no machines/ });
+});
+
+t.test('what other machines have written cannot control a terminal', async (t) => {
+  const world_ = await world(t);
+  const bad = '\u001b]0;x\u0007\nforged\u202e';
+  await machine(world_, 'm1', { labels: [bad], version: bad, refused: { shop: bad } });
+  await hold(world_, 'shop', bad);
+  await world_.run('add', 'shop', '--no-wait');
+  for (const args of [
+    ['status'],
+    ['accounts'],
+    ['machines'],
+    ['-o', 'json', 'status'],
+    ['move', 'shop', '--to', 'm1', '--timeout', '2'],
+  ]) {
+    const { stdout, stderr } = await world_.run(...args);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+    t.notMatch(stdout + stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, args.join(' '));
+    t.notMatch(stdout + stderr, /^forged/m, args.join(' '));
+  }
 });

@@ -14,6 +14,8 @@ export interface FleetPairOptions {
   /** `shared`: both machines see the same state directory. `local`: each has one of its own. */
   readonly profile?: 'shared' | 'local';
   readonly leaseSeconds?: number;
+  /** More variables of both daemons. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Ended with the test. */
@@ -38,7 +40,7 @@ export class FleetPair {
   /** The account is linked, on the disk of `a`. */
   static async make(
     t: Test,
-    { profile = 'shared', leaseSeconds = 6 }: FleetPairOptions = {},
+    { profile = 'shared', leaseSeconds = 6, env = {} }: FleetPairOptions = {},
   ): Promise<FleetPair> {
     const server = await natsServer(t);
     const sim = await Simulator.start();
@@ -61,6 +63,7 @@ export class FleetPair {
         WAD_FLEET_PROFILE: profile,
         WAD_FLEET_KEY_FILE: keyFile,
         WAD_FLEET_LEASE_SECONDS: String(leaseSeconds),
+        ...env,
       },
     );
   }
