@@ -5,7 +5,7 @@ import { generateIdentity } from 'age-encryption';
 import type { Test } from 'tap';
 import { Simulator } from '../simulator/simulator.js';
 import { Home } from './home.js';
-import { type NatsServer, natsServer } from './nats.js';
+import { type NatsOptions, type NatsServer, natsServer } from './nats.js';
 import type { Wad } from './wad.js';
 
 export type Machine = 'a' | 'b';
@@ -14,6 +14,7 @@ export interface FleetPairOptions {
   /** `shared`: both machines see the same state directory. `local`: each has one of its own. */
   readonly profile?: 'shared' | 'local';
   readonly leaseSeconds?: number;
+  readonly nats?: NatsOptions;
   /** More variables of both daemons. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -40,9 +41,9 @@ export class FleetPair {
   /** The account is linked, on the disk of `a`. */
   static async make(
     t: Test,
-    { profile = 'shared', leaseSeconds = 6, env = {} }: FleetPairOptions = {},
+    { profile = 'shared', leaseSeconds = 6, nats = {}, env = {} }: FleetPairOptions = {},
   ): Promise<FleetPair> {
-    const server = await natsServer(t);
+    const server = await natsServer(t, nats);
     const sim = await Simulator.start();
     const a = await Home.make(sim, { t });
     const b = await Home.make(sim, { t, ...(profile === 'shared' && { sharing: a }) });
