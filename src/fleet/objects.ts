@@ -26,6 +26,8 @@ export interface FleetObjects {
 /** A message that is published twice within this time is stored once (header Nats-Msg-Id). */
 const DUPLICATE_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
+const DUPLICATE_WRITE_MS = 120_000;
+const STREAM_EXISTS = 10_058;
 const STREAM_NOT_FOUND = 10_059;
 const NO_JETSTREAM = [10_039, 10_076];
 
@@ -45,13 +47,12 @@ export async function openObjects(fleet: FleetConnection, config: Config['fleet'
       buckets.create(names.accounts, { ...common, history: 5 }),
     );
     const expiring = { max_age: nanos(leaseMs) };
-    const [leases, machines] = await Promise.all(
-      [names.leases, names.machines].map((name) =>
-        openBucket(fleet, name, expiring, () =>
-          buckets.create(name, { ...common, history: 1, ttl: leaseMs, allow_direct: false }),
-        ),
+    const [leases, machines] = await Promise.all([
+      openLeases(fleet, { ...expiring, num_replicas: replicas, storage }),
+      openBucket(fleet, names.machines, expiring, () =>
+        buckets.create(names.machines, { ...common, history: 1, ttl: leaseMs, allow_direct: false }),
       ),
-    );
+    ]);
     await openStream(fleet, {
       ...{ name: names.sends, subjects: [names.sendSubjects], retention: RetentionPolicy.Workqueue },
       ...{ discard: DiscardPolicy.New, duplicate_window: nanos(DUPLICATE_MS) },
@@ -64,7 +65,7 @@ export async function openObjects(fleet: FleetConnection, config: Config['fleet'
     });
     const objects = new Objm(nats);
     const profiles = await objects.create(names.profiles, { replicas, storage });
-    return { accounts, leases: leases as KV, machines: machines as KV, profiles };
+    return { accounts, leases, machines, profiles };
   } catch (error) {
     throw objectFault(error);
   }
@@ -83,6 +84,33 @@ async function openBucket(
   if (found === null) return create();
   refuseOther(`The bucket ${name}`, found, settings);
   return buckets.open(name);
+}
+
+/** Servers that have forgotten everything give out no revision a second time: the first one is the time, in ms. */
+function openLeases(
+  fleet: FleetConnection,
+  settings: Pick<StreamConfig, 'max_age' | 'num_replicas' | 'storage'>,
+): Promise<KV> {
+  const { manager, buckets, names } = fleet;
+  const open = () => openBucket(fleet, names.leases, { max_age: settings.max_age }, create);
+  // As `buckets.create` makes it.
+  const create = async (): Promise<KV> => {
+    try {
+      await manager.streams.add({
+        ...settings,
+        ...{ name: `KV_${names.leases}`, subjects: [`$KV.${names.leases}.>`], first_seq: Date.now() },
+        ...{ max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true },
+        ...{ allow_direct: false, deny_delete: true },
+        duplicate_window: Math.min(settings.max_age, nanos(DUPLICATE_WRITE_MS)),
+      });
+    } catch (error) {
+      // Another machine was quicker.
+      if (error instanceof JetStreamApiError && error.code === STREAM_EXISTS) return open();
+      throw error;
+    }
+    return buckets.open(names.leases);
+  };
+  return open();
 }
 
 async function openStream(

@@ -18,8 +18,8 @@ interface Seen {
 export interface Taken {
   readonly lease: Lease;
   /**
-   * How long to wait before the account may run, ms. Not 0 when the former holder was alive a moment ago: the entry has
-   * vanished early, because a clock of the servers was set, and the holder learns it at its next renewal.
+   * How long to wait before the account may run, ms. Not 0 when a holder may be alive whose entry has vanished early, because
+   * a clock of the servers was set or they have forgotten it.
    */
   readonly waitMs: number;
 }
@@ -72,8 +72,10 @@ export class LeaseTaker {
   }
 
   #restMs(nowMs: number): number {
-    if (this.#seen === null || this.#mayReplace(this.#seen.record)) return 0;
-    return Math.max(0, this.#seen.atMs + this.#times.leaseMs - nowMs);
+    const { leaseMs, giveUpMs } = this.#times;
+    // A holder that was never seen has given up by then, whatever happened to it.
+    if (this.#seen === null || this.#mayReplace(this.#seen.record)) return giveUpMs;
+    return Math.max(0, this.#seen.atMs + leaseMs - nowMs);
   }
 
   #lease(revision: number, sentAtMs: number): Lease {

@@ -21,9 +21,26 @@ t.test('everything is created once, and found the second time', async (t) => {
   const server = await natsServer(t);
   await open(t, server);
   const { objects, fleet } = await open(t, server);
-  t.equal(await objects.leases.create('shop', 'x'), 1);
+  t.ok(Number.isSafeInteger(await objects.leases.create('shop', 'x')));
   const { config } = await fleet.manager.streams.info('WAD_SEND');
   t.equal(config.retention, 'workqueue');
+});
+
+t.test('machines that begin at the same time make the same objects', async (t) => {
+  const server = await natsServer(t);
+  const all = await Promise.all(Array.from({ length: 8 }, () => open(t, server)));
+  const created = await Promise.all(all.map(({ objects }) => objects.accounts.put('shop', 'x')));
+  t.equal(new Set(created).size, 8);
+});
+
+t.test('servers that have forgotten everything give out larger revisions than before', async (t) => {
+  const server = await natsServer(t);
+  const before = await (await open(t, server)).objects.leases.create('shop', 'x');
+  await server.kill();
+  await server.wipe();
+  await server.start();
+  const after = await (await open(t, server)).objects.leases.create('shop', 'x');
+  t.ok(after > before, `${after} after ${before}`);
 });
 
 t.test('what does not fit is refused', async (t) => {

@@ -56,8 +56,10 @@ const ROWS: readonly Row[] = [
   ['fleet/take-lease', 'lease: this.#lease(created, sentAtMs)', 'lease: this.#lease(created, this.#clock.now())', 'unit/fleet/lease'],
   ['fleet/take-lease', 'if (!this.#mayReplace(found.record)) return null;', '', 'unit/fleet/lease'],
   ['fleet/take-lease', 'next === this.#record.machine', 'next !== undefined', 'unit/fleet/lease'],
-  ['fleet/take-lease', 'Math.max(0, this.#seen.atMs + this.#times.leaseMs - nowMs)', '0', 'unit/fleet/lease'],
+  ['fleet/take-lease', 'Math.max(0, this.#seen.atMs + leaseMs - nowMs)', '0', 'unit/fleet/lease'],
+  ['fleet/take-lease', 'return giveUpMs;', 'return 0;', 'unit/fleet/lease'],
   ['fleet/take-lease', 'if (this.#seen?.revision !== found.revision) this.#seen', 'if (this.#seen === null) this.#seen', 'unit/fleet/lease'],
+  ['fleet/objects', 'first_seq: Date.now()', 'first_seq: 1', 'fleet/objects'],
   ['daemon/fleet/guard', 'killGroup(browser.pid);', '', 'unit/daemon/fleet/guard'],
   ['daemon/fleet/guard', 'else this.#helper.stdin.write(', 'else String(', 'unit/daemon/fleet/guard'],
   // Incoming messages.

@@ -37,6 +37,15 @@ t.test("a jump of the server's clock makes no second browser where machines watc
   t.ok(begun > 1_800, `the account moves: ${begun} browsers`);
 });
 
+t.test("a jump of the server's clock makes no second browser where a machine has just started", async (t) => {
+  const troubles = ['jump', 'leave', 'leave', 'leave'] as const;
+  const { wrong, begun } = await wrongIn({
+    ...{ runs: 3_000, troubles, fromMs: 20_000, troubleMs: 60_000, calmMs: 2 * TIMES.leaseMs },
+  });
+  t.same(wrong.slice(0, 10), []);
+  t.ok(begun > 5_000, `the account moves: ${begun} browsers`);
+});
+
 t.test('another machine follows one that died within a lease and two tries', async (t) => {
   const games = {
     runs: 300,
