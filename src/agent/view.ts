@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { refusedConfig } from '../fleet/account-config.js';
 import { type MachineOrder, parseAccount, parseOrder, subjectOf } from '../fleet/accounts.js';
 import { ANYONE, type LeaseRecord } from '../fleet/lease.js';
+import { leaseIn } from '../fleet/lease-bucket.js';
 import { type MachineRecord, parseMachine } from '../fleet/machines.js';
 import type { KV, KvWatchEntry } from '../fleet/nats.js';
 import type { FleetObjects } from '../fleet/objects.js';
@@ -181,17 +182,5 @@ export class FleetView {
     if (record === null) this.#machines.delete(key);
     else this.#machines.set(key, { record, atMs, sinceMs: atMs });
     if (isNew || record === null) this.#options.changed();
-  }
-}
-
-/** @returns null when it is not a lease */
-function leaseIn(value: Uint8Array): LeaseRecord | null {
-  try {
-    const record = JSON.parse(new TextDecoder().decode(value)) as Partial<LeaseRecord> | null;
-    return typeof record?.machine === 'string' && typeof record.daemon === 'string'
-      ? (record as LeaseRecord)
-      : null;
-  } catch {
-    return null;
   }
 }

@@ -8,7 +8,7 @@ const valueAt = (config: object, name: string): unknown =>
 
 /** Program → the tables that it reads, besides [log]; the daemon reads those that are not another program's own. */
 const TABLES_OF: Readonly<Record<'gateway' | 'agent', readonly string[]>> = {
-  gateway: ['gateway'],
+  gateway: ['gateway', 'fleet'],
   agent: ['fleet', 'agent'],
 };
 const NOT_OF_DAEMON: readonly string[] = ['gateway', 'agent'];

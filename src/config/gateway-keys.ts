@@ -42,6 +42,11 @@ export const GATEWAY_KEYS = {
       doc: 'The programs whose routes are served as well, so that tools made for them keep working.',
     },
   ),
+  credentialsFile: key(pathOrFound(), {
+    default: null,
+    defaultSays: 'fleet.credentialsFile',
+    doc: "The gateway's own credentials for NATS, in a file of mode 0600: as a service it is another user than the daemons.",
+  }),
   ratePerMinute: key(count(1, 1_000_000), {
     default: 600,
     doc: 'How many requests a token may make in a minute; a sixth of them at once.',

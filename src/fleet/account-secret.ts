@@ -11,8 +11,14 @@ export interface Seal {
   open(sealed: Uint8Array): Promise<Uint8Array>;
 }
 
+const PREFIX = 'secret.';
+
 /** Names of accounts have no dot. */
-export const secretKey = (account: string): string => `secret.${account}`;
+export const secretKey = (account: string): string => `${PREFIX}${account}`;
+
+/** The account whose secret this key names; null: it is another key. */
+export const secretAccount = (key: string): string | null =>
+  key.startsWith(PREFIX) ? key.slice(PREFIX.length) : null;
 
 /**
  * The secret of the fleet. If it has none, this machine's own becomes it.

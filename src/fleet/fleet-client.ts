@@ -64,33 +64,53 @@ export class FleetClient implements Connection {
     for (const stream of this.#streams.values()) stream.stop();
   }
 
-  /** The stream begins first, so no event is missed between the journal's pages and it. */
+  /**
+   * The stream begins first, so no event is missed between the journal's pages and it. Events of the journal may come after the
+   * answer.
+   */
   async #subscribe(query: Query, options: RequestOptions): Promise<Answered<'events.subscribe'>> {
     const { names, streams } = this.#fleet;
-    const consumer = await streams.consumers.get(names.events, {
+    const events = await streams.consumers.get(names.events, {
       filter_subjects: [names.eventsOf(this.#account)],
       deliver_policy: DeliverPolicy.New,
     });
-    const live = await consumer.consume();
+    const live = await events.consume();
     this.#lastId += 1;
     const subscription = `s-${this.#lastId}`;
     this.#streams.set(subscription, live);
-    const { after, types, consumer: name, from } = query;
-    let place = after ?? (name === undefined ? await this.#newest(options) : undefined);
-    let begin = place;
-    if (after !== undefined || name !== undefined) {
-      for (;;) {
-        const where = place === undefined ? { consumer: name, from } : { after: place };
-        const page = await this.request('events.list', { ...where, types, limit: PAGE }, options);
-        begin ??= (page.events[0]?.cursor ?? page.next + 1) - 1;
-        for (const event of page.events) this.#tell(event);
-        const isLast = page.events.length === 0 && page.next <= (place ?? page.next);
-        place = page.next;
-        if (isLast) break;
-      }
+    const { after, types, consumer, from } = query;
+    if (after === undefined && consumer === undefined) {
+      const newest = await this.#newest(options);
+      void this.#follow(live, newest, types);
+      return { subscription, after: newest };
     }
-    void this.#follow(live, place ?? 0, types);
-    return { subscription, after: begin ?? 0 };
+    const begin = after ?? (await this.#placeOf({ consumer, from, types }, options));
+    void this.#replay(begin, types)
+      .then((place) => this.#follow(live, place, types))
+      // As a lost connection: the account moves.
+      .catch(() => this.close());
+    return { subscription, after: begin };
+  }
+
+  /** The cursor after which a consumer continues. */
+  async #placeOf(
+    query: Pick<Query, 'consumer' | 'from' | 'types'>,
+    options: RequestOptions,
+  ): Promise<number> {
+    const { events, next } = await this.request('events.list', { ...query, limit: 1 }, options);
+    return (events[0]?.cursor ?? next + 1) - 1;
+  }
+
+  /** Tells the events of the journal. @returns how far they were read @throws (rejects) Fault of events.list */
+  async #replay(after: number, types: Query['types']): Promise<number> {
+    let place = after;
+    while (!this.#ended.signal.aborted) {
+      const page = await this.request('events.list', { after: place, types, limit: PAGE }, { writes: false });
+      for (const event of page.events) this.#tell(event);
+      if (page.events.length === 0 && page.next <= place) break;
+      place = page.next;
+    }
+    return place;
   }
 
   #unsubscribe({ subscription }: Asked<'events.unsubscribe'>): Answered<'events.unsubscribe'> {

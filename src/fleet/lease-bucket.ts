@@ -46,3 +46,15 @@ async function revisionOf(write: Promise<number>): Promise<number | null> {
     throw fleetFault(error);
   }
 }
+
+/** @returns null when it is not a lease */
+export function leaseIn(value: Uint8Array): LeaseRecord | null {
+  try {
+    const record = JSON.parse(new TextDecoder().decode(value)) as Partial<LeaseRecord> | null;
+    return typeof record?.machine === 'string' && typeof record.daemon === 'string'
+      ? (record as LeaseRecord)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -34,9 +34,14 @@ export class RpcClient implements Pick<Connection, 'call'> {
     const id = this.#lastId;
     const request = { jsonrpc: '2.0', id, method, params: { ...params, deadlineMs: timeoutMs } };
     const outcome = writes ? 'unknown' : 'none';
+    const text = JSON.stringify(request);
+    const max = this.#fleet.nats.info?.max_payload;
+    // NATS would end the connection.
+    if (max !== undefined && Buffer.byteLength(text) > max)
+      throw new Fault('line_too_long', { outcome: 'none' });
     let msg: Msg;
     try {
-      msg = await this.#request(JSON.stringify(request), timeoutMs + LATE_MS, signal);
+      msg = await this.#request(text, timeoutMs + LATE_MS, signal);
     } catch (error) {
       if (error instanceof Fault) throw new Fault(error.kind, { ...error.details, outcome });
       if (isCausedBy(error, NoRespondersError)) throw this.#noMachine();

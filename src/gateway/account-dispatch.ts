@@ -91,13 +91,14 @@ async function ask(
   if (name === 'events.subscribe') return subscribe(link, params, peer);
   if (name === 'media.put') return link.put(peer.owner ?? peer, params, options);
   if (!WAITING.includes(name)) return link.call(name, params, options);
-  await using client = await link.alone();
+  const client = await link.alone();
   const end = (): void => void client.close();
   caller.closed.addEventListener('abort', end, { once: true });
   try {
     return await client.call(name, params, options);
   } finally {
     caller.closed.removeEventListener('abort', end);
+    await client.close();
   }
 }
 

@@ -10,7 +10,8 @@ const ASK_MS = 2_500;
 
 /** Never rejects: the row has the error. */
 export async function lineOf(link: AccountLink): Promise<AccountLine> {
-  const { name: account, socket } = link;
+  const { name: account, way } = link;
+  const { socket, address } = way;
   try {
     if (!link.isRunning) throw link.trouble ?? new Fault('unreachable');
     const options = { timeoutMs: ASK_MS, writes: false };
@@ -24,7 +25,7 @@ export async function lineOf(link: AccountLink): Promise<AccountLine> {
     const [status, info] = answers;
     return { account, socket, running: true, status, info, error: null };
   } catch (error) {
-    const { kind, message, hint } = Fault.of(error).addressedTo(link.address);
+    const { kind, message, hint } = Fault.of(error).addressedTo(address);
     const running = kind !== 'unreachable';
     return { account, socket, running, status: null, info: null, error: { kind, reason: message, hint } };
   }

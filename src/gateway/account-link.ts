@@ -1,19 +1,17 @@
 // The gateway's link to one account: a subscription, whose connection shows that the daemon runs, and connections for calls.
-import type { Address } from '../protocol/address.js';
+import type { Connection, RequestOptions } from '../protocol/connection.js';
 import type { Owner } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/types.js';
-import { Client, type RequestOptions } from '../socket/client.js';
-import type { ClientPath } from '../socket/path.js';
 import { AccountFeed } from './account-feed.js';
 import { CallPool } from './call-pool.js';
 import { JournalPages } from './journal-pages.js';
 import { Places } from './places.js';
 import { isSound } from './sound-event.js';
 import { UploadClients } from './upload-clients.js';
+import { CONNECT_MS, type Way } from './way.js';
 
-const CONNECT_MS = 3_000;
 /** The time limit of a call without one of its own; the HTTP client may have gone by then. */
 const CALL_MS = 120_000;
 /** A daemon cuts off a peer with more than this unread, so no event is longer. */
@@ -24,19 +22,17 @@ const MAX_ALONE = 24;
 /** The caller closes it. */
 export class AccountLink {
   readonly name: string;
-  /** The path of the daemon's socket, running or not. */
-  readonly socket: string;
+  readonly way: Way;
   readonly feed: AccountFeed;
   readonly pages = new JournalPages((...asked) => this.call(...asked));
-  readonly #target: ClientPath;
   readonly #log: Log;
   readonly #changed: (link: AccountLink) => void;
-  readonly #pool = new CallPool(() => this.#connect());
+  readonly #pool = new CallPool(() => this.way.connect());
   readonly #places = new Places(MAX_ALONE);
   readonly #ended = new AbortController();
   readonly #uploads = new UploadClients(() => this.alone());
   /** The connection with the subscription. */
-  #live: Client | null = null;
+  #live: Connection | null = null;
   #looking: Promise<void> | null = null;
   #trouble: Fault | null = null;
 
@@ -45,21 +41,15 @@ export class AccountLink {
    * @param grew called when its feed has more events, or has ended
    */
   constructor(
-    target: ClientPath,
+    way: Way,
     log: Log,
     { changed, grew }: { changed(link: AccountLink): void; grew(link: AccountLink): void },
   ) {
     this.feed = new AccountFeed(() => grew(this));
-    this.name = target.account;
-    this.socket = target.path;
-    this.#target = target;
+    this.name = way.account;
+    this.way = way;
     this.#log = log;
     this.#changed = changed;
-  }
-
-  /** The options with which wactl reaches the daemon; for hints. */
-  get address(): Address {
-    return this.#target.address;
   }
 
   get isRunning(): boolean {
@@ -94,10 +84,10 @@ export class AccountLink {
    * @param wait waits for a place until it is aborted; without it, a caller for whom there is none is refused
    * @throws (rejects) Fault busy; interrupted; unreachable and others of a connection
    */
-  async alone(wait?: AbortSignal): Promise<Client> {
+  async alone(wait?: AbortSignal): Promise<Connection> {
     const release = wait === undefined ? this.#places.take() : await this.#places.wait(wait);
     try {
-      const client = await this.#connect();
+      const client = await this.way.connect();
       void client.closed.then(release);
       return client;
     } catch (error) {
@@ -118,9 +108,9 @@ export class AccountLink {
   async #look(): Promise<void> {
     const { signal } = this.#ended;
     if (this.#live !== null || signal.aborted) return;
-    let client: Client | undefined;
+    let client: Connection | undefined;
     try {
-      client = await this.#connect(MAX_EVENT_BYTES);
+      client = await this.way.connect(MAX_EVENT_BYTES);
       // An event may come in one piece with the answer, and be heard before it.
       const early: WireEvent[] = [];
       let hear = (event: WireEvent): void => void early.push(event);
@@ -149,11 +139,6 @@ export class AccountLink {
         this.#log.debug('account.unreachable', { account: this.name, kind, reason: message });
       await client?.close();
     }
-  }
-
-  #connect(maxLineBytes?: number): Promise<Client> {
-    const limit = maxLineBytes === undefined ? {} : { maxLineBytes };
-    return Client.connect(this.#target, { timeoutMs: CONNECT_MS, ...limit });
   }
 
   #lost(): void {

@@ -1,14 +1,12 @@
-// Every account of this machine, with a link to each. It looks for new accounts and for daemons that have started each second.
-import { Fault } from '../protocol/fault.js';
+// Every account that can be reached, with a link to each. It looks for new accounts and for daemons that have started each second.
 import type { Log } from '../protocol/log.js';
-import type { ClientPath } from '../socket/path.js';
 import { AccountLink } from './account-link.js';
+import type { Way } from './way.js';
 import { within } from './within.js';
 
 export interface AccountsOptions {
-  /** Finds the names of all accounts, running or not. */
-  readonly find: () => readonly string[];
-  readonly pathOf: (name: string) => ClientPath;
+  /** Finds the ways to all accounts, running or not; one to each. */
+  readonly find: () => readonly Way[];
   readonly log: Log;
 }
 
@@ -40,10 +38,10 @@ export class Accounts {
 
   /** Looks once, and from then on each second. */
   async begin(): Promise<void> {
-    await within(FIRST_MS, this.#look());
+    await within(FIRST_MS, this.look());
     const again = (): void => {
       // A daemon that does not answer must not delay the look for others.
-      void this.#look();
+      void this.look();
       if (!this.#isClosed) this.#timer = setTimeout(again, LOOK_MS);
     };
     if (!this.#isClosed) this.#timer = setTimeout(again, LOOK_MS);
@@ -61,28 +59,27 @@ export class Accounts {
     return () => this.#followers.delete(listener);
   }
 
+  /** Looks for accounts and daemons now. Never rejects. */
+  async look(): Promise<void> {
+    await this.#update();
+    if (!this.#isClosed) await Promise.all([...this.#links.values()].map((link) => link.look()));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await Promise.all([...this.#links.values()].map((link) => link.close()));
   }
 
-  /** Never rejects. */
-  async #look(): Promise<void> {
-    await this.#update();
-    if (!this.#isClosed) await Promise.all([...this.#links.values()].map((link) => link.look()));
-  }
-
   /** Adds and removes links. Looks may overlap, so a link is in the map only while it is open. */
   async #update(): Promise<void> {
-    const names = new Set(this.#options.find());
-    for (const name of names) {
-      const path = this.#pathOf(name);
+    const ways = new Map(this.#options.find().map((way) => [way.account, way]));
+    for (const [name, way] of ways) {
       const known = this.#links.get(name);
-      if (path === null || this.#isClosed) continue;
+      if (this.#isClosed) return;
       // A user's own daemon and the system's service have different sockets; the service may come later.
-      if (known !== undefined && (known.isRunning || known.socket === path.path)) continue;
-      const link = new AccountLink(path, this.#options.log, {
+      if (known?.way.by === way.by && (known.isRunning || known.way.socket === way.socket)) continue;
+      const link = new AccountLink(way, this.#options.log, {
         changed: (changed) => this.#report(changed),
         grew: (grown) => {
           for (const follower of this.#followers) follower(grown);
@@ -93,19 +90,9 @@ export class Accounts {
       this.#report(link);
     }
     for (const [name, link] of this.#links) {
-      if (names.has(name) || link.isRunning) continue;
+      if (ways.has(name) || link.isRunning) continue;
       this.#links.delete(name);
       await link.close();
-    }
-  }
-
-  /** Null for a name whose socket would have a path that is too long. */
-  #pathOf(name: string): ClientPath | null {
-    try {
-      return this.#options.pathOf(name);
-    } catch (error) {
-      this.#options.log.debug('account.unusable', { account: name, reason: Fault.of(error).message });
-      return null;
     }
   }
 

@@ -1,10 +1,10 @@
 // Connections to one daemon that calls share. A daemon answers a limited number of requests of a connection at a time, so
 // further connections are opened while more calls are in progress, and closed when they are no longer needed.
+import type { Connection, RequestOptions } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
-import type { Client, RequestOptions } from '../socket/client.js';
 
 interface Line {
-  readonly client: Promise<Client>;
+  readonly client: Promise<Connection>;
   calls: number;
 }
 
@@ -18,11 +18,11 @@ const MAX_LINES = 4;
 
 /** The caller closes it. */
 export class CallPool {
-  readonly #open: () => Promise<Client>;
+  readonly #open: () => Promise<Connection>;
   readonly #lines = new Set<Line>();
   #isClosed = false;
 
-  constructor(open: () => Promise<Client>) {
+  constructor(open: () => Promise<Connection>) {
     this.#open = open;
   }
 

@@ -12,7 +12,7 @@ export type GatewayFlags = ProgramFlags;
 export const GATEWAY_OPTIONS: ProgramOptions = {
   config: ['FILE', 'read this file instead of /etc/wad/wad.toml or ~/.config/wad/wad.toml'],
   'state-dir': ['DIR', 'the directory of the tokens'],
-  'check-config': [null, 'print every value of [gateway] and its source, then exit'],
+  'check-config': [null, 'print every value of [gateway] and [fleet] and its source, then exit'],
   version: [null, 'print `wad-gateway VERSION`, then exit'],
   help: [null, 'print this, then exit'],
 };
@@ -23,7 +23,7 @@ const EPILOG = `Examples:
   # create a token for it
   wactl token create --name me --scope admin --account '*'
 
-The table [gateway] of wad.toml and WAD_GATEWAY_* variables configure it.
+The tables [gateway] and [fleet] of wad.toml and WAD_* variables configure it.
 It stays in the foreground and logs to stdout. Exit status: 0 clean stop,
 64 usage, 70 internal, 75 another gateway runs, 77 permissions, 78 configuration.`;
 

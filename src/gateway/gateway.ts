@@ -9,8 +9,6 @@ import { openApi } from '../openapi/openapi.js';
 import { Fault } from '../protocol/fault.js';
 import { isoTime } from '../protocol/time.js';
 import { gatewayServerPath } from '../socket/gateway-path.js';
-import { knownAccounts } from '../socket/known-accounts.js';
-import { clientPath } from '../socket/path.js';
 import type { SocketServer } from '../socket/server.js';
 import { thisMachine } from '../socket/this-machine.js';
 import { Accounts } from './accounts.js';
@@ -18,12 +16,14 @@ import { compatRoutes } from './compat-routes.js';
 import { readConsole } from './console.js';
 import { openControl } from './control.js';
 import { Entrance } from './entrance.js';
+import type { FleetWays } from './fleet-ways.js';
 import { GatewayMetrics } from './metrics.js';
 import { GATEWAY_ROUTES } from './routes.js';
 import type { GatewaySettings } from './settings.js';
 import { gatewaySite } from './site.js';
 import { plain, Tls } from './tls.js';
 import { openTokens, type Tokens } from './tokens.js';
+import { localWays } from './way.js';
 
 export interface Gateway {
   readonly accounts: Accounts;
@@ -56,11 +56,13 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
   const { certFile, keyFile, hosts, ratePerMinute, behindProxy, compat } = config.gateway;
   const startedAt = isoTime(Date.now());
   const machine = thisMachine();
-  // The environment of the gateway names no account.
-  const { WAD_SOCKET: _, WAD_ACCOUNT: __, ...env } = process.env;
+  let fleet: FleetWays | undefined;
   const accounts = new Accounts({
-    find: () => knownAccounts(machine),
-    pathOf: (account) => clientPath({ account, env, uid: machine.uid }),
+    find: () => {
+      const others = fleet?.ways ?? [];
+      const names = new Set(others.map(({ account }) => account));
+      return [...localWays(machine, log).filter(({ account }) => !names.has(account)), ...others];
+    },
     log,
   });
   const tls = certFile !== null && keyFile !== null ? new Tls({ certFile, keyFile }, log) : plain;
@@ -91,7 +93,15 @@ export async function openGateway(settings: GatewaySettings, log: DaemonLog): Pr
     control = await openControl(at, log, { tokens: opened, info });
     open.push(control);
     tokens = openTokens({ stateDir, log });
-    open.push(tokens, accounts);
+    open.push(tokens);
+    if (config.fleet.servers.length > 0) {
+      const { FleetWays } = await import('./fleet-ways.js');
+      const credentialsFile = config.gateway.credentialsFile ?? config.fleet.credentialsFile;
+      fleet = await FleetWays.open({ ...config.fleet, credentialsFile }, log);
+      fleet.watch(() => void accounts.look());
+      open.push(fleet);
+    }
+    open.push(accounts);
     await accounts.begin();
     const page = await readConsole(join(PACKAGE, 'dist/console'));
     const metrics = new GatewayMetrics(() => ({

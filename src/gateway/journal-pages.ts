@@ -1,9 +1,9 @@
 // Reads the journal of one account for all its listeners: one page at a time, because a daemon cuts off a connection on
 // which several long pages wait, and one read for all listeners at the same place.
+import type { RequestOptions } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import type { EventType } from '../protocol/state.js';
 import type { Answered } from '../protocol/types.js';
-import type { RequestOptions } from '../socket/client.js';
 import { isSound } from './sound-event.js';
 
 type Page = Answered<'events.list'>;
@@ -30,10 +30,10 @@ export class JournalPages {
     const key = `${Object.values(begin)} ${types ?? ''}`;
     const known = this.#reading.get(key);
     if (known !== undefined) return known;
-    const params = { ...begin, limit: EVENTS, ...(types && { types }) };
+    const params = { ...begin, ...(types && { types }) };
     const ask = async (): Promise<Page> => {
       try {
-        return checked(await this.#call('events.list', params, { timeoutMs: PAGE_MS, writes: false }));
+        return await this.#page(params, EVENTS);
       } finally {
         this.#reading.delete(key);
       }
@@ -42,6 +42,17 @@ export class JournalPages {
     this.#last = page.catch(() => undefined);
     this.#reading.set(key, page);
     return page;
+  }
+
+  /** A fleet carries answers of 1 MiB at most, so long events come in shorter pages. */
+  async #page(params: object, limit: number): Promise<Page> {
+    try {
+      const options = { timeoutMs: PAGE_MS, writes: false };
+      return checked(await this.#call('events.list', { ...params, limit }, options));
+    } catch (error) {
+      if (limit === 1 || !(error instanceof Fault && error.kind === 'answer_too_long')) throw error;
+      return this.#page(params, Math.ceil(limit / 4));
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 // Connections for uploads. A daemon drops an unfinished upload with its connection, so each owner of uploads has one of its
 // own: the request that brings a file, or the token that sends one in pieces.
+import type { Connection, RequestOptions } from '../protocol/connection.js';
 import type { Owner } from '../protocol/dispatch.js';
-import type { Client, RequestOptions } from '../socket/client.js';
 
 /** A daemon drops an upload after as long without a piece, so a connection that rests for longer has none. */
 const REST_MS = 600_000;
 
 interface Held {
-  readonly opening: Promise<Client>;
+  readonly opening: Promise<Connection>;
   /** Pieces that are on their way. */
   pending: number;
   rest: NodeJS.Timeout | undefined;
@@ -15,11 +15,11 @@ interface Held {
 
 /** The caller closes it. */
 export class UploadClients {
-  readonly #open: () => Promise<Client>;
+  readonly #open: () => Promise<Connection>;
   readonly #restMs: number;
   readonly #held = new Map<Owner, Held>();
 
-  constructor(open: () => Promise<Client>, restMs: number = REST_MS) {
+  constructor(open: () => Promise<Connection>, restMs: number = REST_MS) {
     this.#open = open;
     this.#restMs = restMs;
   }

@@ -3,6 +3,7 @@ import type { Answered } from './types.js';
 
 export interface AccountLine {
   readonly account: string;
+  /** Empty for an account that is reached over a fleet. */
   readonly socket: string;
   /** False when no daemon listens there. */
   readonly running: boolean;

@@ -23,9 +23,9 @@ t.test('requests and events over a move', async (t) => {
   const first = await pair.ready('a');
   t.match(await client.request('session.status', {}), { status: 'ready', fleet: { holder: 'a' } });
   const { subscription } = await client.request('events.subscribe', { after: 0 });
-  t.ok(
-    events.some((event) => event.type === 'state' && event.data.status === 'ready'),
-    'earlier events come first',
+  await eventually(
+    () => events.some((event) => event.type === 'state' && event.data.status === 'ready'),
+    'earlier events',
   );
   const bodies = () => events.flatMap((event) => (event.type === 'message' ? [event.data.body] : []));
   await ben.send('to a');

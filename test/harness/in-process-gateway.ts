@@ -12,6 +12,7 @@ import { GatewayMetrics } from '../../src/gateway/metrics.js';
 import { GATEWAY_ROUTES, type GatewayOwn } from '../../src/gateway/routes.js';
 import { gatewaySite } from '../../src/gateway/site.js';
 import { type NewToken, openTokens, type Tokens } from '../../src/gateway/tokens.js';
+import { socketWay } from '../../src/gateway/way.js';
 import { json, typed } from '../../src/http/reply.js';
 import type { Route } from '../../src/http/route.js';
 import { HTTP_LIMITS, type HttpServer, serveHttp } from '../../src/http/server.js';
@@ -87,11 +88,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   for (const [account, handlers] of Object.entries(options.accounts ?? { shop: examples() }))
     await start(account, handlers);
   const accounts = new Accounts({
-    find: () => readdirSync(run).sort(),
-    pathOf: (account) => ({
-      ...clientPath({ account, env: {}, uid: process.getuid?.() ?? 0 }),
-      path: socketOf(account),
-    }),
+    find: () =>
+      readdirSync(run)
+        .sort()
+        .map((account) =>
+          socketWay({
+            ...clientPath({ account, env: {}, uid: process.getuid?.() ?? 0 }),
+            path: socketOf(account),
+          }),
+        ),
     log,
   });
   await accounts.begin();

@@ -112,9 +112,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   gateway: {
     may: [
       ...['protocol', 'socket', 'http', 'dispatch', 'openapi', 'config', 'log', 'systemd', 'local'],
-      ...['session-dir/durable-file.ts', 'gateway/compat'],
+      ...['session-dir/durable-file.ts', 'gateway/compat', 'fleet'],
     ],
-    why: 'it reaches accounts over their sockets, as every client does, and runs without browser and store',
+    why: 'it reaches accounts over their sockets or a fleet, as every client does, and runs without browser and store',
   },
   'gateway/compat': {
     may: ['protocol', 'http', 'webhook', 'client/upload.ts', 'gateway/places.ts'],

@@ -15,6 +15,7 @@ const MANY = 8;
 export function Accounts() {
   const { accounts, error } = useLive();
   const [query, setQuery] = useState('');
+  const inFleet = accounts?.some(({ socket, status }) => socket === '' || status?.fleet) ?? false;
   const shown = accounts?.filter((line) => matches(line, query.trim().toLowerCase())) ?? [];
   return (
     <>
@@ -41,6 +42,11 @@ export function Accounts() {
             <tr>
               <th scope="col">Account</th>
               <th scope="col">State</th>
+              {inFleet && (
+                <th scope="col" class="wide">
+                  Machine
+                </th>
+              )}
               <th scope="col" class="wide">
                 Number
               </th>
@@ -57,7 +63,7 @@ export function Accounts() {
           </thead>
           <tbody>
             {shown.map((line) => (
-              <Row key={line.account} line={line} />
+              <Row key={line.account} line={line} inFleet={inFleet} />
             ))}
           </tbody>
         </table>
@@ -66,7 +72,13 @@ export function Accounts() {
   );
 }
 
-function Row({ line: { account, status, info, error } }: { readonly line: AccountLine }) {
+function Row({
+  line: { account, status, info, error },
+  inFleet,
+}: {
+  readonly line: AccountLine;
+  readonly inFleet: boolean;
+}) {
   const number = status?.session.phone ? person(status.session.phone) : '';
   const memory = info?.browser.memoryBytes ?? null;
   return (
@@ -80,6 +92,7 @@ function Row({ line: { account, status, info, error } }: { readonly line: Accoun
         <span class="below">{status === null ? error?.reason : reasonWords(status.reason)}</span>
         {status?.restriction && <span class="below warn">{restrictionWords(status.restriction)}</span>}
       </td>
+      {inFleet && <td class="wide">{status?.fleet?.holder}</td>}
       <td class="wide">
         {number}
         <bdi class="below">{status?.session.pushname}</bdi>
