@@ -148,6 +148,12 @@ need_curl() {
   install_package curl
 }
 
+# A trial of a fleet needs a server of NATS.
+need_nats() {
+  if command -v nats-server >/dev/null; then return; fi
+  install_package nats-server
+}
+
 # Programs without which a few tests are skipped, each with its Debian package.
 readonly EXTRAS='
   chromium-headless-shell chromium-headless-shell

@@ -20,6 +20,8 @@ export interface Part {
 }
 
 export interface StartOptions {
+  /** What runs; a program of ours when left out, of which `args` begins with the file. */
+  readonly program?: string;
   readonly stdout: number | 'pipe';
   /** The signal that ends it in order, and how long that may take before it is killed. */
   readonly signal: NodeJS.Signals;
@@ -91,10 +93,11 @@ export class Stage {
     return path;
   }
 
-  /** Starts a program of ours that runs until the end of the run. Its stderr is ours. */
-  start(name: string, args: readonly string[], { stdout, signal, endMs, env }: StartOptions): Part {
+  /** Starts a program that runs until the end of the run. Its stderr is ours. */
+  start(name: string, args: readonly string[], options: StartOptions): Part {
+    const { program = process.execPath, stdout, signal, endMs, env } = options;
     this.#stop.signal.throwIfAborted();
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', stdout, 'inherit'],
       env: { ...process.env, ...env },
@@ -121,12 +124,12 @@ export class Stage {
     return text;
   }
 
-  /** Resolves when a server accepts connections at the socket. Fails when the program ends first. */
-  async listening(path: string, { ended }: Part): Promise<void> {
+  /** Resolves when a server accepts connections at the socket or port. Fails when the program ends first. */
+  async listening(at: string | number, { ended }: Part): Promise<void> {
     let over = false;
     const answered = async (): Promise<void> => {
       while (!over) {
-        const socket = connect(path);
+        const socket = typeof at === 'string' ? connect(at) : connect(at, '127.0.0.1');
         const [what] = await Promise.race([
           once(socket, 'connect').then(() => ['up']),
           once(socket, 'close'),
@@ -148,6 +151,11 @@ export class Stage {
 
   pause(ms: number): Promise<void> {
     return this.#or(sleep(ms));
+  }
+
+  /** Waits for anything, until the end of the run. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return this.#or(promise);
   }
 
   /** Runs a command with its output shown, and returns its exit status. */

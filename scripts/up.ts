@@ -1,5 +1,5 @@
 // The second half of scripts/up, which runs when everything is set up: either the real service, or a trial on
-// the simulator in its own directory, of one account or of several under a gateway. All run until Ctrl-C. The
+// the simulator in its own directory, of one account, of several under a gateway, or of a fleet. All run until Ctrl-C. The
 // service leaves only its session behind, a trial nothing.
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { settle } from '../src/daemon/settings.js';
 import { receiveWebhooks } from './receiver.js';
 import { Stage } from './stage.js';
 import { trialOfAccounts } from './trial-accounts.js';
+import { trialOfFleet } from './trial-fleet.js';
 import { CONTACT, openTrialWorld, STOP_MS, WACTL, WAD, withoutSandbox } from './trial-world.js';
 
 const ACCOUNT = '15550001111';
@@ -22,10 +23,12 @@ process.exitCode = await stage.play(async () => {
       simulator: { type: 'boolean' },
       generation: { type: 'string', default: '2026-07' },
       accounts: { type: 'string', default: '1' },
+      fleet: { type: 'boolean' },
     },
   });
-  const { simulator, generation, accounts } = values;
+  const { simulator, generation, accounts, fleet } = values;
   if (!simulator) await real();
+  else if (fleet) await trialOfFleet(stage, generation);
   else if (accounts === '1') await trial(generation);
   else await trialOfAccounts(stage, generation, Number(accounts));
 });
