@@ -1,6 +1,6 @@
 // A separate disk for the session, small enough to be filled: a tmpfs over the state directory. Needs root.
 import { execFileSync } from 'node:child_process';
-import { rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const CAN_MOUNT = process.getuid?.() === 0;
@@ -39,6 +39,15 @@ export class SmallDisk implements Disposable {
       } catch (error) {
         if (tries === TRIES) throw error;
       }
+    }
+  }
+
+  /** Takes what is free now, without giving anything back first. */
+  topUp(): void {
+    try {
+      for (;;) appendFileSync(this.#ballast, Buffer.alloc(4_096));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
   }
 

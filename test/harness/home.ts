@@ -36,7 +36,7 @@ export class Home implements AsyncDisposable {
     this.#options = options;
   }
 
-  static async make(sim: Simulator, options: HomeOptions = {}): Promise<Home> {
+  static async make(sim: Pick<Simulator, 'browserWrapper'>, options: HomeOptions = {}): Promise<Home> {
     const dir = await mkdtemp(join(tmpdir(), 'wad-e2e-'));
     const browser = await sim.browserWrapper(dir, { sandbox: options.sandbox ?? false });
     const home = new Home(dir, browser, options);

@@ -50,7 +50,7 @@ export async function natsServers(t: Test, count: number, options: NatsOptions =
     Array.from({ length: count }, async (_, n) => {
       const directory = join(root, `n${n}`);
       const file = join(root, `n${n}.conf`);
-      const cluster = `cluster { name: c, listen: "127.0.0.1:${ports[count + n]}", routes: ${JSON.stringify(routes)} }`;
+      const cluster = `cluster { name: c, listen: "127.0.0.1:${ports[count + n]}", no_advertise: true, routes: ${JSON.stringify(routes)} }`;
       const lines = [
         `server_name: n${n}`,
         `listen: "127.0.0.1:${ports[n]}"`,
