@@ -12,6 +12,7 @@ import {
   jetstreamManager,
   type NatsConnection,
 } from '../../src/fleet/nats.js';
+import { FleetWays } from '../../src/gateway/fleet-ways.js';
 import { fleetConfig } from '../harness/fleet.js';
 import { FleetPair } from '../harness/fleet-pair.js';
 import { keepLog } from '../harness/server.js';
@@ -95,6 +96,12 @@ t.test('the roles of examples/nats-fleet.conf', async (t) => {
   const env = { WAD_FLEET_SERVERS: url, WAD_FLEET_CREDENTIALS_FILE: join(dir, 'operator') };
   t.match(await wactl(['fleet', 'status'], { env }), { code: 0 });
   t.match(await wactl(['fleet', 'add', 'other', '--no-wait'], { env }), { code: 0 });
+
+  const ways = await FleetWays.open(config, keepLog());
+  t.teardown(() => ways.close());
+  const link = await ways.ways.find(({ account }) => account === 'default')?.connect();
+  t.ok(await link?.request('events.subscribe', {}), 'a gateway needs no more than an operator');
+  await link?.close();
 
   const ask = '{"jsonrpc":"2.0","id":1,"method":"session.status"}';
   for (const [who, nats] of [
