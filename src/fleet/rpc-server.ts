@@ -1,6 +1,7 @@
 // Answers requests that come over NATS: one JSON-RPC 2.0 request a message, one answer, through the same dispatch as the
 // socket. Only the holder of the account's lease subscribes. NATS reports no hang-up: a request without `deadlineMs` is given
 // a minute.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatch, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
@@ -52,6 +53,8 @@ export class RpcServer {
   constructor(options: RpcServerOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
+    // Every request in flight listens to it.
+    setMaxListeners(0, this.#closing.signal);
     const { nats, names } = options.fleet;
     this.#subscription = nats.subscribe(names.rpc(options.account), {
       callback: (error, msg) => {

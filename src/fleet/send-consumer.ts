@@ -4,14 +4,16 @@
 // The stream is read by sequence number and a message is removed by its own: a consumer of NATS could deliver out of order
 // after a reconnect, and would have to be replaced at each tenure. Whoever removes a message that was sent is right, also a
 // former holder. After an error or a reconnect everything is read again; the keys make that harmless.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { Accepting } from './accepting.js';
 import { type FleetConnection, fleetFault } from './connection.js';
 import { HEADER } from './names.js';
 import { headers, JetStreamApiError, type StoredMsg, type Subscription } from './nats.js';
 import { type Verdict, verdictOn } from './send-verdict.js';
-import { nextMessage } from './stream-message.js';
+import { nextMessages } from './stream-message.js';
 
 /** The outbox of the account. */
 export interface SendPort {
@@ -37,6 +39,8 @@ export interface SendConsumerOptions {
 export interface SendLimits {
   /** Accepted messages that are not settled yet: scheduled ones, and those of chats that WhatsApp holds back. */
   readonly window: number;
+  /** Messages to different recipients that are being accepted: they share the syncs of the disk. */
+  readonly parallel: number;
   /** The first and the longest pause before a message is tried again, or NATS is asked again. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
@@ -44,9 +48,17 @@ export interface SendLimits {
   readonly pollMs: number;
 }
 
-const LIMITS: SendLimits = { window: 10_000, retryMs: 1_000, maxRetryMs: 30_000, pollMs: 5_000 };
+const LIMITS: SendLimits = {
+  window: 10_000,
+  parallel: 32,
+  retryMs: 1_000,
+  maxRetryMs: 30_000,
+  pollMs: 5_000,
+};
 /** A message is heard of before the stream has stored it: the first pause before it is read again. */
 const STORED_MS = 5;
+/** How many messages are read at a time while there are some. */
+const AHEAD = 16;
 /** Accepting one message: WhatsApp is asked for its chat. */
 const ACCEPT_MS = 60_000;
 const NO_SUCH_MESSAGE = 10_043;
@@ -70,6 +82,8 @@ export class SendConsumer {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#pollMs = this.#limits.pollMs;
+    // Every message that is being accepted listens to it.
+    setMaxListeners(0, this.#closing.signal);
     const { fleet, account, port, log } = options;
     this.#stopWatching = port.watch((id) => this.#settled(id));
     this.#heard = fleet.nats.subscribe(fleet.names.send(account), {
@@ -115,28 +129,50 @@ export class SendConsumer {
 
   /** Reads the stream until what it has may have changed. @throws (rejects) Fault fleet_unreachable, fleet_refused */
   async #readFrom(first: number, answered: () => void): Promise<void> {
-    const { fleet, account } = this.#options;
-    const { names } = fleet;
     this.#isStale = false;
     this.#unsettled.clear();
+    const accepting = new Accepting(this.#limits.parallel, () => this.#stale());
+    try {
+      await this.#readInto(accepting, first, answered);
+    } finally {
+      this.#isStale = true;
+      await accepting.done();
+    }
+  }
+
+  async #readInto(accepting: Accepting, first: number, answered: () => void): Promise<void> {
+    const { fleet, account } = this.#options;
+    const { names } = fleet;
     let next = first;
-    while (!this.#closing.signal.aborted && !this.#isStale) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      if (this.#unsettled.size >= this.#limits.window) {
-        await woken;
-        continue;
-      }
-      const message = await nextMessage(fleet, names.sends, names.send(account), next);
+    let isBusy = false;
+    while (!this.#isOver) {
+      const woken = this.#woken();
+      const where = { from: next, count: isBusy ? AHEAD : 1 };
+      const messages = await nextMessages(fleet, names.sends, names.send(account), where);
       answered();
-      if (message === null) await this.#idle(woken);
-      else {
-        this.#pollMs = STORED_MS;
-        await this.#take(message);
+      isBusy = messages.length > 0;
+      if (!isBusy) await this.#idle(woken);
+      else this.#pollMs = STORED_MS;
+      for (const message of messages) {
+        while (!this.#isOver && this.#unsettled.size + accepting.size >= this.#limits.window)
+          await this.#woken();
+        if (this.#isOver) return;
+        await accepting.add(recipientOf(message), () => this.#take(message));
         next = message.seq + 1;
       }
     }
+  }
+
+  /** What is being read now ends here. */
+  get #isOver(): boolean {
+    return this.#closing.signal.aborted || this.#isStale;
+  }
+
+  /** Resolves at the next change that reading may wait for. */
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** Until a message is heard of, or for a while: it may not have been stored yet, or nobody was listening. */
@@ -153,7 +189,7 @@ export class SendConsumer {
     this.#wake();
   }
 
-  /** Accepts a message, however long that takes, or refuses it. The messages behind it wait. */
+  /** Accepts a message, however long that takes, or refuses it. */
   async #take(message: StoredMsg): Promise<void> {
     const { port, log } = this.#options;
     const { signal } = this.#closing;
@@ -196,6 +232,7 @@ export class SendConsumer {
     }
     log.error('fleet.send_refused', { seq, kind: fault.kind, err: fault });
     await this.#remove(seq);
+    this.#wake();
   }
 
   #settled(id: string): void {
@@ -243,6 +280,16 @@ export class SendConsumer {
 }
 
 const MSG_ID = 'Nats-Msg-Id';
+
+/** The recipient as it is written; empty if there is none, which is refused. */
+function recipientOf({ data }: StoredMsg): string {
+  try {
+    const { to } = JSON.parse(new TextDecoder().decode(data)) as { to?: unknown };
+    return typeof to === 'string' ? to : '';
+  } catch {
+    return '';
+  }
+}
 
 /** The parameters of message.send. @throws Fault invalid_params */
 function paramsOf({ data, header }: StoredMsg): Record<string, unknown> {

@@ -15,6 +15,22 @@ export const nextMessage = (
   // The type lacks this form, which the server has had since 2.9.
   read(manager, stream, { seq: from, next_by_subj: subject } as MsgRequest);
 
+/**
+ * The first messages on a subject from a sequence number on, in order; fewer than `count` also where other subjects are in
+ * between. Empty only when there is none. JetStream has no request for several before NATS 2.11, so these are sent at once.
+ * @throws (rejects) Fault fleet_unreachable, fleet_refused
+ */
+export async function nextMessages(
+  fleet: Streams,
+  stream: string,
+  subject: string,
+  { from, count }: { readonly from: number; readonly count: number },
+): Promise<readonly StoredMsg[]> {
+  const ahead = Array.from({ length: count }, (_, n) => nextMessage(fleet, stream, subject, from + n));
+  const found = (await Promise.all(ahead)).filter((message) => message !== null);
+  return found.filter(({ seq }, at) => seq !== found[at - 1]?.seq);
+}
+
 /** The newest message on a subject, which may have wildcards. @throws (rejects) Fault fleet_unreachable, fleet_refused */
 export const lastMessage = (
   { manager }: Streams,

@@ -141,11 +141,15 @@ t.test('what can never be sent is kept apart, and blocks nothing', async (t) => 
   consume(t, fleet, outbox);
   await until(() => outbox.rows.has('last'));
   await until(async () => (await left(fleet)) === 0);
+  const order = ['', 'not JSON', 'no object', 'two keys', 'wrong', 'poison'];
+  const rank = (message: JsMsg | null) => order.indexOf(message?.headers?.get('Wad-Key') ?? '');
   const consumer = await fleet.streams.consumers.get(fleet.names.events);
   const refused: (JsMsg | null)[] = [];
   for (let n = 0; n < 6; n += 1) refused.push(await consumer.next({ expires: 5_000 }));
+  // Those to different recipients may overtake one another.
+  refused.sort((a, b) => rank(a) - rank(b));
   const header = (name: string) => refused.map((message) => message?.headers?.get(name));
-  t.same(header('Wad-Key'), ['', 'not JSON', 'no object', 'two keys', 'wrong', 'poison']);
+  t.same(header('Wad-Key'), order);
   t.same(header('Wad-Fault'), [
     ...['invalid_params', 'invalid_params', 'invalid_params', 'invalid_params'],
     ...['invalid_recipient', 'internal'],
