@@ -4,8 +4,10 @@
 //            the socket; from the first until WhatsApp has the last
 //   event    from a person's send until a subscriber of the fleet's stream has the event, against one of the socket
 //   standby  memory (PSS) and CPU of a daemon that stands by
+//   move     from fleet.handOver, with a profile of 40 MB, until the account is ready on the other machine
 //   node bench/fleet.mjs [--pairs N] [--events N] [--json FILE]
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -36,6 +38,7 @@ const CHATS = 32;
 const EACH = 4;
 const NATS_PORT = 14_555;
 const STANDBY_S = 20;
+const PROFILE_MB = 40;
 const home = mkdtempSync(join(tmpdir(), 'bench-fleet-'));
 const running = [];
 const start = (file, args, options = {}) => {
@@ -144,7 +147,6 @@ try {
 
   const standby = await startWad('m2');
   await untilKnown(standby.client, ({ fleet }) => fleet?.holder === 'm1');
-  await standby.client.close();
   await sleep(STANDBY_S * 1_000);
   const { pid } = standby.child;
   const ticks = () =>
@@ -156,7 +158,16 @@ try {
   const before = ticks();
   await sleep(STANDBY_S * 1_000);
   const hz = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  const memory = memoryOf([pid]).pss;
   const cpu = ((ticks() - before) / hz / STANDBY_S) * 100;
+  const { stateDir } = await client.request('daemon.info', {}, limit);
+  // Random, so that it does not get smaller.
+  writeFileSync(join(stateDir, 'auth/session-default/Default/ballast'), randomBytes(PROFILE_MB * 2 ** 20));
+  const movedAt = performance.now();
+  await client.request('fleet.handOver', { to: 'm2' }, limit);
+  await untilKnown(standby.client, ({ status }) => status === 'ready');
+  const move = (performance.now() - movedAt) / 1_000;
+  await standby.client.close();
   report(
     [
       row({
@@ -177,10 +188,11 @@ try {
       row({
         name: 'a daemon that stands by',
         unit: 'MB PSS',
-        ours: memoryOf([pid]).pss,
+        ours: memory,
         goal: { value: 50 },
       }),
       row({ name: 'its CPU', unit: '% of a core', ours: cpu, goal: { value: 1 } }),
+      row({ name: `a move of a ${PROFILE_MB} MB profile`, unit: 's', ours: move, goal: { value: 15 } }),
     ],
     values.json,
   );
