@@ -52,7 +52,7 @@ async function unitsOf(machine, changed) {
       ...{ machine, host: `${machine} ${account}`, daemon: randomUUID() },
       since: new Date().toISOString(),
     };
-    const bucket = leaseBucket(fleet, objects.leases, account);
+    const bucket = leaseBucket(fleet, objects.leases, { account, leaseMs: LEASE_S * 1_000 });
     const taker = new LeaseTaker(bucket, record, { clock: machineClock, times: leaseTimes(LEASE_S * 1_000) });
     while (unit.state === 'running') {
       const taken = await taker.try().catch(() => null);

@@ -3,15 +3,23 @@
 import { type FleetConnection, fleetFault } from './connection.js';
 import type { LeaseBucket, LeaseRecord } from './lease.js';
 import { JetStreamApiError, type KV } from './nats.js';
+import { streamTimes } from './server-clock.js';
 
 const WRONG_LAST_SEQUENCE = 10_071;
+/** A smaller difference of the clocks, as a part of the lease, lets no entry vanish before its holder has given up. */
+const SKEW_PART = 10;
 
 export interface WatchedBucket extends LeaseBucket {
   /** Calls back when the entry changes, until the signal aborts. Expiry is not reported. */
   watch(signal: AbortSignal, changed: (record: LeaseRecord) => void): Promise<void>;
 }
 
-export function leaseBucket({ manager, names }: FleetConnection, leases: KV, account: string): WatchedBucket {
+/** @param leaseMs how long an entry lives */
+export function leaseBucket(
+  { manager, names }: FleetConnection,
+  leases: KV,
+  { account, leaseMs }: { readonly account: string; readonly leaseMs: number },
+): WatchedBucket {
   const stream = `KV_${names.leases}`;
   return {
     create: (record) => revisionOf(leases.create(account, JSON.stringify(record))),
@@ -25,6 +33,10 @@ export function leaseBucket({ manager, names }: FleetConnection, leases: KV, acc
         });
       if (last === null || last.data.length === 0) return null;
       return { record: JSON.parse(new TextDecoder().decode(last.data)) as LeaseRecord, revision: last.seq };
+    },
+    async mayForget() {
+      const { created, ts } = await streamTimes(manager, stream);
+      return ts - created < leaseMs || Math.abs(ts - Date.now()) > leaseMs / SKEW_PART;
     },
     async watch(signal, changed) {
       const entries = await leases.watch({ key: account });

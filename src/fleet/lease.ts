@@ -27,6 +27,11 @@ export interface LeaseBucket {
   update(record: LeaseRecord, revision: number): Promise<number | null>;
   /** May be stale: only a write decides. @throws (rejects) no answer */
   read(): Promise<{ readonly record: LeaseRecord; readonly revision: number } | null>;
+  /**
+   * Whether an entry may have vanished before its time: the servers have forgotten what they had, or their clock was set.
+   * @throws (rejects) no answer
+   */
+  mayForget(): Promise<boolean>;
 }
 
 /** The clock of the machine, and its timers, which may fire early by a step of the clock, or late. */

@@ -10,6 +10,7 @@ import type { Lease, LeaseRecord } from './lease.js';
 import { leaseTimes } from './lease.js';
 import { leaseBucket, type WatchedBucket } from './lease-bucket.js';
 import { type FleetObjects, openObjects } from './objects.js';
+import { refuseSkew } from './server-clock.js';
 import { LeaseTaker } from './take-lease.js';
 
 export interface MemberOptions {
@@ -20,6 +21,8 @@ export interface MemberOptions {
   /** Differs for every process. */
   readonly daemon: string;
   readonly log: Log;
+  /** The time of day, ms since 1970. */
+  readonly now?: () => number;
 }
 
 /** The owner closes it. */
@@ -33,14 +36,16 @@ export class Member {
 
   /**
    * Waits for servers that do not answer.
-   * @throws (rejects) Fault fleet_mismatch, fleet_refused, permission_denied, usage; the signal's reason
+   * @throws (rejects) Fault fleet_mismatch, fleet_refused, clock_skew, permission_denied, usage; the signal's reason
    */
   static async open(options: MemberOptions, signal: AbortSignal): Promise<Member> {
-    const { config, account, log } = options;
+    const { config, account, log, now = Date.now } = options;
     const name = `wad ${account} on ${config.machine}`;
     const fleet = await available(() => connectFleet(config, { name, log }), signal);
     try {
-      return new Member(options, fleet, await available(() => openObjects(fleet, config), signal));
+      const objects = await available(() => openObjects(fleet, config), signal);
+      await available(() => refuseSkew(fleet, now), signal);
+      return new Member(options, fleet, objects);
     } catch (error) {
       await fleet.nats.close();
       throw error;
@@ -53,9 +58,10 @@ export class Member {
     this.#options = options;
     this.fleet = fleet;
     this.objects = objects;
-    this.#bucket = leaseBucket(fleet, objects.leases, account);
+    const leaseMs = leaseSeconds * 1_000;
+    this.#bucket = leaseBucket(fleet, objects.leases, { account, leaseMs });
     const record = { machine, host, daemon, since: new Date().toISOString() };
-    const times = leaseTimes(leaseSeconds * 1_000);
+    const times = leaseTimes(leaseMs);
     this.#taker = new LeaseTaker(this.#bucket, record, { clock: this.#clock, times });
   }
 
@@ -66,7 +72,7 @@ export class Member {
 
   /**
    * Resolves when this machine may run the account.
-   * @throws (rejects) Fault fleet_refused, or the signal's reason
+   * @throws (rejects) Fault machine_taken: another machine has this one's name. fleet_refused, or the signal's reason
    */
   async lease(signal: AbortSignal): Promise<Lease> {
     const { config, log } = this.#options;
@@ -92,6 +98,10 @@ export class Member {
           const held = this.holder?.machine ?? null;
           if (held !== heldBy) log.info('fleet.held', { machine: held });
           heldBy = held;
+          if (this.#taker.hasTwin)
+            throw new Fault('machine_taken', {
+              reason: `Another machine is named ${config.machine}, and runs this account.`,
+            });
           // Not all machines at once.
           await pause(everyMs * (0.8 + Math.random() * 0.4), waiting.signal);
           signal.throwIfAborted();

@@ -31,6 +31,7 @@ export class LeaseTaker {
   readonly #clock: LeaseClock;
   readonly #times: LeaseTimes;
   #seen: Seen | null = null;
+  #isRenewed = false;
 
   constructor(
     bucket: LeaseBucket,
@@ -48,16 +49,28 @@ export class LeaseTaker {
     return this.#seen?.record ?? null;
   }
 
+  /** Whether the holder, who is alive, has this machine's name and is another one. */
+  get hasTwin(): boolean {
+    const { machine } = this.#record;
+    return this.#isRenewed && this.holder?.machine === machine && !this.#mayReplace(this.holder);
+  }
+
   /** @returns null: somebody else has it @throws (rejects) no answer */
   async try(): Promise<Taken | null> {
     const sentAtMs = this.#clock.now();
     const created = await this.#bucket.create(this.#record);
-    if (created !== null) return { lease: this.#lease(created, sentAtMs), waitMs: this.#restMs(sentAtMs) };
+    if (created !== null) {
+      const lease = this.#lease(created, sentAtMs);
+      return { lease, waitMs: await this.#restMs(sentAtMs) };
+    }
     const found = await this.#bucket.read();
     // It has just expired: the next try.
     if (found === null) return null;
     const atMs = this.#clock.now();
-    if (this.#seen?.revision !== found.revision) this.#seen = { ...found, atMs };
+    if (this.#seen?.revision !== found.revision) {
+      this.#isRenewed = this.#seen?.record.daemon === found.record.daemon;
+      this.#seen = { ...found, atMs };
+    }
     if (!this.#mayReplace(found.record)) return null;
     const updated = await this.#bucket.update(this.#record, found.revision);
     return updated === null ? null : { lease: this.#lease(updated, atMs), waitMs: 0 };
@@ -71,11 +84,12 @@ export class LeaseTaker {
     return host === this.#record.host || next === ANYONE || next === this.#record.machine;
   }
 
-  #restMs(nowMs: number): number {
+  async #restMs(nowMs: number): Promise<number> {
     const { leaseMs, giveUpMs } = this.#times;
+    if (this.#seen !== null && !this.#mayReplace(this.#seen.record))
+      return Math.max(0, this.#seen.atMs + leaseMs - nowMs);
     // A holder that was never seen has given up by then, whatever happened to it.
-    if (this.#seen === null || this.#mayReplace(this.#seen.record)) return giveUpMs;
-    return Math.max(0, this.#seen.atMs + leaseMs - nowMs);
+    return (await this.#bucket.mayForget().catch(() => true)) ? giveUpMs : 0;
   }
 
   #lease(revision: number, sentAtMs: number): Lease {

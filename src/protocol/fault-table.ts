@@ -307,6 +307,17 @@ export const FAULTS = {
   fleet_mismatch: ends(78, row(1604, 1, 500, 'never', 'What the NATS servers have does not fit this fleet.')),
   bad_snapshot: row(1605, 1, 500, 'never', 'The sealed copy of the profile cannot be opened.'),
   no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.', 'wactl fleet machines'),
+  clock_skew: ends(
+    75,
+    row(
+      1609,
+      3,
+      503,
+      'later',
+      'The clocks of this machine and of the NATS servers differ by minutes.',
+      'timedatectl',
+    ),
+  ),
   no_fleet: row(
     1607,
     1,

@@ -88,10 +88,10 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'another machine has the same name',
     async play(fleet, holder) {
-      const twin = await fleet.on('c', { WAD_FLEET_MACHINE: holder });
-      await twin.logged('fleet.held');
+      const twin = await fleet.pair.start('c', { WAD_FLEET_MACHINE: holder });
+      await twin.logged('daemon.failed', ({ kind }) => kind === 'machine_taken');
+      await twin.ended();
       await fleet.arrives(await fleet.publish());
-      await fleet.off('c');
     },
   },
   {

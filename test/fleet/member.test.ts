@@ -100,3 +100,45 @@ t.test('a server that is away is waited for', async (t) => {
   t.ok(lease.leftMs > 0);
   await lease.release();
 });
+
+t.test('a machine of the same name is refused while it is alive', async (t) => {
+  const server = await natsServer(t);
+  const first = await (await member(t, server, 'a', 'one boot')).lease(never);
+  const twin = await member(t, server, 'a', 'another boot');
+  await t.rejects(twin.lease(never), { kind: 'machine_taken', message: /named a/ });
+  t.equal(first.end, null);
+  await first.release();
+});
+
+t.test('a clock that is wrong by minutes is refused', async (t) => {
+  const server = await natsServer(t);
+  for (const [minutes, how] of [
+    [5, /300 s ahead of/],
+    [-5, /300 s behind/],
+  ] as const) {
+    const opening = Member.open(
+      {
+        ...{ config: fleetConfig(server), account: 'shop', host: 'a', daemon: randomUUID(), log: keepLog() },
+        now: () => Date.now() + minutes * 60_000,
+      },
+      never,
+    );
+    await t.rejects(opening, { kind: 'clock_skew', message: how });
+  }
+});
+
+t.test('a cold start waits only while the servers may have forgotten a holder', async (t) => {
+  const server = await natsServer(t);
+  const log = keepLog();
+  const start = async (account: string) => {
+    const config = fleetConfig(server, { machine: 'a', leaseSeconds });
+    const one = await Member.open({ config, account, host: 'a', daemon: randomUUID(), log }, never);
+    t.teardown(() => one.close());
+    const lease = await one.lease(never);
+    await lease.release();
+    return Number(log.lines.findLast(({ event }) => event === 'fleet.lease')?.fields.waitMs);
+  };
+  t.equal(await start('shop'), (leaseSeconds * 1_000 * 2) / 3, 'the bucket is new');
+  await new Promise((resolve) => setTimeout(resolve, leaseSeconds * 1_000));
+  t.equal(await start('support'), 0);
+});

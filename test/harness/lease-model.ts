@@ -359,6 +359,7 @@ class Daemon {
       create: (record) => this.#ask(() => server.write(record, null)),
       update: (record, revision) => this.#ask(() => server.write(record, revision)),
       read: () => this.#ask(() => server.entry),
+      mayForget: () => this.#ask(() => server.aheadMs > TIMES.leaseMs / 10),
     };
   }
 

@@ -82,6 +82,7 @@ function suspended() {
       return new Promise((resolve) => answers.push(resolve));
     },
     read: () => Promise.reject(new Error('no answer')),
+    mayForget: async () => true,
   };
   const lease = new Lease(bucket, RECORD, { revision: 7, sentAtMs: 1_000 }, { clock, times: TIMES });
   return { lease, machine, timers, answers, asked };
@@ -138,6 +139,7 @@ t.test('what was given back is taken by the machine that it is meant for', async
       create: async () => null,
       read: async () => ({ record, revision: 7 }),
       update: async () => 8,
+      mayForget: async () => true,
     };
     const clock: LeaseClock = { now: () => 0, after: () => () => undefined };
     const own = { machine: 'b', host: 'b1', daemon: '2', since: '' };
