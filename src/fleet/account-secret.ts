@@ -6,8 +6,10 @@ import type { FleetObjects } from './objects.js';
 
 /** Seals with the key of the fleet. */
 export interface Seal {
+  /** Another key than the first one may have sealed what there is. */
+  readonly isRotating: boolean;
   seal(plain: Uint8Array): Promise<Uint8Array>;
-  /** @throws (rejects) Fault bad_snapshot: sealed with another key, or damaged */
+  /** @throws (rejects) Fault wrong_key: sealed with another key, or damaged */
   open(sealed: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -22,18 +24,22 @@ export const secretAccount = (key: string): string | null =>
 
 /**
  * The secret of the fleet. If it has none, this machine's own becomes it.
- * @throws (rejects) Fault bad_snapshot, fleet_unreachable, fleet_refused
+ * @throws (rejects) Fault wrong_key, fleet_unreachable, fleet_refused
  */
 export async function accountSecret(
-  accounts: Pick<FleetObjects['accounts'], 'get' | 'create'>,
+  accounts: Pick<FleetObjects['accounts'], 'get' | 'create' | 'update'>,
   account: string,
-  { seal, open }: Seal,
+  { isRotating, seal, open }: Seal,
   own: string,
 ): Promise<string> {
   const key = secretKey(account);
   const kept = async (): Promise<string | null> => {
     const entry = await accounts.get(key);
-    return entry?.operation === 'PUT' ? Buffer.from(await open(entry.value)).toString() : null;
+    if (entry?.operation !== 'PUT') return null;
+    const secret = await open(entry.value);
+    // So that the former key is not needed any more. Another machine may do the same at this moment.
+    if (isRotating) await accounts.update(key, await seal(secret), entry.revision).catch(() => undefined);
+    return Buffer.from(secret).toString();
   };
   try {
     const known = await kept();

@@ -120,6 +120,11 @@ export class Member {
     }
   }
 
+  /** Asks the servers, and waits while they do not answer. @throws (rejects) every other Fault, and the signal's reason */
+  ask<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return available(question, signal);
+  }
+
   /** Ends the connection; what was published has been sent. */
   async close(): Promise<void> {
     await this.fleet.nats.close();

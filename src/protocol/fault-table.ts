@@ -306,6 +306,10 @@ export const FAULTS = {
   fleet_refused: ends(77, row(1603, 3, 403, 'never', 'The NATS servers of the fleet refuse this client.')),
   fleet_mismatch: ends(78, row(1604, 1, 500, 'never', 'What the NATS servers have does not fit this fleet.')),
   bad_snapshot: row(1605, 1, 500, 'never', 'The sealed copy of the profile cannot be opened.'),
+  wrong_key: ends(
+    78,
+    row(1610, 1, 500, 'never', 'The key of this machine does not open what the fleet has sealed.'),
+  ),
   no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.', 'wactl fleet machines'),
   clock_skew: ends(
     75,

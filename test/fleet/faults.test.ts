@@ -95,18 +95,17 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'another machine has a wrong key, and the one that has the account is lost',
+    name: 'another machine has a wrong key, and the one that has the account is stopped',
     async play(fleet, holder) {
       const other = fleet.other(holder);
       await fleet.off(other);
       const WAD_FLEET_KEY_FILE = join(fleet.pair.homes[other].dir, 'wrong.key');
       await writeFile(WAD_FLEET_KEY_FILE, `${await generateIdentity()}\n`, { mode: 0o600 });
-      // Its copy of the profile is newer than the disk of the other machine.
       await fleet.off(holder);
-      const wrong = await fleet.on(other, { WAD_FLEET_KEY_FILE });
-      await wrong.logged('profile.bad-copy');
+      const wrong = await fleet.pair.start(other, { WAD_FLEET_KEY_FILE });
+      await wrong.logged('daemon.failed', ({ kind }) => kind === 'wrong_key');
+      await wrong.ended();
       await fleet.on(holder);
-      await fleet.off(other, (wad) => fleet.pair.crash(wad, other));
       await fleet.on(other);
     },
   },

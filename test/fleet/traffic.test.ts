@@ -27,11 +27,12 @@ const connect = async (t: Test, server: NatsServer) => {
 };
 
 /** A seal that shows what was sealed with which key. */
-const seal = (key: string): Seal => ({
+const seal = (key: string, former = key): Seal => ({
+  isRotating: former !== key,
   seal: async (plain) => Buffer.from(`${key}:${Buffer.from(plain).toString('hex')}`),
   open: async (sealed) => {
     const [by, hex] = Buffer.from(sealed).toString().split(':');
-    if (by !== key) throw new Fault('bad_snapshot');
+    if (by !== key && by !== former) throw new Fault('wrong_key');
     return Buffer.from(hex ?? '', 'hex');
   },
 });
@@ -141,7 +142,10 @@ t.test('the secret of the ids outlives every disk, and the servers', async (t) =
   const first = await ids(a);
   t.equal(await ids(b), first, 'another machine');
   t.not(await ids(b, seal('k'), 'office'), first, 'another account');
-  await t.rejects(ids(c, seal('other')), { message: /cannot be opened/ });
+  await t.rejects(ids(c, seal('other')), { kind: 'wrong_key', message: /does not open/ });
+  t.equal(await ids(scratch(t), seal('new', 'k')), first, 'a new key beside the former one');
+  t.equal(await ids(scratch(t), seal('new')), first, 'and from then on alone');
+  t.equal(await ids(scratch(t), seal('k', 'new')), first);
   await accounts.purge('secret.shop');
   t.equal(await ids(b), first, 'the machine remembers it');
   t.equal(await ids(c), first, 'and the fleet has it again');

@@ -20,11 +20,12 @@ export function fleetKeys({ fleet: { keyFile } }: Config): readonly string[] {
 export function fleetSeal(config: Config): Seal {
   const keys = fleetKeys(config);
   return {
+    isRotating: keys.length > 1,
     seal: (plain) => sealBytes(plain, { keys }),
     open: (sealed) =>
       openBytes(sealed, { keys }).catch((error: unknown) => {
-        const reason = `A secret of the fleet cannot be opened: ${unfitness(error, WHAT)}.`;
-        throw new Fault('bad_snapshot', { reason, cause: error });
+        const reason = `fleet.keyFile: what the fleet has sealed cannot be opened: ${unfitness(error, WHAT)}.`;
+        throw new Fault('wrong_key', { reason, cause: error });
       }),
   };
 }

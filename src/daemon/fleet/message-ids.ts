@@ -7,14 +7,17 @@ import { writeDurably } from '../../session-dir/durable-file.js';
 import { type ChooseId, idsFromKeys } from '../outgoing/ids.js';
 
 export interface MessageIdsOptions {
-  readonly accounts: Pick<FleetObjects['accounts'], 'get' | 'create'>;
+  readonly accounts: Pick<FleetObjects['accounts'], 'get' | 'create' | 'update'>;
   readonly account: string;
   readonly stateDir: string;
   /** Null: the machines share the state directory, and have no key. */
   readonly seal: Seal | null;
 }
 
-/** Called by the holder of the lease. @throws (rejects) Fault bad_snapshot, fleet_unreachable, fleet_refused, disk_full … */
+/**
+ * Called before the lease is taken, so that a machine with a wrong key never has the account.
+ * @throws (rejects) Fault wrong_key, fleet_unreachable, fleet_refused, disk_full, permission_denied
+ */
 export async function messageIds({
   accounts,
   account,

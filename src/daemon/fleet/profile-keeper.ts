@@ -21,7 +21,8 @@ export interface ProfileKeeperOptions {
 /** Nothing to close. */
 export class ProfileKeeper {
   readonly #options: Omit<SaveOptions, 'running'>;
-  #restored: Restored = { from: null, why: null };
+  /** Null until the disk has what this tenure begins with. */
+  #restored: Restored | null = null;
   /** Ends when the fleet has no copies any more of a session that was unlinked. */
   #forgotten: Promise<void> = Promise.resolve();
 
@@ -33,12 +34,12 @@ export class ProfileKeeper {
 
   /** Whether another copy took the place of what was on this disk. */
   get isRestored(): boolean {
-    return this.#restored.from !== null;
+    return this.#restored !== null && this.#restored.from !== null;
   }
 
   /** Why the newest profile is not in place, in a sentence for an alert; else null. */
   get trouble(): string | null {
-    return this.#restored.why;
+    return this.#restored?.why ?? null;
   }
 
   /**
@@ -78,6 +79,8 @@ export class ProfileKeeper {
 
   /** Browser and store are closed. @throws (rejects) Fault lease_lost, fleet_unreachable, disk_full and others */
   async save(): Promise<void> {
+    // What is on the disk may be older than what the fleet has.
+    if (this.#restored === null) return;
     await this.#forgotten;
     await saveProfile(this.#options);
   }

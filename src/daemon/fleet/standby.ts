@@ -8,8 +8,9 @@ import type { Closers } from '../closers.js';
 import type { Doors } from '../doors.js';
 import type { Service } from '../service.js';
 import type { Settings } from '../settings.js';
-import { fleetKeys } from './fleet-key.js';
+import { fleetKeys, fleetSeal } from './fleet-key.js';
 import { hostOf } from './host.js';
+import { messageIds } from './message-ids.js';
 import { standbyDispatch } from './standby-dispatch.js';
 import { Tenure } from './tenure.js';
 
@@ -25,8 +26,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * Resolves when this machine may run the account.
- * @throws (rejects) Fault interrupted: a signal ended the wait. Fault fleet_mismatch, fleet_refused, permission_denied,
- * usage, lock_held
+ * @throws (rejects) Fault interrupted: a signal ended the wait. Fault fleet_mismatch, fleet_refused, wrong_key, clock_skew,
+ * machine_taken, permission_denied, usage, lock_held
  */
 export async function standBy(
   { settings, log, doors, closers }: StandbyParts,
@@ -53,8 +54,19 @@ export async function standBy(
     const joined = await Member.open(joining, stop.signal);
     member = joined;
     await closers.add(() => joined.close());
+    const idsFromKeys = await joined.ask(
+      () =>
+        messageIds({
+          accounts: joined.objects.accounts,
+          account,
+          stateDir: paths.stateDir,
+          seal: fleet.keyFile === null ? null : fleetSeal(config),
+        }),
+      stop.signal,
+    );
     const lease = await joined.lease(stop.signal);
-    const tenure = new Tenure({ settings, log, member: joined, lease, extend: service.extend });
+    const { extend } = service;
+    const tenure = new Tenure({ settings, log, member: joined, lease, idsFromKeys, extend });
     await closers.add(() => tenure.leave());
     return tenure;
   } finally {

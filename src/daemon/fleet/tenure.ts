@@ -13,9 +13,7 @@ import { EXIT } from '../exit.js';
 import type { ChooseId } from '../outgoing/ids.js';
 import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
-import { fleetSeal } from './fleet-key.js';
 import { BrowserGuard } from './guard.js';
-import { messageIds } from './message-ids.js';
 import { ProfileKeeper } from './profile-keeper.js';
 import type { Snapshots } from './snapshot.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
@@ -25,6 +23,7 @@ export interface TenureParts {
   readonly log: DaemonLog;
   readonly member: Member;
   readonly lease: Lease;
+  readonly idsFromKeys: ChooseId;
   /** Asks systemd for more time to stop, in ms from now. */
   readonly extend: (ms: number) => void;
 }
@@ -82,7 +81,7 @@ export class Tenure {
    */
   async begin(): Promise<Beginning> {
     const { settings, member } = this.#parts;
-    const { account, config, paths } = settings;
+    const { account } = settings;
     await this.#profile.restore();
     return {
       // The lost store of a restored account may have given out cursors that were never published.
@@ -90,12 +89,7 @@ export class Tenure {
         (await newestCursor(member.fleet, account)) ?? 0,
         this.#profile.isRestored ? Date.now() : 0,
       ),
-      idsFromKeys: await messageIds({
-        accounts: member.objects.accounts,
-        account,
-        stateDir: paths.stateDir,
-        seal: config.fleet.keyFile === null ? null : fleetSeal(config),
-      }),
+      idsFromKeys: this.#parts.idsFromKeys,
     };
   }
 
