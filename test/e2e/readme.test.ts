@@ -15,7 +15,7 @@ interface Sample {
 }
 
 /** Tested elsewhere: scripts/up itself checks the lines of its trial. */
-const ELSEWHERE = [/^wactl qr --timeout/, /^wactl events --follow/, /^wactl (accounts|token|gateway)/];
+const ELSEWHERE = [/^wactl qr --timeout/, /^wactl events --follow/, /^wactl (accounts|token|gateway|fleet)/];
 /** Unlinks the account. */
 const UNLINKS = /^wactl disconnect/;
 /** Run by an account without a phone. */
