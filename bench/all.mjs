@@ -21,6 +21,8 @@ const BENCHES = {
   accounts: '16 accounts on this machine',
   boot: '16 accounts that start in line, and all at once',
   hibernate: 'an account asleep against awake',
+  fleet: 'an account of a fleet: sends, events, a machine that stands by, a move',
+  'fleet-scale': 'agents and leases at 1,000 accounts',
   growth: 'costs by the number of chats and of events',
 };
 

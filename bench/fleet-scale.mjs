@@ -178,6 +178,7 @@ try {
         goal: { value: 60 },
       }),
       row({ name: 'messages to the server, quiet', unit: '/s', ours: perS('in_msgs') }),
+      row({ name: 'messages from the server, quiet', unit: '/s', ours: perS('out_msgs') }),
       row({ name: 'CPU of the server, quiet', unit: '% of a core', ours: perS('cpu') / 10 }),
       row({ name: 'memory of the server (RSS)', unit: 'MB', ours: rssMb(nats) }),
       row({ name: 'CPU of an agent, quiet', unit: '% of a core', ours: perS('agent') / 10 }),
