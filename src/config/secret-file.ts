@@ -14,8 +14,7 @@ export interface SecretFile {
   readonly make: string | null;
 }
 
-/** Credentials of NATS have about 1 kB. */
-const MAX_BYTES = 16_384;
+const MAX_BYTES = 4_096;
 const MIN_CHARS = 16;
 
 /**
@@ -37,9 +36,12 @@ export async function readSecret({ path, key, make }: SecretFile): Promise<strin
  * Returns the text of the file, of any form.
  * @throws Fault usage: the file is missing or not a regular file. permission_denied: others can read it, or we cannot.
  */
-export function readSecretFile({ path, key }: Pick<SecretFile, 'path' | 'key'>): string {
+export function readSecretFile(
+  { path, key }: Pick<SecretFile, 'path' | 'key'>,
+  maxBytes = MAX_BYTES,
+): string {
   try {
-    return readBounded(path, MAX_BYTES, { check: refuseOpen(path, key) }).toString();
+    return readBounded(path, maxBytes, { check: refuseOpen(path, key) }).toString();
   } catch (error) {
     if (error instanceof Fault) throw error;
     if (error instanceof UnfitFile)

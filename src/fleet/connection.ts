@@ -36,6 +36,8 @@ export interface ConnectOptions {
   readonly log: Log;
 }
 
+/** Bytes. Credentials with a long list of permissions have some 10 kB. */
+const MAX_CREDENTIALS = 65_536;
 /** Every request to JetStream. A leader that is lost is replaced after about 6 s (NATS 2.10, three servers). */
 const REQUEST_MS = 5_000;
 /** A half-open connection is noticed after two of them. */
@@ -82,7 +84,7 @@ export async function connectFleet(
 
 /** @throws (rejects) Fault permission_denied, usage */
 async function authenticatorOf(path: string): Promise<Authenticator> {
-  const text = readSecretFile({ path, key: 'fleet.credentialsFile' });
+  const text = readSecretFile({ path, key: 'fleet.credentialsFile' }, MAX_CREDENTIALS);
   if (text.includes('-----BEGIN')) return credsAuthenticator(new TextEncoder().encode(text));
   const [, user, password] = /^([^:\s]+):(\S+)\s*$/.exec(text) ?? [];
   if (user === undefined || password === undefined) {

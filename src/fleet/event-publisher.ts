@@ -3,6 +3,7 @@
 // some thousand a second; several at once could leave a hole in front of a newer event.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WireEvent } from '../protocol/events/index.js';
+import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type FleetConnection, fleetFault } from './connection.js';
 import { HEADER } from './names.js';
@@ -26,6 +27,8 @@ export interface EventPublisherOptions {
   readonly fleet: FleetConnection;
   readonly account: string;
   readonly epoch: number;
+  /** Whether the lease is held at this moment: a process that was suspended must not publish behind its successor. */
+  readonly isHeld: () => boolean;
   readonly source: EventSource;
   readonly log: Log;
 }
@@ -120,6 +123,7 @@ export class EventPublisher {
     const { events, next } = source.page(place);
     for (const event of events) {
       if (this.#closing.signal.aborted) return place;
+      if (!this.#options.isHeld()) throw new Fault('lease_lost');
       await this.#publish(event);
       this.#moved(event.cursor);
     }

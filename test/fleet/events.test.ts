@@ -54,9 +54,9 @@ class Journal implements EventSource {
   }
 }
 
-function publish(t: Test, fleet: Fleet, source: Journal, epoch = 1) {
+function publish(t: Test, fleet: Fleet, source: Journal, epoch = 1, isHeld = () => true) {
   const log = keepLog();
-  const publisher = new EventPublisher({ fleet, account: source.account, epoch, source, log });
+  const publisher = new EventPublisher({ fleet, account: source.account, epoch, isHeld, source, log });
   t.teardown(() => publisher.close());
   return Object.assign(publisher, { log });
 }
@@ -184,4 +184,19 @@ t.test('an event that NATS does not carry becomes a gap, and blocks nothing', as
 
 t.test('no event carries what links a phone', async (t) => {
   t.same(Object.keys(EVENTS.qr.example).sort(), ['expiresAt', 'number']);
+});
+
+t.test('nothing is published once the lease is lost, also in the middle of a page', async (t) => {
+  const fleet = await connect(t, await natsServer(t));
+  const journal = new Journal();
+  journal.add(5);
+  let checks = 0;
+  const publisher = publish(t, fleet, journal, 1, () => {
+    checks += 1;
+    return checks <= 2;
+  });
+  while (!publisher.log.lines.some(({ event }) => event === 'fleet.events_wait'))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  await publisher.close();
+  t.equal((await stream(fleet)).length, 2);
 });

@@ -63,7 +63,8 @@ async function tenure(t: Test, server: NatsServer, epoch: number, directory: str
     });
     return { id, messageId, state };
   };
-  const traffic = new Traffic({ ...{ fleet, account: 'shop', epoch, dispatch, feed, store, outbox, log } });
+  const parts = { fleet, account: 'shop', epoch, dispatch, feed, store, outbox, log };
+  const traffic = new Traffic({ ...parts, isHeld: () => true });
   const left = async () => (await fleet.manager.streams.info(fleet.names.sends)).state.messages;
   let isEnded = false;
   const end = async () => {

@@ -97,7 +97,9 @@ export class Tenure {
   join(parts: Pick<TrafficOptions, 'dispatch' | 'feed' | 'store' | 'outbox'>): Traffic {
     const { member, settings, log } = this.#parts;
     const { fleet } = member;
-    return new Traffic({ ...parts, fleet, account: settings.account, epoch: this.epoch, log });
+    const { epoch } = this;
+    const isHeld = () => this.isHeld;
+    return new Traffic({ ...parts, fleet, account: settings.account, epoch, isHeld, log });
   }
 
   /** Called before the account starts. */

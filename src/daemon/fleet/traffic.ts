@@ -18,6 +18,7 @@ export interface TrafficOptions {
   readonly fleet: FleetConnection;
   readonly account: string;
   readonly epoch: number;
+  readonly isHeld: () => boolean;
   /** Fenced by the lease. */
   readonly dispatch: Dispatch;
   readonly feed: Feed;
@@ -41,11 +42,11 @@ export class Traffic {
   readonly #events: EventPublisher;
 
   constructor(options: TrafficOptions) {
-    const { fleet, account, epoch, dispatch, feed, store, outbox, log } = options;
+    const { fleet, account, epoch, isHeld, dispatch, feed, store, outbox, log } = options;
     const { signal: closed } = this.#closing;
     this.#feed = feed;
     this.#events = new EventPublisher({
-      ...{ fleet, account, epoch, log },
+      ...{ fleet, account, epoch, isHeld, log },
       source: {
         get last() {
           return feed.last;
