@@ -23,6 +23,7 @@ export class Doors {
   readonly #unread = new Backlog();
   readonly #closers = new Closers();
   #dispatch: Dispatch | null = null;
+  readonly #replaced = new Set<(dispatch: Dispatch) => void>();
   #socket: SocketServer | null = null;
   #http: HttpServer | null = null;
 
@@ -47,6 +48,8 @@ export class Doors {
   async openSocket(dispatch: Dispatch): Promise<void> {
     const isOpen = this.#dispatch !== null;
     this.#dispatch = dispatch;
+    for (const tell of this.#replaced) tell(dispatch);
+    this.#replaced.clear();
     if (isOpen) return;
     const { settings, log, onRead } = this.#options;
     const { maxLineBytes, maxConnections, maxInFlight } = settings.config.socket;
@@ -85,6 +88,23 @@ export class Doors {
         tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
       }),
     );
+  }
+
+  /** Resolves with the dispatch that takes the place of the one of now. @throws (rejects) the signal's reason */
+  replacement(signal: AbortSignal): Promise<Dispatch> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => {
+        this.#replaced.delete(tell);
+        reject(signal.reason);
+      };
+      const tell = (dispatch: Dispatch): void => {
+        signal.removeEventListener('abort', late);
+        resolve(dispatch);
+      };
+      if (signal.aborted) return late();
+      signal.addEventListener('abort', late, { once: true });
+      this.#replaced.add(tell);
+    });
   }
 
   #answer(...call: Parameters<Dispatch>): ReturnType<Dispatch> {

@@ -14,9 +14,11 @@ t.test('the second machine stands by, and takes the account when the first is st
   t.match(await second.status(), { status: 'stopped', reason: 'standby' });
   const sending = second.request('message.send', { to: '15550002222', text: 'x' });
   await t.rejects(sending, { kind: 'standby', message: /Machine a runs this account/ });
+  const waiting = second.until('ready');
+  const soon = second.request('session.wait', { states: ['ready'], timeoutMs: 300 });
+  await t.rejects(soon, { kind: 'standby', message: /Machine a runs this account/ });
   await first.stop();
-  await second.listening();
-  await second.until('ready');
+  t.match(await waiting, { status: 'ready' }, 'a wait goes on when the account comes');
   t.match((await second.status()).fleet, { machine: 'b', holder: 'b' });
   await second.stop();
 });

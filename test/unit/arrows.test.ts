@@ -199,7 +199,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/fleet': {
     may: [
       ...['protocol', 'session', 'config', 'fleet', 'archive', 'session-dir', 'store', 'log', 'dispatch'],
-      ...['local', 'whatsapp/browser/process-group.ts', 'daemon/media', 'daemon/events', 'daemon/outgoing'],
+      ...[
+        'local',
+        'whatsapp/browser/process-group.ts',
+        'daemon/media',
+        'daemon/events',
+        'daemon/machine',
+        'daemon/outgoing',
+      ],
       ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
       ...['daemon/session/actor.ts', 'daemon/session/profile-copies.ts'],
     ],

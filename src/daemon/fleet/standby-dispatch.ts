@@ -8,7 +8,9 @@ import type { Handlers } from '../../protocol/method.js';
 import { METHODS, type MethodName } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { isoTime } from '../../protocol/time.js';
+import type { Answered } from '../../protocol/types.js';
 import type { Doors } from '../doors.js';
+import { limited } from '../machine/time-limit.js';
 import type { Settings } from '../settings.js';
 import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
 
@@ -22,7 +24,7 @@ export interface StandbyDispatchParts {
 
 type Own = Pick<
   Handlers<typeof METHODS>,
-  'daemon.ping' | 'daemon.info' | 'daemon.logLevel' | 'session.status'
+  'daemon.ping' | 'daemon.info' | 'daemon.logLevel' | 'session.status' | 'session.wait'
 >;
 
 export function standbyDispatch(parts: StandbyDispatchParts): Dispatch {
@@ -53,14 +55,31 @@ export function standbyDispatch(parts: StandbyDispatchParts): Dispatch {
       logLevel: log.level,
     }),
     'session.status': () => standbyStatus(settings, startedAtMs, holder()),
+    // Whoever waits for the account waits for it to come here, and then goes on waiting.
+    'session.wait': async ({ states, timeoutMs }, call) => {
+      if (states.includes('stopped'))
+        return { status: 'stopped', reason: 'standby', timestamp: isoTime(Date.now()) };
+      const sinceMs = performance.now();
+      const dispatch = await limited(timeoutMs, [call.signal], (bound) => doors.replacement(bound)).catch(
+        () => {
+          throw standsBy();
+        },
+      );
+      const spentMs = Math.ceil(performance.now() - sinceMs);
+      const rest = timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, timeoutMs - spentMs) };
+      return (await dispatch('session.wait', { states, ...rest }, call)) as Answered<'session.wait'>;
+    },
   };
   const refuse = (): never => {
+    throw standsBy();
+  };
+  const standsBy = (): Fault => {
     const machine = holder();
     const reason =
       machine === null
         ? 'No machine is known to run this account yet'
         : `Machine ${machine} runs this account`;
-    throw new Fault('standby', { reason: `${reason}; this one stands by.`, more: { machine } });
+    return new Fault('standby', { reason: `${reason}; this one stands by.`, more: { machine } });
   };
   const names = Object.keys(METHODS) as MethodName[];
   const others = Object.fromEntries(names.map((name) => [name, refuse]));
