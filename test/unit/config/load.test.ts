@@ -285,7 +285,7 @@ t.test('--check-config shows every key, its value and its origin', (t) => {
     ROWS.filter((row) => !of('gateway', 'agent').includes(row)),
   );
   for (const [program, tables] of [
-    ['gateway', ['gateway', 'log']],
+    ['gateway', ['gateway', 'fleet', 'log']],
     ['agent', ['fleet', 'agent', 'log']],
   ] as const) {
     const shown = renderCheck(loadConfig(from), program);
