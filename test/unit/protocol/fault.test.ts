@@ -52,6 +52,12 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   address_in_use: 'the hint says which key to set, and to what',
   bad_config: 'the reason names the key, and what to write instead depends on it',
   older_daemon: 'the command depends on how the daemon was started; the client gives it',
+  fleet_unreachable: 'the reason names the servers; what stands between is not known',
+  fleet_refused: 'only the operator of the servers can permit it',
+  fleet_mismatch: 'the reason says what is there and what is needed; which of them to change is a decision',
+  bad_snapshot: 'the reason says what is wrong with the copy; another one is tried',
+  wrong_key: 'the file of another machine of the fleet is needed',
+  no_fleet: 'whether it should belong to one is a decision: docs/fleet.md',
   unsafe_socket: 'the reason says whose it is; whether to trust them is a decision',
 };
 
