@@ -447,7 +447,7 @@ t.test('a small secret is sealed with the same key', async (t) => {
   t.equal(Buffer.from(await fleetSeal(world.config).open(sealed)).toString(), 'secret');
   writeFileSync(world.config.fleet.keyFile ?? '', `${OTHER_KEY}\n`);
   await t.rejects(fleetSeal(world.config).open(sealed), {
-    kind: 'bad_snapshot',
+    kind: 'wrong_key',
     message: /keyFile is wrong/,
   });
 });
