@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/keys.js';
+import { answered } from '../fleet/answered.js';
 import { connectFleet, type FleetConnection } from '../fleet/connection.js';
 import { MachineEntry, type MachineRecord } from '../fleet/machines.js';
 import { openObjects } from '../fleet/objects.js';
@@ -31,7 +32,6 @@ const EVERY_MS = 1_000;
 const AGAIN_MS = 10_000;
 /** A daemon that is younger may not have taken its memory yet. */
 const YOUNG_MS = 120_000;
-const RETRY_MS = 1_000;
 
 /** The owner calls `close`. */
 export class Agent {
@@ -251,18 +251,5 @@ function bootId(): string {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return 'unknown';
-  }
-}
-
-/** Repeats what the servers do not answer. @throws (rejects) every other Fault, and the signal's reason */
-async function answered<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'fleet_unreachable') throw error;
-      await sleep(RETRY_MS, undefined, { signal });
-    }
   }
 }

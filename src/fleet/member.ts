@@ -1,9 +1,9 @@
 // This machine as a member of the fleet, for one account: the connection, what the fleet has in NATS, and the wait for the
 // lease. Servers that do not answer are waited for; what they refuse ends the wait.
-import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { answered, pause } from './answered.js';
 import { machineClock } from './clock.js';
 import { connectFleet, type FleetConnection } from './connection.js';
 import type { Lease, LeaseRecord } from './lease.js';
@@ -41,10 +41,10 @@ export class Member {
   static async open(options: MemberOptions, signal: AbortSignal): Promise<Member> {
     const { config, account, log, now = Date.now } = options;
     const name = `wad ${account} on ${config.machine}`;
-    const fleet = await available(() => connectFleet(config, { name, log }), signal);
+    const fleet = await answered(() => connectFleet(config, { name, log }), signal);
     try {
-      const objects = await available(() => openObjects(fleet, config), signal);
-      await available(() => refuseSkew(fleet, now), signal);
+      const objects = await answered(() => openObjects(fleet, config), signal);
+      await answered(() => refuseSkew(fleet, now), signal);
       return new Member(options, fleet, objects);
     } catch (error) {
       await fleet.nats.close();
@@ -93,7 +93,7 @@ export class Member {
     try {
       for (;;) {
         waiting = new AbortController();
-        const taken = await available(() => this.#taker.try(), signal);
+        const taken = await answered(() => this.#taker.try(), signal);
         if (taken === null) {
           const held = this.holder?.machine ?? null;
           if (held !== heldBy) log.info('fleet.held', { machine: held });
@@ -122,7 +122,7 @@ export class Member {
 
   /** Asks the servers, and waits while they do not answer. @throws (rejects) every other Fault, and the signal's reason */
   ask<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return available(question, signal);
+    return answered(question, signal);
   }
 
   /** Ends the connection; what was published has been sent. */
@@ -130,22 +130,3 @@ export class Member {
     await this.fleet.nats.close();
   }
 }
-
-const AGAIN_MS = 1_000;
-
-/** Repeats what the servers do not answer now. @throws (rejects) every other Fault, and the signal's reason */
-async function available<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'fleet_unreachable') throw error;
-      await pause(AGAIN_MS, signal);
-    }
-  }
-}
-
-/** Ends early, and never rejects, when the signal aborts. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  setTimeout(ms, undefined, { signal }).catch(() => undefined);
