@@ -1,5 +1,5 @@
 // What an agent does next: from what is wanted, who holds each lease, which machines live, and which daemons this machine has.
-// Level-triggered: it looks at the state and never at how that came about, so a lost event or a new agent changes nothing.
+// Level-triggered: it uses the present state only, not the events that led to it, so a lost event or a new agent changes nothing.
 // Pure. All times are of the monotonic clock, in ms.
 import type { AccountRecord } from '../fleet/accounts.js';
 import { type Candidate, isPermitted, type Placement, placementOrder } from '../fleet/placement.js';
@@ -10,7 +10,7 @@ export type Wanted =
   | { readonly is: 'unusable' }
   | { readonly is: 'removed' };
 
-/** Who has the lease. */
+/** The holder of the lease. */
 export type Holding =
   | { readonly is: 'held'; readonly machine: string; readonly daemon: string; readonly sinceMs: number }
   /** Given to one machine: others wait until it expires. */

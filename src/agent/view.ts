@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { refusedConfig } from '../fleet/account-config.js';
 import { type MachineOrder, parseAccount, parseOrder, subjectOf } from '../fleet/accounts.js';
+import { watchBucket } from '../fleet/bucket-watch.js';
 import { ANYONE, type LeaseRecord } from '../fleet/lease.js';
 import { leaseIn } from '../fleet/lease-bucket.js';
 import { type MachineRecord, parseMachine } from '../fleet/machines.js';
@@ -64,7 +65,7 @@ export class FleetView {
     return view;
   }
 
-  /** Who has each lease, and since when the others are free. */
+  /** The holder of each lease, and since when the others are free. */
   leases(): ReadonlyMap<string, Holding> {
     const { now, leaseMs } = this.#options;
     const nowMs = now();
@@ -112,26 +113,13 @@ export class FleetView {
   }
 
   async #watch(bucket: KV, take: (entry: KvWatchEntry) => void): Promise<void> {
-    const entries = await bucket.watch();
-    this.#stops.push(() => entries.stop());
-    const { values } = await bucket.status();
-    let isKnown: () => void = () => undefined;
-    const known = new Promise<void>((resolve) => {
-      isKnown = resolve;
-    });
-    if (values === 0) isKnown();
-    const follow = async (): Promise<void> => {
-      for await (const entry of entries) {
-        take(entry);
-        if (entry.isUpdate) isKnown();
-      }
-      if (!this.#isClosed) throw new Error('the watch of a bucket ended');
-    };
-    follow().catch((error: unknown) => {
-      isKnown();
+    const watch = await watchBucket(bucket, take);
+    this.#stops.push(() => watch.stop());
+    const lost = (error: unknown): void => {
       if (!this.#isClosed) this.#options.lost(error);
-    });
-    await known;
+    };
+    watch.ended.then(() => lost(new Error('the watch of a bucket ended')), lost);
+    await watch.known;
   }
 
   #account({ key, operation, value }: KvWatchEntry): void {

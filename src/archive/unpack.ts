@@ -104,7 +104,7 @@ async function freeBytes(path: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Even somebody who has the key may not write elsewhere. */
+/** A file of the archive stays in its folder, also when the archive was made with the right key. */
 const isPlain = (name: string): boolean =>
   !name.includes('\0') &&
   name.split('/').every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255);

@@ -1,10 +1,11 @@
 // Which machine runs each account, as everybody can see it: two buckets, watched. NATS 2.10 reports no expiry, so a lease that is
 // not renewed in its time counts as lost. What is seen here decides nothing; it says where to ask, and what to tell people.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../protocol/log.js';
 import { isAccountName } from '../protocol/names.js';
 import { secretAccount } from './account-secret.js';
 import { subjectOf } from './accounts.js';
+import { pause } from './answered.js';
+import { type BucketWatch, watchBucket } from './bucket-watch.js';
 import { type FleetConnection, fleetFault } from './connection.js';
 import type { LeaseRecord } from './lease.js';
 import { leaseIn } from './lease-bucket.js';
@@ -76,34 +77,30 @@ export class Holders {
 
   /** Follows a bucket until the end. Returns when its present entries are known. */
   async #watch(bucket: KV, take: (entry: KvWatchEntry) => void): Promise<void> {
+    const first = await watchBucket(bucket, take);
+    void this.#followOn(first, () => watchBucket(bucket, take));
+    await first.known;
+  }
+
+  /** A watch that the servers have ended is begun again. Never rejects. */
+  async #followOn(first: BucketWatch, again: () => Promise<BucketWatch>): Promise<void> {
     const { signal } = this.#ended;
-    let entries = await bucket.watch();
-    signal.addEventListener('abort', () => entries.stop());
-    const { values } = await bucket.status();
-    let isKnown: () => void = () => undefined;
-    const known = new Promise<void>((resolve) => {
-      isKnown = resolve;
-    });
-    if (values === 0) isKnown();
-    const follow = async (): Promise<void> => {
-      for await (const entry of entries) {
-        take(entry);
-        if (entry.isUpdate) isKnown();
-      }
+    const trouble = (error: unknown): null => {
+      this.#log.debug('fleet.watch', { err: error });
+      return null;
     };
-    const followAlways = async (): Promise<void> => {
-      while (!signal.aborted) {
-        try {
-          await follow();
-          if (!signal.aborted) entries = await bucket.watch();
-        } catch (error) {
-          this.#log.debug('fleet.watch', { err: error });
-        }
-        if (!signal.aborted) await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    for (let watch: BucketWatch | null = first; watch !== null; ) {
+      const { stop, ended } = watch;
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      await ended.catch(trouble);
+      signal.removeEventListener('abort', stop);
+      watch = null;
+      while (watch === null && !signal.aborted) {
+        await pause(AGAIN_MS, signal);
+        if (!signal.aborted) watch = await again().catch(trouble);
       }
-    };
-    void followAlways();
-    await known;
+    }
   }
 
   #account({ key, operation }: KvWatchEntry): void {

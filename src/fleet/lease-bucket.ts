@@ -32,7 +32,9 @@ export function leaseBucket(
           throw fleetFault(error);
         });
       if (last === null || last.data.length === 0) return null;
-      return { record: JSON.parse(new TextDecoder().decode(last.data)) as LeaseRecord, revision: last.seq };
+      const record = leaseIn(last.data);
+      // It expires like any other.
+      return record === null ? null : { record, revision: last.seq };
     },
     async mayForget() {
       const { created, ts } = await streamTimes(manager, stream);
@@ -43,8 +45,10 @@ export function leaseBucket(
       const stop = () => entries.stop();
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
-      for await (const { operation, value } of entries)
-        if (operation === 'PUT') changed(JSON.parse(new TextDecoder().decode(value)) as LeaseRecord);
+      for await (const { operation, value } of entries) {
+        const record = operation === 'PUT' ? leaseIn(value) : null;
+        if (record !== null) changed(record);
+      }
     },
   };
 }

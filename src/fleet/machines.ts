@@ -39,7 +39,7 @@ export function parseMachine(value: Uint8Array): MachineRecord | null {
 
 const WRONG_LAST_SEQUENCE = 10_071;
 
-/** How often a foreign entry is looked at, as a part of the lease. */
+/** How often the entry of another process is checked within one lease. */
 const LOOKS = 6;
 
 /** The entry of this machine. The owner calls `remove`, or it expires. */

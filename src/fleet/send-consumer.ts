@@ -2,8 +2,8 @@
 // has it or it has ended, so whoever holds the account next finds it there.
 //
 // The stream is read by sequence number and a message is removed by its own: a consumer of NATS could deliver out of order
-// after a reconnect, and would have to be replaced at each tenure. Whoever removes a message that was sent is right, also a
-// former holder. After an error or a reconnect everything is read again; the keys make that harmless.
+// after a reconnect, and would have to be replaced at each tenure. A former holder, too, may remove a message that was sent.
+// After an error or a reconnect everything is read again; the keys make that harmless.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';

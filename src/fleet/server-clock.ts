@@ -9,7 +9,7 @@ const MAX_SKEW_MS = 60_000;
 
 /**
  * When the stream was made, and the time now, by the clock of its leader; ms since 1970.
- * @throws (rejects) Fault fleet_unreachable, fleet_refused
+ * @throws (rejects) Fault fleet_mismatch (servers before 2.10), fleet_unreachable, fleet_refused
  */
 export async function streamTimes(
   manager: FleetConnection['manager'],
@@ -17,7 +17,8 @@ export async function streamTimes(
 ): Promise<{ readonly created: number; readonly ts: number }> {
   try {
     const { created, ts } = await manager.streams.info(stream);
-    return { created: Date.parse(created), ts: Date.parse(ts ?? '') };
+    if (ts !== undefined) return { created: Date.parse(created), ts: Date.parse(ts) };
+    throw new Fault('fleet_mismatch', { reason: 'The NATS servers are older than 2.10.' });
   } catch (error) {
     throw fleetFault(error);
   }

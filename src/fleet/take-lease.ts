@@ -1,4 +1,4 @@
-// Takes the lease of an account, or finds out who has it. Only a write decides; what is read only says which write to try.
+// Takes the lease of an account, or finds its holder. Only a write decides; a read only selects the write to try.
 import {
   ANYONE,
   Lease,

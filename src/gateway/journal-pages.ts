@@ -44,7 +44,7 @@ export class JournalPages {
     return page;
   }
 
-  /** A fleet carries answers of 1 MiB at most, so long events come in shorter pages. */
+  /** An answer over NATS has 1 MiB at most, so pages of long events are shorter. */
   async #page(params: object, limit: number): Promise<Page> {
     try {
       const options = { timeoutMs: PAGE_MS, writes: false };

@@ -2,7 +2,7 @@
 // who a caller is, or what is counted.
 import { Fault } from '../protocol/fault.js';
 
-/** What a caller is told who has its share already: the reason, and what helps. */
+/** The reason and the hint of a refusal, for a caller that has its share already. */
 export type Refusal = (share: number) => { readonly reason: string; readonly hint: string | null };
 
 /** Nothing to close. */

@@ -7,7 +7,7 @@ import { logoutDone, shutdown } from './transitions-close.js';
 type Asleep = StateOf<'hibernating'>;
 type LoggingOut = StateOf<'logging-out'>;
 
-/** A person has asked: as long as any start may take. */
+/** On a person's request, a waking may take as long as any start. */
 export const wakeFirst = (state: Asleep, _event: unknown, now: Now): Next =>
   wake(state, 'person', now.policy.startMs);
 

@@ -5,6 +5,7 @@ import { EventPublisher, type EventSource, newestCursor } from '../../src/fleet/
 import { openObjects } from '../../src/fleet/objects.js';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import { EVENTS } from '../../src/protocol/events/index.js';
+import { eventually } from '../harness/eventually.js';
 import { fleetConfig } from '../harness/fleet.js';
 import { type NatsServer, natsServer } from '../harness/nats.js';
 import { keepLog } from '../harness/server.js';
@@ -195,8 +196,10 @@ t.test('nothing is published once the lease is lost, also in the middle of a pag
     checks += 1;
     return checks <= 2;
   });
-  while (!publisher.log.lines.some(({ event }) => event === 'fleet.events_wait'))
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(
+    () => publisher.log.lines.some(({ event }) => event === 'fleet.events_wait'),
+    'the publisher has stopped',
+  );
   await publisher.close();
   t.equal((await stream(fleet)).length, 2);
 });

@@ -142,3 +142,12 @@ t.test('a cold start waits only while the servers may have forgotten a holder', 
   await new Promise((resolve) => setTimeout(resolve, leaseSeconds * 1_000));
   t.equal(await start('support'), 0);
 });
+
+t.test('an entry that is no lease is waited out, not read', async (t) => {
+  const server = await natsServer(t);
+  const one = await member(t, server, 'a');
+  await one.objects.leases.put('shop', '{"machine":');
+  const lease = await one.lease(never);
+  t.equal(lease.end, null);
+  await lease.release();
+});

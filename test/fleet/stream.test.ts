@@ -3,6 +3,7 @@
 import t from 'tap';
 import { connectFleet } from '../../src/fleet/connection.js';
 import { HEADER } from '../../src/fleet/names.js';
+import { eventually } from '../harness/eventually.js';
 import { fleetConfig } from '../harness/fleet.js';
 import { FleetPair } from '../harness/fleet-pair.js';
 import { keepLog } from '../harness/server.js';
@@ -37,9 +38,7 @@ t.test(`${COUNT} keyed messages over a move and the loss of a machine with its d
   await third.listening();
   await third.until('ready');
   const left = async () => (await fleet.manager.streams.info(fleet.names.sends)).state.messages;
-  for (const until = Date.now() + 60_000; (await left()) > 0 && Date.now() < until; )
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  t.equal(await left(), 0, 'nothing waits in the stream');
+  await eventually(async () => (await left()) === 0, 'nothing waits in the stream', 60_000);
   for (const [at, person] of people.entries()) {
     const expected = Array.from({ length: COUNT / 3 }, (_, n) => String(n * 3 + at));
     t.same(

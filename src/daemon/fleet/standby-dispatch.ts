@@ -55,7 +55,7 @@ export function standbyDispatch(parts: StandbyDispatchParts): Dispatch {
       logLevel: log.level,
     }),
     'session.status': () => standbyStatus(settings, startedAtMs, holder()),
-    // Whoever waits for the account waits for it to come here, and then goes on waiting.
+    // A wait continues on the account's own dispatch, once this machine runs the account.
     'session.wait': async ({ states, timeoutMs }, call) => {
       if (states.includes('stopped'))
         return { status: 'stopped', reason: 'standby', timestamp: isoTime(Date.now()) };
