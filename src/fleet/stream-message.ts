@@ -27,8 +27,13 @@ export async function nextMessages(
   { from, count }: { readonly from: number; readonly count: number },
 ): Promise<readonly StoredMsg[]> {
   const ahead = Array.from({ length: count }, (_, n) => nextMessage(fleet, stream, subject, from + n));
-  const found = (await Promise.all(ahead)).filter((message) => message !== null);
-  return found.filter(({ seq }, at) => seq !== found[at - 1]?.seq);
+  const found: StoredMsg[] = [];
+  for (const message of await Promise.all(ahead)) {
+    // A message may have been stored between two of these requests: what a later one found must not pass over it.
+    if (message === null) break;
+    if (message.seq !== found.at(-1)?.seq) found.push(message);
+  }
+  return found;
 }
 
 /** The newest message on a subject, which may have wildcards. @throws (rejects) Fault fleet_unreachable, fleet_refused */

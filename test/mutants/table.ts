@@ -38,6 +38,7 @@ const ROWS: readonly Row[] = [
   ['fleet/send-consumer', 'this.#isStale = true;\n    this.#unsettled.clear();', 'this.#isStale = true;', 'fleet/sends'],
   ['fleet/send-consumer', "if (type === 'reconnect') this.#stale();", '', 'fleet/sends'],
   ['fleet/send-consumer', 'if (port.isSettled(id)) this.#settled(id);', '', 'fleet/sends'],
+  ['fleet/stream-message', 'if (message === null) break;', 'if (message === null) continue;', 'unit/fleet/stream-message'],
   ['fleet/event-publisher', "if (!this.#options.isHeld()) throw new Fault('lease_lost');", '', 'fleet/events'],
   ['fleet/event-publisher', '(await newestCursor(fleet, account)) ?? 0', '0', 'fleet/events'],
   ['whatsapp/capabilities/actions', "'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],", "'contact.list': [...PEOPLE],", 'unit/whatsapp/capabilities/actions'],
