@@ -6,8 +6,8 @@ machineTest('accounts of a machine, by wactl account', async (t, machine) => {
   const phone = sim.createPhone({ number: '15550005555', pushname: 'Shop' });
 
   await t.test('add draws the QR code, and ends when the phone is linked', async (t) => {
-    const adding = lab.run('wactl account add shop');
-    await lab.until('wactl -a shop qr --raw');
+    const adding = lab.run('wactl account add shop | tee /tmp/drawn');
+    await lab.until("grep -q 'Linked devices' /tmp/drawn");
     await phone.scan((await lab.must('wactl -a shop qr --raw')) as never);
     const { code, stdout, stderr } = await adding;
     t.match({ code, stdout }, { code: 0, stdout: /Linked \((ready|syncing)\)\./ });

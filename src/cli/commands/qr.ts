@@ -59,10 +59,10 @@ async function follow(context: Context): Promise<number> {
   const until = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
   let drawn: string | undefined;
   let waiting = false;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const status = await ask('session.status', {});
     if (['ready', 'syncing', 'hibernating'].includes(status.status)) {
-      write(1, drawn === undefined ? 'A phone is linked already.\n' : `Linked (${status.status}).\n`);
+      write(1, looks === 0 ? 'A phone is linked already.\n' : `Linked (${status.status}).\n`);
       return 0;
     }
     const fault = hopeless(status);
