@@ -1,6 +1,7 @@
 // The named schemas of the OpenRPC and OpenAPI documents: shapes that several methods share, and every event.
 // They are built when a document is requested, because most daemons never get such a request.
 import { z } from 'zod';
+import { detailsSchema } from '../protocol/details.js';
 import type { EventRow } from '../protocol/event.js';
 import { EVENTS, eventSchema, eventSchemaOf } from '../protocol/events/index.js';
 import { chatSchema } from '../protocol/methods/chat.js';
@@ -41,6 +42,7 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
     'Who: the id that WhatsApp Web uses, with both identities of a person as far as they are known.',
   ],
   ['Media', mediaSchema, 'The file of a message, as far as it is known before it is fetched.'],
+  ['MessageDetails', detailsSchema, 'What a message carries besides its text: the parts that apply to it.'],
   ['Message', messageSchema, 'A message in a chat or an event.'],
   ['Outgoing', outgoingSchema, 'A message on its way out.'],
   [

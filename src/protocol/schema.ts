@@ -1,6 +1,7 @@
 // The schemas that several method rows share. Types for the client are inferred from them; the client's fast
 // path imports types only, never zod.
 import { z } from 'zod';
+import { detailsSchema } from './details.js';
 import { EVENT_TYPES, REASONS, SEND_STATES, STATES, WAITS } from './state.js';
 
 /** An object that refuses unknown keys by name. */
@@ -161,7 +162,7 @@ const inbound = () => ({
   type: z
     .string()
     .describe(
-      'What it is: `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contact`, `poll`, or a word of WhatsApp. `ciphertext`: WhatsApp Web cannot read it yet. `view_once`: only the phone can show it.',
+      'What it is: `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contact`, `poll`, `event`, `video_note`, or a word of WhatsApp, such as `list`. `ciphertext`: WhatsApp Web cannot read it yet. `view_once`: only the phone can show it. `unknown`: it cannot be shown; `details.hidden` has the reason.',
     ),
   body: z.string().nullable().describe('The text or caption. Null when the message cannot be shown.'),
   timestamp: instant().describe('When it was sent.'),
@@ -172,11 +173,10 @@ const inbound = () => ({
     .describe('The file, as far as it is known before it is fetched. Null without one.'),
   replyTo: z.string().nullable().describe('The `messageId` of the message that it answers. Null otherwise.'),
   mentions: z.array(z.string()).describe('The ids of the people that the text mentions.'),
-  details: z
-    .record(z.string(), z.unknown())
+  details: detailsSchema
     .nullable()
     .describe(
-      'A location has `latitude`, `longitude` and `url`, a contact `vcards`, a poll `question`, `options` and `multiple`. Null for other types.',
+      'What it carries besides its text, in the parts that apply to it. Null when it has only text or a file.',
     ),
   backfilled: z
     .boolean()

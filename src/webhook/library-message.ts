@@ -1,5 +1,6 @@
 // Converts a message to the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which receivers of programs
 // built on it expect. A field of unknown value is omitted.
+import type { Details } from '../protocol/details.js';
 import { parseMessageRef } from '../protocol/wid.js';
 import type { Data, FormatContext } from './format.js';
 
@@ -8,6 +9,8 @@ const TYPES: Readonly<Record<string, string>> = {
   text: 'chat',
   voice: 'ptt',
   poll: 'poll_creation',
+  event: 'event_creation',
+  video_note: 'ptv',
   view_once: 'ciphertext',
 };
 
@@ -73,6 +76,7 @@ export function libraryMessage(data: Data): Data {
     vCards: isKnown ? vcards : undefined,
     mentionedIds: mentions,
     ...pollOf(data),
+    ...contentOf(data),
   });
 }
 
@@ -119,5 +123,31 @@ function pollOf({ type, details }: Data): Data {
     pollName: question,
     pollOptions: names.map((name, localId) => ({ name, localId })),
     allowMultipleAnswers: multiple,
+  };
+}
+
+/** The fields of invitations, answers, orders, products, events and GIFs. */
+function contentOf({ type, from, to, details }: Data): Data {
+  const { groupInvite, choice, order, product, event, gif } = (details ?? {}) as Details;
+  const expires = groupInvite?.expiresAt;
+  return {
+    inviteV4: groupInvite && {
+      inviteCode: groupInvite.code,
+      inviteCodeExp: typeof expires === 'string' ? seconds(expires) : undefined,
+      groupId: groupInvite.groupId,
+      groupName: groupInvite.name,
+      fromId: from,
+      toId: to,
+    },
+    selectedButtonId: type === 'list_response' ? undefined : (choice?.id ?? undefined),
+    selectedRowId: type === 'list_response' ? (choice?.id ?? undefined) : undefined,
+    orderId: order?.id,
+    token: order?.token ?? undefined,
+    productId: product?.id,
+    title: product?.name,
+    description: product?.description ?? undefined,
+    businessOwnerJid: product?.seller ?? undefined,
+    eventName: event?.name,
+    isGif: gif,
   };
 }

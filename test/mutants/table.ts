@@ -28,6 +28,8 @@ const ROWS: readonly Row[] = [
   ['daemon/outgoing/outbox', '.earlier(key, wid, recipient, kind, payload);', '.earlier(key, this.#store.account.wid ?? wid, recipient, kind, payload);', 'unit/daemon/outgoing/outbox'],
   ['daemon/outgoing/scheduler', 'if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {', 'if (row.expiresAtMs !== null && row.expiresAtMs < nowMs) {', 'unit/daemon/outgoing/scheduler'],
   ['daemon/outgoing/scheduler', 'if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {', 'if (false) {', 'unit/daemon/outgoing/scheduler'],
+  ['whatsapp/library/details', 'value.slice(0, MOST).map(object)', 'value.map(object)', 'unit/whatsapp/library/details'],
+  ['whatsapp/library/translate', "if (isPlaceholder({ type }) || type === 'unknown') return null;", 'if (isPlaceholder({ type })) return null;', 'unit/whatsapp/library/translate'],
   ['whatsapp/page/own-id', "if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');\n    // It", '// It', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', "if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';", '', 'unit/whatsapp/own-id'],
   ['whatsapp/requests/send', 'isNavigation(failure) || ', '', 'unit/whatsapp/requests/send'],

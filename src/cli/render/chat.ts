@@ -2,6 +2,7 @@
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { Message } from '../../protocol/schema.js';
 import { printable } from '../output.js';
+import { gistOf } from './gist.js';
 import type { Names } from './name.js';
 import { phone } from './phone.js';
 import { table } from './table.js';
@@ -32,13 +33,6 @@ export const renderChats = (chats: readonly Chat[]): string =>
     ]),
   );
 
-/** The text of a message, or its type. */
-export function gist({ type, body, media, details }: Message): string {
-  const words =
-    type === 'text' ? (body ?? '') : `[${type}${media?.name ? ` ${media.name}` : ''}] ${body ?? ''}`;
-  return printable(details?.question ? `[poll] ${details.question}` : words.trimEnd());
-}
-
 /** A table of messages, oldest first. Other commands accept the key. */
 export const renderMessages = (messages: readonly Message[], { short }: Names): string =>
   table(
@@ -47,6 +41,6 @@ export const renderMessages = (messages: readonly Message[], { short }: Names): 
       when(message.timestamp),
       message.fromMe ? 'me' : printable(short(message.author ?? message.from)),
       printable(message.key),
-      gist(message),
+      printable(gistOf(message)),
     ]),
   );

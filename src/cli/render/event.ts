@@ -1,6 +1,7 @@
 // Prints one event as a line of text.
 import type { EventData, WireEvent } from '../../protocol/types.js';
 import { printable } from '../output.js';
+import { gistOf } from './gist.js';
 import type { Names } from './name.js';
 import { when } from './time.js';
 
@@ -65,8 +66,7 @@ function gist({ type, data }: WireEvent, names: Names): string {
           ? `to ${full(text(data.to))}`
           : `from ${full(text(data.author) || text(data.from))}`;
       const where = text(data.chatId).endsWith('@g.us') ? ` in ${full(text(data.chatId))}` : '';
-      const kind = text(data.type);
-      return `${who}${where}: ${text(data.body) || (kind ? `[${kind}]` : '')}`;
+      return `${who}${where}: ${gistOf(data)}`;
     }
     case 'message.ack':
       return between(

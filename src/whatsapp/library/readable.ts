@@ -8,6 +8,8 @@ import { timeOf, toInbound, widText } from './translate.js';
 
 /** Our own type, which WhatsApp does not have. */
 export const UNREADABLE = 'unknown';
+/** Marks a malformed message, here and in page/readable.ts; WhatsApp Web has no such subtype. */
+const UNREADABLE_DATA = 'unreadable';
 
 interface Model {
   readonly id?: Partial<LibraryKey> | null;
@@ -46,7 +48,7 @@ const bareOf = ({ id, t, from, to, author, ack }: Model) => ({
   from: widText(from),
   to: widText(to),
   author: widText(author),
-  _data: {},
+  _data: { subtype: UNREADABLE_DATA },
 });
 
 /** Converts a message to our type; one that does not fit becomes `unknown`. @throws when not even its key can be read */
@@ -70,14 +72,14 @@ export function readMessage(message: LibraryMessage): InboundMessage {
     author,
     fromMe: fromMe === true,
     type: UNREADABLE,
-    body: '',
+    body: null,
     timestamp: timeOf(message.timestamp),
     ack: Number.isSafeInteger(message.ack) ? (message.ack as number) : 0,
     hasMedia: false,
     media: null,
     replyTo: null,
     mentions: [],
-    details: null,
+    details: { hidden: { type: String(message.type).slice(0, 64), why: 'unreadable' } },
     backfilled: false,
   };
 }

@@ -3,6 +3,7 @@
 
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { InboundMessage } from '../../session/inbound-message.js';
+import { detailsOf } from './details.js';
 import type { LibraryMessage } from './library.js';
 
 /** Our names of WhatsApp's types, where they differ. */
@@ -12,6 +13,8 @@ const KINDS: Readonly<Record<string, string>> = {
   vcard: 'contact',
   multi_vcard: 'contact',
   poll_creation: 'poll',
+  ptv: 'video_note',
+  event_creation: 'event',
 };
 
 /** Types that are notices and not messages: of encryption, of the protocol, of a changed number. */
@@ -49,12 +52,30 @@ function typeOf(message: LibraryMessage): string {
   return KINDS[message.type] ?? message.type;
 }
 
-/** The text of a message. The body of a location is a map image, and that of a card its vCard, so other fields are used. */
-function bodyOf({ type, body, _data: data }: LibraryMessage): string {
-  const { loc, vcardFormattedName: name } = data ?? {};
-  if (type === 'location' || type === 'live_location') return typeof loc === 'string' ? loc : '';
-  if (type === 'vcard') return typeof name === 'string' ? name : '';
-  return type === 'multi_vcard' ? '' : (body ?? '');
+/**
+ * The attribute with the text of a message of these types. Their body is something else: a map image, a vCard, a thumbnail; or
+ * they have none.
+ */
+const TEXT_IN: Readonly<Record<string, string>> = {
+  location: 'loc',
+  live_location: 'loc',
+  vcard: 'vcardFormattedName',
+  multi_vcard: '',
+  interactive: 'caption',
+  product: 'caption',
+  'sticker-pack': 'caption',
+  order: 'message',
+  groups_v4_invite: 'comment',
+};
+
+/** The text of a message; null when it cannot be shown. */
+function bodyOf({ type, body, _data: data }: LibraryMessage): string | null {
+  if (isPlaceholder({ type }) || type === 'unknown') return null;
+  const other = TEXT_IN[type];
+  if (type !== 'list' && other === undefined) return body ?? '';
+  const { description } = (data?.list ?? {}) as { description?: unknown };
+  const text = other === undefined ? description : data?.[other];
+  return typeof text === 'string' ? text : '';
 }
 
 function mediaOf({ _data: data }: LibraryMessage): InboundMessage['media'] {
@@ -64,26 +85,6 @@ function mediaOf({ _data: data }: LibraryMessage): InboundMessage['media'] {
     size: typeof size === 'number' && Number.isInteger(size) ? size : null,
     name: typeof filename === 'string' && filename !== '' ? filename : null,
   };
-}
-
-function detailsOf({ type, body, _data: data = {} }: LibraryMessage): InboundMessage['details'] {
-  switch (type) {
-    case 'location':
-    case 'live_location':
-      return { latitude: data.lat ?? null, longitude: data.lng ?? null, url: data.clientUrl ?? null };
-    case 'vcard':
-      return { vcards: [String(data.body ?? body)] };
-    case 'multi_vcard':
-      return { vcards: ((data.vcardList ?? []) as { vcard?: unknown }[]).map(({ vcard }) => String(vcard)) };
-    case 'poll_creation':
-      return {
-        question: data.pollName ?? null,
-        options: ((data.pollOptions ?? []) as { name?: unknown }[]).map(({ name }) => String(name)),
-        multiple: data.pollSelectableOptionsCount === 0,
-      };
-    default:
-      return null;
-  }
 }
 
 /** The end of the year 9999: other programs cannot read later dates. */
@@ -111,7 +112,7 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     author,
     fromMe,
     type: typeOf(message),
-    body: isPlaceholder(message) ? null : bodyOf(message),
+    body: bodyOf(message),
     timestamp: timeOf(message.timestamp),
     ack: message.ack ?? 0,
     hasMedia,

@@ -30,6 +30,7 @@ export function installReadable(): void {
       participant: attempt(() => text(msg.id.participant)),
     },
     type: 'unknown',
+    subtype: 'unreadable',
     t: attempt(() => msg.t),
     ack: attempt(() => msg.ack),
     from: attempt(() => text(msg.from)),

@@ -44,6 +44,29 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
       /from Ana \(\+1 555 000 2222\) in Team \(120363000000000000@g\.us\): \[image\]$/,
     ],
     [{ fromMe: true, to: '15550009999@c.us', chatId: '', body: 'x' }, /to \+1 555 000 9999: x$/],
+    [
+      {
+        from: ANA,
+        chatId: ANA,
+        type: 'list',
+        body: 'What would you like?',
+        details: {
+          title: 'Menu',
+          sections: [{ title: '', rows: [{ id: 'r1', title: 'Pizza', description: '' }] }],
+        },
+      },
+      /: \[list\] Menu What would you like\? \(Pizza\)$/,
+    ],
+    [
+      {
+        from: ANA,
+        chatId: ANA,
+        type: 'unknown',
+        body: null,
+        details: { hidden: { type: 'poll_creation', why: 'phone_only' } },
+      },
+      /: \[unknown\] poll_creation: shown only on the phone$/,
+    ],
   ],
   'message.ack': [
     [{ key: KEY, messageId: '3AEB', chatId: ANA, fromMe: true, ack: 2 }, /3AEB in Ana .*: delivered$/],

@@ -117,12 +117,26 @@ const ROWS: readonly (readonly [string, Partial<LibraryMessage>, object])[] = [
     },
     { type: 'poll', details: { question: 'When?', options: ['now', 'later'], multiple: false } },
   ],
+  [
+    'a list, whose text is in the list',
+    { type: 'list', body: '', _data: { list: { description: 'Choose' } } },
+    { body: 'Choose' },
+  ],
+  [
+    'an interactive message',
+    { type: 'interactive', body: '', _data: { caption: 'Choose' } },
+    { body: 'Choose' },
+  ],
+  ['an order, whose body is empty', { type: 'order', body: '', _data: { message: 'Two' } }, { body: 'Two' }],
+  ['what cannot be shown', { type: 'unknown', body: '' }, { type: 'unknown', body: null }],
   ...Object.entries({
     chat: 'text',
     ptt: 'voice',
     vcard: 'contact',
     multi_vcard: 'contact',
     poll_creation: 'poll',
+    ptv: 'video_note',
+    event_creation: 'event',
     sticker: 'sticker',
     new_kind: 'new_kind',
   }).map(([type, ours]): [string, Partial<LibraryMessage>, object] => [
