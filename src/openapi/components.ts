@@ -39,7 +39,7 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   [
     'Identity',
     identitySchema,
-    'Who: the id that WhatsApp Web uses, with both identities of a person as far as they are known.',
+    'Who: the id that WhatsApp Web uses, with both identities and both names of a person as far as they are known.',
   ],
   ['Media', mediaSchema, 'The file of a message, as far as it is known before it is fetched.'],
   ['MessageDetails', detailsSchema, 'What a message carries besides its text: the parts that apply to it.'],

@@ -112,7 +112,19 @@ export const identity = () => ({
     .describe('The LID, the second identity of a person. Null for groups, and where it is not known.'),
 });
 
-export const identitySchema = record(identity());
+export const identitySchema = record({
+  ...identity(),
+  name: z
+    .string()
+    .nullable()
+    .describe(
+      "The name that this account saved for the person, the verified name of a business, or the group's subject. Null when not known.",
+    ),
+  pushname: z
+    .string()
+    .nullable()
+    .describe('What the person calls themselves. Null for groups, and when not known.'),
+});
 export type Who = z.infer<typeof identitySchema>;
 
 /** The file of a message, as far as it is known before it is fetched. */
@@ -123,15 +135,15 @@ export const mediaSchema = record({
 });
 
 /**
- * The people that an event names, each with both identities as far as they are known:
- * for groups both are null.
+ * The people that an event names, each with both identities and both names as far as they are known
+ * when the event is stored: for groups both identities are null.
  */
 export const named = () => ({
-  chat: identitySchema.describe('The chat, with both identities.'),
+  chat: identitySchema.describe('The chat, with both identities and its names.'),
   sender: identitySchema
     .nullable()
     .describe(
-      'Who wrote the message, reacted, called or changed the group, with both identities. Null when unknown.',
+      'Who wrote the message, reacted, called or changed the group, with both identities and names. Null when unknown.',
     ),
   people: z
     .array(identitySchema)

@@ -32,8 +32,8 @@ export type ClientReport =
     }
   /** That request is answered, abandoned, or gone with its page. */
   | { readonly type: 'passkey-gone' }
-  /** Pairs of number and LID, each of one person; reported before any event that names them. */
-  | { readonly type: 'people'; readonly pairs: readonly Pair[] }
+  /** Identities and names of people and groups; reported before any event that names them. */
+  | ({ readonly type: 'people' } & PeopleKnown)
   | { readonly type: 'message'; readonly message: InboundMessage }
   | {
       readonly type: 'ack';
@@ -69,6 +69,20 @@ export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call
 export interface Pair {
   readonly number: string;
   readonly lid: string;
+}
+
+/** The names of one person, under one of the identities, or of a group. Null: the page knows none. */
+export interface Named {
+  readonly id: string;
+  /** As the account saved it; the verified name of a business; the subject of a group. */
+  readonly name: string | null;
+  /** What the person calls themselves. */
+  readonly pushname: string | null;
+}
+
+export interface PeopleKnown {
+  readonly pairs: readonly Pair[];
+  readonly names: readonly Named[];
 }
 
 /** The result of a check of the page. */
@@ -178,10 +192,10 @@ export interface WhatsAppClient {
     readonly other: string | null;
   }): Promise<SendOutcome>;
   /**
-   * Both identities of these people, as far as the page knows them; WhatsApp is not asked.
-   * @throws Fault page_error
+   * Both identities and the names of these people and groups, as far as the page knows them; WhatsApp is
+   * not asked. @throws Fault page_error
    */
-  pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
+  peopleOf(ids: readonly string[]): Promise<PeopleKnown>;
   /** Whether the page lets this account write there while it is restricted. @throws Fault page_error */
   mayWrite(chatId: Addressee): Promise<boolean>;
   /**

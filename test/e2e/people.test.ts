@@ -28,18 +28,23 @@ t.test(
   },
 );
 
-for (const [account, chatIds] of [
-  ['a migrated account', 'lid'],
-  ['an account that is not migrated', 'number'],
+for (const [account, chatIds, generation] of [
+  ['a migrated account', 'lid', '2026-10'],
+  ['an account that is not migrated', 'number', '2026-04'],
 ] as const)
-  t.test(`${account}: events contain both identities of every person in them`, async (t) => {
-    await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds } });
+  t.test(`${account}: events contain both identities and the names of every person in them`, async (t) => {
+    await using sim = await Simulator.start({ generation, knobs: { chatIds } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const ana = sim.createContact({ number: '15550002222', pushname: 'Ana', known: false });
     const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
     const group = sim.createGroup({ subject: 'Team', participants: [phone.wid, ana.wid, ben.wid] });
-    const who = (id: string, { number, wire }: typeof ana) => ({ id, phone: number, lid: wire.lid });
+    const who = (id: string, { number, wire }: typeof ana) => ({
+      ...{ id, phone: number, lid: wire.lid },
+      ...{ name: wire.name ?? null, pushname: wire.pushname },
+    });
+    // In groups, and as the author of a reaction.
+    const member = ({ wire }: typeof ana): string => (generation === '2026-04' ? wire.pn : wire.lid);
     const wad = await home.start();
     await wad.link(phone);
     const chatId = chatIds === 'lid' ? ana.wire.lid : ana.wire.pn;
@@ -67,16 +72,16 @@ for (const [account, chatIds] of [
     await ana.react(messageId, '👍');
     const reaction = await wad.event('message.reaction', ({ emoji }) => emoji === '👍');
     t.match(reaction.data, {
-      from: ana.wire.lid,
-      sender: who(ana.wire.lid, ana),
-      chat: { lid: ana.wire.lid },
+      from: member(ana),
+      sender: who(member(ana), ana),
+      chat: { lid: ana.wire.lid, pushname: 'Ana' },
     });
 
     await ben.send('to all', { group: group.id, extra: { mentionedJidList: [ana.wire.lid] } });
     const { data: toAll } = await wad.event('message', ({ body }) => body === 'to all');
     t.match(toAll, {
-      chat: { id: group.id, phone: null, lid: null },
-      sender: who(ben.wire.lid, ben),
+      chat: { id: group.id, phone: null, lid: null, name: 'Team', pushname: null },
+      sender: who(member(ben), ben),
       people: [who(ana.wire.lid, ana)],
     });
 
@@ -86,7 +91,15 @@ for (const [account, chatIds] of [
       participants: [cleo.number],
     });
     const added = await wad.event('group', ({ change }) => change === 'add');
-    t.match(added.data, { chat: { id: group.id }, people: [who(cleo.wire.pn, cleo)] });
+    t.match(added.data, { chat: { id: group.id, name: 'Team' }, people: [who(cleo.wire.pn, cleo)] });
+
+    await ana.send('renamed', { malformed: { notifyName: 'Ana B.' } });
+    const { data: renamed } = await wad.event('message', ({ body }) => body === 'renamed');
+    t.match(
+      renamed,
+      { sender: { name: null, pushname: 'Ana B.' } },
+      'the event that brings a new name has it',
+    );
   });
 
 for (const chatIds of ['lid', 'number'] as const)

@@ -2,12 +2,27 @@
 // the outbox, and its event.
 import type { Address } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
-import { type Known, messageSchema } from '../../protocol/schema.js';
+import { type Known, messageSchema, type Named } from '../../protocol/schema.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import { namedIn } from '../incoming/event-people.js';
 import { namedMessage } from '../incoming/message-lookup.js';
 import { show } from '../outgoing/outbox.js';
+
+/**
+ * An event of an earlier version may lack identities or names that are reported today. They are filled in
+ * from what is known now.
+ */
+function withPeople(store: Store, data: Readonly<Record<string, unknown>>) {
+  const { chat, sender, people } = namedIn(store, data);
+  const had = data as Partial<Named>;
+  return {
+    ...data,
+    chat: { ...chat, ...had.chat },
+    sender: had.sender === null ? null : sender && { ...sender, ...had.sender },
+    people: people.map((who, at) => ({ ...who, ...had.people?.[at] })),
+  };
+}
 
 /**
  * @param name our key, WhatsApp's id, or the id that an accept returned
@@ -16,9 +31,7 @@ import { show } from '../outgoing/outbox.js';
 export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
   const event = seen === null ? null : store.messages.event(seen);
-  // An event of an earlier version may lack identities that are reported today. They are filled
-  // in from what is known now.
-  const data = event && { ...namedIn(store, event.data), ...event.data };
+  const data = event && withPeople(store, event.data);
   const message = messageSchema.safeParse(data).data ?? null;
   if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
   const place = seen === null ? null : parseMessageRef(seen.key).place;

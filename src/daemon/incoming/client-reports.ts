@@ -56,6 +56,7 @@ export class ClientReports {
         passkey.clear();
         break;
       case 'people':
+        people.name(report.names);
         void people.learn(report.pairs);
         break;
       case 'message':

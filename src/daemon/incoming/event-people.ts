@@ -1,5 +1,5 @@
-// Adds both identities (number and LID) of everyone an event names, as far as they are known
-// when the event is stored.
+// Adds both identities (number and LID) and the names of everyone an event names, as far as they are
+// known when the event is stored.
 import type { Named, Who } from '../../protocol/schema.js';
 import { numberOf } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
@@ -11,6 +11,7 @@ const idOf = (value: unknown): string | null => (typeof value === 'string' && va
 const idsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id): id is string => idOf(id) !== null) : [];
 const isPerson = (id: string): boolean => /@(c\.us|lid)$/.test(id);
+const isNamed = (id: string): boolean => /@(c\.us|lid|g\.us)$/.test(id);
 
 /** The ids in it: the chat, the person who acted, and other people who are named. */
 function idsIn(data: Data, me: string | null) {
@@ -30,15 +31,17 @@ export function namedIn({ account, identities }: Store, data: Data): Named {
   const who = (id: string): Who => {
     const pair = identities.pairOf(id);
     const lid = pair?.lid ?? (id.endsWith('@lid') ? id : null);
-    return { id, phone: numberOf(pair?.number ?? id), lid };
+    const { name = null, pushname = null } = identities.namesOf(id) ?? {};
+    return { id, phone: numberOf(pair?.number ?? id), lid, name, pushname };
   };
   return { chat: who(chat), sender: sender === null ? null : who(sender), people: people.map(who) };
 }
 
-/** People in it of whom only one identity is known. */
+/** People in it of whom only one identity is known, and people and groups whose names were never reported. */
 export function halfKnownIn({ account, identities }: Store, data: Data): string[] {
   const { chat, sender, people } = idsIn(data, account.wid);
   return [chat, ...(sender === null ? [] : [sender]), ...people].filter(
-    (id) => isPerson(id) && identities.pairOf(id) === null,
+    (id) =>
+      (isPerson(id) && identities.pairOf(id) === null) || (isNamed(id) && identities.namesOf(id) === null),
   );
 }

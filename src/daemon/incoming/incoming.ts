@@ -50,7 +50,7 @@ export class Incoming {
     this.people = new People({
       store,
       log,
-      ask: async (ids) => client().pairsOf(ids),
+      ask: async (ids) => client().peopleOf(ids),
       learnt: (pairs, moved) => sender.identified(pairs, moved),
     });
     const { inbox, people } = this;

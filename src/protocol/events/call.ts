@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { event } from '../event.js';
 import { instant, named, record } from '../schema.js';
 
-const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: null };
+const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: null, name: 'Ana', pushname: 'ana' };
 
 export const callEvents = {
   call: event({

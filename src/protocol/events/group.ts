@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { event } from '../event.js';
 import { instant, named, record } from '../schema.js';
 
-const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: null };
-const BEN = { id: '15550003333@c.us', phone: '15550003333', lid: null };
-const TEAM = { id: '120363000000000000@g.us', phone: null, lid: null };
+const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: null, name: 'Ana', pushname: 'ana' };
+const BEN = { id: '15550003333@c.us', phone: '15550003333', lid: null, name: null, pushname: 'Ben' };
+const TEAM = { id: '120363000000000000@g.us', phone: null, lid: null, name: 'Team', pushname: null };
 
 export const groupEvents = {
   group: event({

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { event } from '../event.js';
 import { ack, instant, messageName, messageSchema, named, record } from '../schema.js';
 
-const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid' };
+const ANA = {
+  id: '15550002222@c.us',
+  phone: '15550002222',
+  lid: '91000015550002222@lid',
+  name: 'Ana',
+  pushname: 'ana',
+};
 const NAME = {
   key: 'false_15550002222@c.us_3EB0C431C26A1916E07E',
   messageId: '3EB0C431C26A1916E07E',

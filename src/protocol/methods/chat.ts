@@ -38,7 +38,13 @@ const example: Chat = {
   lastMessageAt: NOW,
 };
 
-const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid' };
+const ANA = {
+  id: '15550002222@c.us',
+  phone: '15550002222',
+  lid: '91000015550002222@lid',
+  name: 'Ana',
+  pushname: 'ana',
+};
 
 /** Faults of every method that names one chat. */
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;

@@ -1,5 +1,6 @@
 // Runs in the page: reads, looks up, blocks and unblocks people, under both identities.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
+import type { PeopleKnown } from '../../session/port.js';
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
 import type { Mended } from './tools.js';
@@ -94,12 +95,14 @@ export function makeContacts(tools: Tools, mended: Mended) {
       };
     },
 
-    /** The pairs of identities that the page knows. */
-    pairs: (ids: readonly string[]): { number: string; lid: string }[] =>
-      ids.flatMap((id) => {
+    /** The identities and names of people and groups, as far as the page knows them. */
+    people: (ids: readonly string[]): PeopleKnown => ({
+      pairs: ids.flatMap((id) => {
         const { pn, lid } = attempt(() => tools.pair(id)) ?? { pn: null, lid: null };
         return pn === null || lid === null ? [] : [{ number: pn, lid }];
       }),
+      names: ids.map((id) => ({ id, ...tools.called(id) })),
+    }),
 
     list({ query, all, blocked, ...part }: Query) {
       const seen = new Map<string, Contact>();

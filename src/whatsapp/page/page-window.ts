@@ -3,6 +3,7 @@
 // to the page as text: it can use nothing but its arguments and `window`.
 
 import type { PasskeyOptions } from '../../protocol/passkey.js';
+import type { PeopleKnown } from '../../session/port.js';
 
 /** Our marks on one document. A new document has none, which shows that the page was reloaded. */
 export interface DocumentMarks {
@@ -180,8 +181,8 @@ export type PageReport =
   | { readonly kind: 'code-over' }
   /** The text of the QR code that the page draws; null once it is used. */
   | { readonly kind: 'qr'; readonly text: string | null }
-  /** Numbers and LIDs that are one person each. */
-  | { readonly kind: 'people'; readonly pairs: readonly { readonly number: string; readonly lid: string }[] }
+  /** Numbers and LIDs that are one person each, and the names of people and groups. */
+  | ({ readonly kind: 'people' } & PeopleKnown)
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
   /** The dialog that waited for a person has closed. */

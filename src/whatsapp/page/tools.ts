@@ -129,6 +129,31 @@ export function makeTools() {
     return phone === null ? id : `+${phone}`;
   };
 
+  /**
+   * The names that the page knows of a person or group, without a query: the saved name, the verified name of a business or the
+   * subject of a group, and the name that a person gives themselves (WAWebContactModel, 2026-04-27). Senders control some of
+   * them.
+   */
+  const called = (like: WidLike): { name: string | null; pushname: string | null } => {
+    const id = text(like);
+    const { Contact, Chat } = window.require('WAWebCollections');
+    const short = (value: unknown): string | null =>
+      typeof value === 'string' && value !== '' ? value.slice(0, 256) : null;
+    const found = (attempt(() => names(id)) ?? [id]).map(
+      (one) => attempt(() => Contact.get(one) as PageModel | undefined) ?? {},
+    );
+    const first = (get: (one: PageModel) => unknown): string | null =>
+      found.map((one) => short(attempt(() => get(one)))).find((name) => name !== null) ?? null;
+    if (isGroup(id)) {
+      const group = attempt(() => Chat.get(createWid(id)) as PageModel | undefined) ?? {};
+      return { name: short(attempt(() => group.name)) ?? first((one) => one.name), pushname: null };
+    }
+    return {
+      name: first((one) => one.name) ?? first((one) => one.verifiedName),
+      pushname: first((one) => one.pushname),
+    };
+  };
+
   /** Waits until the page shows a change; false when it does not within `ms`. */
   const until = async (shows: () => boolean, ms = 5_000): Promise<boolean> => {
     for (const end = Date.now() + ms; Date.now() < end; ) {
@@ -191,6 +216,7 @@ export function makeTools() {
     chat,
     refuseClosed,
     nameOf,
+    called,
     until,
     confirmed,
     answered,

@@ -19,7 +19,7 @@ import { askForOwn, resend, send } from './send.js';
 export type ClientRequests = Pick<
   WhatsAppClient,
   | ('chats' | 'contacts' | 'groups' | 'acts' | 'calls' | 'media' | 'missed')
-  | ('resolve' | 'send' | 'findOwn' | 'resend' | 'pairsOf' | 'knowsChat' | 'mayWrite' | 'refreshLimits')
+  | ('resolve' | 'send' | 'findOwn' | 'resend' | 'peopleOf' | 'knowsChat' | 'mayWrite' | 'refreshLimits')
 >;
 
 export interface RequestNeeds {
@@ -39,7 +39,7 @@ const REFRESH_MS = 10_000;
 
 export function clientRequests(needs: RequestNeeds): ClientRequests {
   const { rpc, ask, library, listener, mediaDir } = needs;
-  const learnt = (pair: Pair): void => listener.report({ type: 'people', pairs: [pair] });
+  const learnt = (pair: Pair): void => listener.report({ type: 'people', pairs: [pair], names: [] });
   return {
     chats: chatPage(rpc, library),
     contacts: contactPage(rpc),
@@ -53,7 +53,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     findOwn: ({ chatId, messageId, other }) =>
       ask(ASK_MS, () => askForOwn(rpc, chatId, messageId, false, other)),
     resend: (message) => resend(rpc, message),
-    pairsOf: (ids) => rpc.look(null, 'contacts', 'pairs', ids),
+    peopleOf: (ids) => rpc.look(null, 'contacts', 'people', ids),
     knowsChat: (chatId) => ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId)),
     mayWrite: (chatId) => ask(ASK_MS, (page) => page.evaluate(mayWrite, chatId)),
     refreshLimits: () => ask(REFRESH_MS + ASK_MS, (page) => page.evaluate(refreshLimits, REFRESH_MS)),

@@ -67,7 +67,7 @@ function reportTable(targets: ReportTargets): ReportTable {
       if (text === null) listener.report({ type: 'qr-gone' });
       else targets.qr(text);
     },
-    people: ({ pairs }) => listener.report({ type: 'people', pairs }),
+    people: ({ pairs, names }) => listener.report({ type: 'people', pairs, names }),
     missing: ({ what }) => needs.warn('whatsapp.watcher', { what }),
     dialog: ({ text, pressed }) => {
       needs.warn('whatsapp.dialog', { text, pressed });

@@ -12,7 +12,7 @@ const message = (messageId: string, fromMe: boolean): InboundMessage => ({
   ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: false },
 });
 
-const ANA = { id: CHAT, phone: '15550002222', lid: null };
+const ANA = { id: CHAT, phone: '15550002222', lid: null, name: null, pushname: null };
 const NAMED = { chat: ANA, sender: ANA, people: [] };
 
 t.test('an incoming message is found by its key and by its id', async (t) => {
@@ -37,6 +37,19 @@ t.test('a message stored by an earlier version gets the identities that are know
   });
   const ana = { ...ANA, lid };
   t.match(knownMessage(store, 'AC02').message, { ...came, chat: ana, sender: ana, people: [] });
+});
+
+t.test('a message stored with identities and without names gets the names that are known now', async (t) => {
+  const store = opened(t);
+  const { name: _, pushname: __, ...had } = ANA;
+  const came = { ...message('AC03', false), chat: had, sender: had, people: [] };
+  const reports = { type: 'message', timeMs: 1, wid: WID, data: came } as const;
+  store.writeNow((tx) =>
+    store.messages.appendOnce(tx, { key: came.key, messageId: 'AC03', ack: 1 }, reports),
+  );
+  store.identities.putNames(CHAT, { name: 'Ana', pushname: null });
+  const ana = { ...ANA, name: 'Ana' };
+  t.same(knownMessage(store, 'AC03').message, { ...came, chat: ana, sender: ana });
 });
 
 t.test(

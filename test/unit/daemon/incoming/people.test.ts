@@ -1,6 +1,6 @@
 /** The number and the LID of one person share one queue and one pace, and both are in every event. */
 import t from 'tap';
-import { namedIn } from '../../../../src/daemon/incoming/event-people.js';
+import { halfKnownIn, namedIn } from '../../../../src/daemon/incoming/event-people.js';
 import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
 import { People } from '../../../../src/daemon/incoming/people.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
@@ -11,7 +11,7 @@ import { A, B, FAST, open, rest, TAKEN, until } from '../outgoing/sending.js';
 
 const LID: Addressee = '270000000000002@lid';
 const PAIR: Pair = { number: A, lid: LID };
-const nobody = async () => [];
+const nobody = async () => ({ pairs: [], names: [] });
 
 t.test('messages to both identities of a person form one queue, in the order of acceptance', async (t) => {
   const { page, sender, accept, ack, store } = open(t);
@@ -122,14 +122,15 @@ t.test('an event has both identities of everybody that it names', async (t) => {
   const people = new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined });
   const ben = { number: B, lid: '270000000000003@lid' };
   await people.learn([PAIR, ben]);
-  const ana = (id: string) => ({ id, phone: '15550002222', lid: LID });
-  const group = { id: '120363000000000000@g.us', phone: null, lid: null };
+  const nameless = { name: null, pushname: null };
+  const ana = (id: string) => ({ id, phone: '15550002222', lid: LID, ...nameless });
+  const group = { id: '120363000000000000@g.us', phone: null, lid: null, ...nameless };
   const bare = { key: 'k', messageId: 'AC01', ack: 1, fromMe: false, author: null, mentions: [] };
   const message = { ...bare, chatId: LID, from: LID, to: WID };
   t.same(namedIn(store, message), { chat: ana(LID), sender: ana(LID), people: [] });
   t.same(namedIn(store, { ...message, fromMe: true, from: WID, to: LID }), {
     chat: ana(LID),
-    sender: { id: WID, phone: '15550001111', lid: null },
+    sender: { id: WID, phone: '15550001111', lid: null, ...nameless },
     people: [],
   });
   t.same(
@@ -141,8 +142,8 @@ t.test('an event has both identities of everybody that it names', async (t) => {
       chat: group,
       sender: ana(LID),
       people: [
-        { id: ben.lid, phone: '15550003333', lid: ben.lid },
-        { id: '99999999@lid', phone: null, lid: '99999999@lid' },
+        { id: ben.lid, phone: '15550003333', lid: ben.lid, ...nameless },
+        { id: '99999999@lid', phone: null, lid: '99999999@lid', ...nameless },
       ],
     },
     'a LID with an unknown number is shown as it is',
@@ -169,7 +170,7 @@ t.test('a number that passes to another person belongs to them, and invalid pair
     ...{ store, log: keepLines(), learnt: () => undefined },
     ask: async (ids) => {
       asked.push([...ids]);
-      return [{ number: A, lid: '270000000000009@lid' }];
+      return { pairs: [{ number: A, lid: '270000000000009@lid' }], names: [] };
     },
   });
   await people.learn([
@@ -190,4 +191,45 @@ t.test('a number that passes to another person belongs to them, and invalid pair
     ask: () => Promise.reject(new Error('no page')),
   });
   await silent.meet([B]);
+});
+
+t.test('an event has the names of everybody that it names, under either identity', async (t) => {
+  const { store } = open(t);
+  const asked: string[][] = [];
+  const group = '120363000000000000@g.us';
+  const people = new People({
+    ...{ store, log: keepLines(), learnt: () => undefined },
+    ask: async (ids) => {
+      asked.push([...ids]);
+      return { pairs: [], names: ids.map((id) => ({ id, name: null, pushname: null })) };
+    },
+  });
+  await people.learn([PAIR]);
+  people.name([
+    { id: A, name: 'Ana Silva', pushname: null },
+    { id: LID, name: null, pushname: 'ana' },
+    { id: group, name: 'Team', pushname: null },
+  ]);
+  const both = { name: 'Ana Silva', pushname: 'ana' };
+  const event = { key: 'k', chatId: group, author: LID, participants: [A, B] };
+  t.match(namedIn(store, event), {
+    chat: { name: 'Team', pushname: null },
+    sender: both,
+    people: [both, { name: null, pushname: null }],
+  });
+  people.name([{ id: LID, name: null, pushname: 'Ana\u0000'.padEnd(9_000, 'x') }]);
+  t.equal(namedIn(store, event).sender?.pushname?.length, 256, 'a name of any length is cut');
+  t.same(halfKnownIn(store, event), [B], 'the page is asked about a person whose names were never reported');
+  await people.learn([{ number: B, lid: '270000000000003@lid' }]);
+  await people.meet(halfKnownIn(store, event));
+  t.same(halfKnownIn(store, event), [], 'and once only, even if it knows no name');
+  t.same(asked, [[B]]);
+});
+
+t.test('only so many names are in memory', async (t) => {
+  const { store } = open(t);
+  for (let n = 0; n < 30_000; n++)
+    store.identities.putNames(`${10_000_000 + n}@lid`, { name: `${n}`, pushname: null });
+  t.equal(store.identities.namesOf('10000000@lid'), null);
+  t.equal(store.identities.namesOf('10029999@lid')?.name, '29999');
 });
