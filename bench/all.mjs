@@ -23,6 +23,7 @@ const BENCHES = {
   hibernate: 'an account asleep against awake',
   fleet: 'an account of a fleet: sends, events, a machine that stands by, a move',
   'fleet-scale': 'agents and leases at 1,000 accounts',
+  search: 'a search in a thousand and in a million messages, and the cost of the index',
   growth: 'costs by the number of chats and of events',
 };
 

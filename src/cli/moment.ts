@@ -31,6 +31,24 @@ export function moment(option: string, text: string, nowMs = Date.now()): string
     : at.toISOString();
 }
 
+/** A time that has passed: ISO 8601, or a duration before now. @throws Fault usage */
+export function past(option: string, text: string, nowMs = Date.now()): string {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : nowMs - (durationMs(text) ?? Number.NaN);
+  const at = new Date(ms);
+  return Number.isNaN(at.getTime())
+    ? refuse(
+        `--${option}: "${text}" is not a time; write 2026-01-31T08:00Z, or 7d for seven days ago (s, m, h, d, w)`,
+      )
+    : at.toISOString();
+}
+
+/** The milliseconds of `12h`, `7d` and the like; null for another text. */
+export function durationMs(text: string): number | null {
+  const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  return factor === undefined ? null : Number(count) * factor;
+}
+
 /** A time in the future. @throws Fault usage */
 export function momentToCome(option: string, text: string, nowMs = Date.now()): string {
   const at = moment(option, text, nowMs);

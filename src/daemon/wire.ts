@@ -33,6 +33,8 @@ import { MetricsOnDemand } from './metrics/on-demand.js';
 import type { ChooseId } from './outgoing/ids.js';
 import { ownBrowser } from './own-browser.js';
 import { Readers } from './readers.js';
+import { Indexer } from './search/indexer.js';
+import { MessageSearch } from './search/message-search.js';
 import { pictureIn } from './session/page-picture.js';
 import { StartSteps } from './session/start-steps.js';
 import type { Settings } from './settings.js';
@@ -180,6 +182,8 @@ async function build({
     log,
   });
   await closers.add(() => readers.close());
+  const indexer = new Indexer({ directory: paths.stateDir, store, feed, log });
+  await closers.add(() => indexer.close());
   const ended = account.ended.then(async (how) => {
     await closers.close();
     return how;
@@ -217,6 +221,7 @@ async function build({
     fetcher,
     voices,
     status,
+    search: new MessageSearch(indexer, store),
     webhooks: () => readers.webhooks,
     fleet: tenure,
     facts: {

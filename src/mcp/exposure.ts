@@ -125,6 +125,26 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'One message, sent or received. For a message sent with message_send, `state` is one of queued, sending, sent, delivered, read, failed, expired, cancelled, unknown.',
     params: { id: MESSAGE },
   },
+  'message.search': {
+    title: 'Search messages',
+    does: 'Messages sent and received that have all the given words in their text, caption or file name, from any chat, best match first. It knows the messages that this daemon has recorded (30 days by default), not all that the phone has. Each result has the whole `message` and a `snippet` around the hit. Pass `next` as `after` with the same question to continue.',
+    params: {
+      text: {
+        says: 'The words, in any order. "two words" in quotes is a phrase, begin* the beginning of a word.',
+      },
+      chat: {
+        says: 'Only messages of this chat: a phone number with its country code (+1 555 000 2222), or the `id` from chat_list.',
+      },
+      sender: { says: 'Only messages of this person: a phone number with its country code, or an id.' },
+      kinds: { says: 'Only messages of these types, for example ["image", "document"].' },
+      direction: { says: '`in`: only messages of others. `out`: only messages of this account.' },
+      since: { says: 'Only messages sent at this time or later, for example 2026-01-31T00:00:00Z.' },
+      until: { says: 'Only messages sent before this time.' },
+      order: { says: '`best` (default) or `newest` first.' },
+      limit: limit(50, 20),
+      after: { says: 'The next part: `next` of the previous answer to the same question.' },
+    },
+  },
   'message.wait': {
     title: 'Wait for a sent message',
     does: 'Waits until a message sent with message_send has reached the state `for` or a final state, and returns its state. Fails with wait_expired when the time runs out; the message is still being sent then, so do not send it again.',

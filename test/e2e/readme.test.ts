@@ -77,7 +77,7 @@ t.test('README.md and docs/commands.md show what the program prints', async (t) 
   const turn = ({ line }: Sample): number => {
     if (UNLINKED.some((one) => one.test(line))) return 3;
     if (UNLINKS.test(line)) return 2;
-    return /^wactl (chats|messages) /.test(line) ? 0 : 1;
+    return /^wactl (chats|messages|search) /.test(line) ? 0 : 1;
   };
   for (const sample of samples.toSorted((a, b) => turn(a) - turn(b))) await shown(t, wad, sample);
 });

@@ -59,6 +59,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   qr: [['--raw']],
   passkey: [[], ['--snippet']],
   messages: [[N]],
+  search: [['hello']],
   media: [['AC0C1D2E3F', '-O', report]],
   react: [['AC0C1D2E3F', 'x']],
   reject: [['00C28E4F6B2FFA7159760CC8BEAFDDA3']],

@@ -180,6 +180,11 @@ const ROWS: readonly Row[] = [
   // store
   ['store/journal', 'after !== 0 && after < oldest - 1 && after < last', 'after !== 0 && after < oldest && after < last', 'unit/store/journal'],
   ['store/journal', 'bytes > maxBytes && events.length > 0', 'bytes > maxBytes', 'unit/store/journal'],
+  ['store/search-text', 'last.start + last.length === start', 'false', 'unit/daemon/search/search'],
+  ['store/search-text', 'if (!WORDLY.test(text)) continue;', '', 'unit/daemon/search/search'],
+  ['daemon/search/entries', "if (event.type === 'message.revoke') return { of, text: null };", '', 'unit/daemon/search/search'],
+  ['daemon/search/message-search', '|| event.wid !== account.wid', '', 'unit/daemon/search/search'],
+  ['daemon/search/message-search', '{ upTo: place.upTo, above: end ?? 0, skip }', '{ upTo: place.upTo, above: null, skip }', 'unit/daemon/search/search'],
   ['store/retention', "NOT IN ('queued', 'sending', 'unknown')", "NOT IN ('queued', 'sending')", 'unit/store/retention'],
   ['store/consumers', 'max(cursor, excluded.cursor)', 'excluded.cursor', 'unit/store/journal'],
   ['store/consumers', 'Math.min(cursor, this.#journal.last)', 'cursor', 'unit/store/journal'],

@@ -149,7 +149,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
         'daemon/incoming',
         'daemon/machine',
       ],
-      ...['daemon/media', 'daemon/metrics', 'daemon/move', 'daemon/outgoing', 'daemon/session'],
+      ...[
+        'daemon/media',
+        'daemon/metrics',
+        'daemon/move',
+        'daemon/outgoing',
+        'daemon/search',
+        'daemon/session',
+      ],
     ],
     why: 'it builds everything but the client, which is a separate program',
   },
@@ -158,7 +165,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       ...['protocol', 'session', 'http', 'openapi', 'local', 'store', 'config', 'whatsapp/capabilities'],
       ...['daemon/account.ts', 'daemon/version.ts'],
       ...['dispatch', 'log', 'daemon/events', 'daemon/incoming', 'daemon/machine', 'daemon/media'],
-      ...['daemon/metrics', 'daemon/outgoing', 'daemon/session'],
+      ...['daemon/metrics', 'daemon/outgoing', 'daemon/search', 'daemon/session'],
     ],
     why: 'it answers methods; the rooms below it do not know methods',
   },
@@ -187,6 +194,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/media': {
     may: ['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'daemon/events'],
     why: 'it stores files and does not depend on what refers to them',
+  },
+  'daemon/search': {
+    may: ['protocol', 'store', 'daemon/events'],
+    why: 'it finds what the journal has and does not depend on who asks',
   },
   'daemon/metrics': {
     may: ['protocol', 'http', 'store', 'daemon/events', 'daemon/outgoing'],

@@ -27,6 +27,7 @@ import { passkey } from './passkey.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
 import { reject } from './reject.js';
+import { search } from './search.js';
 import { session } from './session.js';
 import { star } from './star.js';
 import { token } from './token.js';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   session,
   adopt,
   messages,
+  search,
   media,
   react,
   edit,

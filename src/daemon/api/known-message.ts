@@ -2,7 +2,7 @@
 // the outbox, and its event.
 import type { Address } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
-import { type Known, messageSchema, type Named } from '../../protocol/schema.js';
+import { type Known, type Message, messageSchema, type Named } from '../../protocol/schema.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import { namedIn } from '../incoming/event-people.js';
@@ -24,6 +24,10 @@ function withPeople(store: Store, data: Readonly<Record<string, unknown>>) {
   };
 }
 
+/** The message of an event, with everybody whom it names; null when an earlier version wrote it in another form. */
+export const messageOf = (store: Store, data: Readonly<Record<string, unknown>>): Message | null =>
+  messageSchema.safeParse(withPeople(store, data)).data ?? null;
+
 /**
  * @param name our key, WhatsApp's id, or the id that an accept returned
  * @throws Fault no_such_message, ambiguous_message
@@ -31,8 +35,7 @@ function withPeople(store: Store, data: Readonly<Record<string, unknown>>) {
 export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
   const event = seen === null ? null : store.messages.event(seen);
-  const data = event && withPeople(store, event.data);
-  const message = messageSchema.safeParse(data).data ?? null;
+  const message = event && messageOf(store, event.data);
   if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
   const place = seen === null ? null : parseMessageRef(seen.key).place;
   if (seen === null || place === null)

@@ -172,6 +172,7 @@ const LINES: readonly (readonly [args: readonly string[], heading?: RegExp])[] =
   [['webhook', 'dead', 'crm'], /^CURSOR +TYPE +GIVEN UP +ATTEMPTS +WHY\n/],
   [['webhook', 'test', 'crm']],
   [['messages', ANA], /^TIME +WHO +KEY +MESSAGE\n/],
+  [['search', 'hello'], /^TIME +WHO +CHAT +KEY +TEXT\n/],
   [['events'], /^CURSOR +TIME +TYPE +EVENT\n/],
   [['chats'], /^UNREAD +NAME +CHAT +LAST +STATE\n/],
   [['chat', 'show', ANA], /^UNREAD /],
@@ -221,6 +222,7 @@ t.test('an empty list prints a note on stderr, and nothing on stdout', async (t)
   const daemon = await daemonOf(t, {
     'outbox.list': () => ({ messages: [], next: null }),
     'chat.messages': () => ({ messages: [], more: false }),
+    'message.search': () => ({ messages: [], next: null, behind: 0 }),
     'chat.list': () => ({ chats: [], total: 0 }),
     'contact.list': () => ({ contacts: [], total: 0 }),
     'group.list': () => ({ groups: [], total: 0 }),
@@ -230,6 +232,7 @@ t.test('an empty list prints a note on stderr, and nothing on stdout', async (t)
   for (const [args, says] of [
     [['outbox'], 'no messages'],
     [['messages', ANA], 'no messages'],
+    [['search', 'hello'], 'no messages'],
     [['chats'], 'no chats'],
     [['contacts'], 'no contacts'],
     [['groups'], 'no groups'],

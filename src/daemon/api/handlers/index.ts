@@ -9,6 +9,7 @@ import type { Webhooks } from '../../events/webhooks.js';
 import type { Fetcher } from '../../media/fetcher.js';
 import type { MediaStore } from '../../media/media-store.js';
 import type { Transcoder } from '../../media/voice.js';
+import type { MessageSearch } from '../../search/message-search.js';
 import { actHandlers } from './act.js';
 import { callHandlers } from './call.js';
 import { chatHandlers } from './chat.js';
@@ -20,6 +21,7 @@ import { groupHandlers } from './group.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
 import { outboxHandlers } from './outbox.js';
+import { searchHandlers } from './search.js';
 import { sessionHandlers } from './session.js';
 import { webhookHandlers } from './webhook.js';
 
@@ -30,6 +32,7 @@ export interface HandlerParts {
   readonly mediaStore: MediaStore;
   readonly fetcher: Fetcher;
   readonly voices: Transcoder;
+  readonly search: MessageSearch;
   readonly status: () => Promise<Status>;
   /** Null if none is configured, or they are not open yet. */
   readonly webhooks: () => Webhooks | null;
@@ -39,10 +42,11 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
-  const { account, store, feed, mediaStore, fetcher, voices, status, webhooks, facts, fleet } = parts;
+  const { account, store, feed, mediaStore, fetcher, voices, search, status, webhooks, facts, fleet } = parts;
   return {
     ...sessionHandlers(account, status),
     ...messageHandlers(account, store, feed, mediaStore, voices),
+    ...searchHandlers(search, feed, store),
     ...mediaHandlers(store, mediaStore, fetcher),
     ...outboxHandlers(account, store),
     ...actHandlers(account, store),

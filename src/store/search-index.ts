@@ -1,0 +1,268 @@
+// The full-text index of the messages in the journal: a file next to the store, which is made anew from the journal when
+// it is missing or damaged. It has no text of its own: a row is found by the cursor of its event. Kept apart from the
+// store, because damage in it must cost nobody the outbox, its size is no reason to delete events, and the check of the
+// store at each start would read it whole.
+import { chmodSync, closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database, type Statement } from './database.js';
+import { isDamage } from './errors.js';
+import { companions, damageMark } from './quarantine.js';
+import { MARKS, type Mark, marksOf, TOKENIZER } from './search-text.js';
+
+/** What becomes of a message in the index. `of` is the cursor of its `message` event. */
+export type Change =
+  | { readonly of: number; readonly text: string; readonly tags: readonly string[]; readonly from: number }
+  | { readonly of: number; readonly text: null };
+
+export interface Span {
+  /** Cursors above this one. */
+  readonly above: number;
+  /** Cursors up to this one. */
+  readonly upTo: number;
+  readonly limit: number;
+}
+
+export interface Ranked {
+  readonly id: number;
+  readonly marks: readonly Mark[];
+}
+
+/** Another version is made anew. */
+const VERSION = 1;
+const SCHEMA = `
+-- Rows can be deleted, and the texts themselves are only in the journal. prefix: "hel*" reads one list, not one a word.
+CREATE VIRTUAL TABLE entry USING fts5(body, tags, content='', contentless_delete=1, prefix='3',
+  tokenize="${TOKENIZER}");
+-- Where the text of a message is now, if an edit changed it.
+CREATE TABLE edited (cursor INTEGER PRIMARY KEY, text INTEGER NOT NULL) STRICT;
+CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), indexed INTEGER NOT NULL) STRICT;
+INSERT INTO progress VALUES (1, 0);
+PRAGMA user_version = ${VERSION};
+`;
+const PAGE: string = `CREATE VIRTUAL TABLE temp.page USING fts5(body, tokenize="${TOKENIZER}")`;
+
+export const searchPath = (directory: string): string => join(directory, 'search.sqlite');
+
+/** The caller closes it. */
+export class SearchIndex {
+  readonly #path: string;
+  #db: Database;
+  #statements: Statements;
+  /** The last cursor of the journal that was examined; changes without an entry are not written at once. */
+  #indexed: number;
+
+  /** Opens the index of a directory, or makes an empty one. @throws Fault disk_full, permission_denied */
+  constructor(directory: string) {
+    this.#path = searchPath(directory);
+    this.#db = openFile(this.#path);
+    this.#statements = statementsOf(this.#db);
+    this.#indexed = this.#stored();
+  }
+
+  /** Everything up to this cursor of the journal is in it. */
+  get indexed(): number {
+    return this.#indexed;
+  }
+
+  /** Bytes of the file. */
+  get bytes(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /**
+   * Stores changes, in the order of their events.
+   * @param upTo the last cursor that was examined
+   * @throws Fault disk_full
+   */
+  apply(changes: readonly Change[], upTo: number): void {
+    const { add, remove, setEdited, unsetEdited, progress } = this.#statements;
+    this.#transact(() => {
+      for (const change of changes) {
+        remove.run(change.of);
+        if (change.text === null) unsetEdited.run(change.of);
+        else {
+          add.run(change.of, change.text, change.tags.join(' '));
+          if (change.from !== change.of) setEdited.run(change.of, change.from);
+        }
+      }
+      progress.run(upTo);
+    });
+    this.#indexed = upTo;
+  }
+
+  /** Notes that nothing up to this cursor belongs into the index. On disk with the next change. */
+  passed(upTo: number): void {
+    this.#indexed = upTo;
+  }
+
+  /**
+   * Cursors of matching messages, newest first.
+   * @param match an expression of FTS5
+   */
+  find(match: string, { above, upTo, limit }: Span): number[] {
+    return this.#statements.find.all(match, above, upTo, limit).map(({ rowid }) => rowid);
+  }
+
+  /** The cursor of the event that has the text of a message now: an edit, or its own. */
+  textOf(cursor: number): number {
+    return this.#statements.edited.get(cursor)?.text ?? cursor;
+  }
+
+  /**
+   * Orders texts by how well they match, the best first, with the places of the hits. Texts that do not match are omitted.
+   * @param match an expression without columns
+   * @param order `given` keeps the order of the texts
+   */
+  rank(
+    match: string,
+    texts: readonly { readonly id: number; readonly text: string }[],
+    order: 'best' | 'given',
+  ): Ranked[] {
+    const { clearPage, addToPage, readPage } = this.#statements;
+    try {
+      for (const [n, { text }] of texts.entries()) addToPage.run(n + 1, text);
+      const rows = readPage.all(...MARKS, match);
+      rows.sort((a, b) => (order === 'best' ? a.score - b.score : 0) || a.rowid - b.rowid);
+      return rows.map(({ rowid, marked }) => ({ id: texts[rowid - 1]?.id ?? 0, marks: marksOf(marked) }));
+    } finally {
+      clearPage.run();
+    }
+  }
+
+  /** Removes entries below a cursor, at most `limit`. @returns how many */
+  forget(below: number, limit: number): number {
+    const { oldest, forget, forgetEdits } = this.#statements;
+    const first = oldest.get()?.rowid;
+    if (first === undefined || first >= below) return 0;
+    const until = Math.min(below, first + limit);
+    return this.#transact(() => {
+      forgetEdits.run(until);
+      return forget.run(until);
+    });
+  }
+
+  /** Removes these entries. Their words stay in the file until `scrub`. */
+  remove(cursors: readonly number[]): void {
+    const { remove, unsetEdited } = this.#statements;
+    this.#transact(() => {
+      for (const cursor of cursors) {
+        remove.run(cursor);
+        unsetEdited.run(cursor);
+      }
+    });
+  }
+
+  /**
+   * Rewrites the index without the removed words, one step at each call, and overwrites what it frees.
+   * @param isFirst true for the first step
+   * @returns false when nothing is left to do
+   */
+  scrub(isFirst: boolean, pages = 100): boolean {
+    const { merge, changes } = this.#statements;
+    this.#db.exec('PRAGMA secure_delete = ON');
+    const before = changes.get()?.n ?? 0;
+    // A negative number begins a merge of everything, a positive one continues it.
+    merge.run(isFirst ? -pages : pages);
+    if (isFirst || (changes.get()?.n ?? 0) - before >= 2) return true;
+    if (Number(this.#db.pragma('freelist_count')) > 0) {
+      this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
+      return true;
+    }
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#db.exec('PRAGMA secure_delete = OFF');
+    return false;
+  }
+
+  /** Empties it: the journal is not the one that was indexed, or the file is damaged. @throws Fault disk_full */
+  reset(): void {
+    this.#db.abandon();
+    removeFile(this.#path);
+    this.#db = openFile(this.#path);
+    this.#statements = statementsOf(this.#db);
+    this.#indexed = 0;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #stored(): number {
+    return this.#db.prepare<{ indexed: number }>('SELECT indexed FROM progress').get()?.indexed ?? 0;
+  }
+
+  #transact<T>(run: () => T): T {
+    const { begin, commit, rollback } = this.#statements;
+    begin.run();
+    try {
+      const result = run();
+      commit.run();
+      return result;
+    } catch (error) {
+      try {
+        rollback.run();
+      } catch {} // when the disk is full, SQLite has rolled back already
+      throw error;
+    }
+  }
+}
+
+type Statements = ReturnType<typeof statementsOf>;
+
+function statementsOf(db: Database) {
+  const run = (sql: string): Statement<never> => db.prepare(sql);
+  return {
+    begin: run('BEGIN IMMEDIATE'),
+    commit: run('COMMIT'),
+    rollback: run('ROLLBACK'),
+    add: run('INSERT INTO entry (rowid, body, tags) VALUES (?, ?, ?)'),
+    remove: run('DELETE FROM entry WHERE rowid = ?'),
+    forget: run('DELETE FROM entry WHERE rowid < ?'),
+    oldest: db.prepare<{ rowid: number }>('SELECT rowid FROM entry ORDER BY rowid LIMIT 1'),
+    setEdited: run('INSERT OR REPLACE INTO edited (cursor, text) VALUES (?, ?)'),
+    unsetEdited: run('DELETE FROM edited WHERE cursor = ?'),
+    forgetEdits: run('DELETE FROM edited WHERE cursor < ?'),
+    edited: db.prepare<{ text: number }>('SELECT text FROM edited WHERE cursor = ?'),
+    progress: run('UPDATE progress SET indexed = ?'),
+    find: db.prepare<{ rowid: number }>(
+      'SELECT rowid FROM entry WHERE entry MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?',
+    ),
+    merge: run("INSERT INTO entry (entry, rank) VALUES ('merge', ?)"),
+    changes: db.prepare<{ n: number }>('SELECT total_changes() AS n'),
+    addToPage: run('INSERT INTO temp.page (rowid, body) VALUES (?, ?)'),
+    clearPage: run('DELETE FROM temp.page'),
+    readPage: db.prepare<{ rowid: number; marked: string; score: number }>(
+      'SELECT rowid, highlight(page, 0, ?, ?) AS marked, bm25(page) AS score FROM temp.page WHERE page MATCH ?',
+    ),
+  };
+}
+
+/** Opens the file, or makes it anew when it is damaged or of another version. */
+function openFile(path: string): Database {
+  for (let isLast = false; ; isLast = true) {
+    let db: Database | undefined;
+    try {
+      closeSync(openSync(path, 'a', 0o600));
+      chmodSync(path, 0o600);
+      db = new Database(path);
+      // The journal has the content, so the newest entries may be lost in a power failure: no sync for each change.
+      db.exec('PRAGMA synchronous = NORMAL');
+      const version = Number(db.pragma('user_version'));
+      if (version === 0 && Number(db.pragma('page_count')) <= 1) db.exec(`BEGIN; ${SCHEMA} COMMIT`);
+      else if (version !== VERSION && !isLast) {
+        db.abandon();
+        removeFile(path);
+        continue;
+      }
+      db.exec(PAGE);
+      return db;
+    } catch (error) {
+      db?.abandon();
+      if (isLast || !isDamage(error)) throw error;
+      removeFile(path);
+    }
+  }
+}
+
+function removeFile(path: string): void {
+  for (const file of [path, ...companions(path), damageMark(path)]) rmSync(file, { force: true });
+}
