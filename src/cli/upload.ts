@@ -25,12 +25,13 @@ export function checkSize(path: string): void {
 export async function upload(
   { ask, output }: Pick<Context, 'ask' | 'output'>,
   path: string,
+  command = 'send',
 ): Promise<string> {
   const refuse = (error: unknown): never => {
     const { code } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(code);
-    throw new Fault('usage', { reason: `send: ${path}: ${why}`, hint: null, cause: error });
+    throw new Fault('usage', { reason: `${command}: ${path}: ${why}`, hint: null, cause: error });
   };
   let fd: number;
   try {

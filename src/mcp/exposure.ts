@@ -107,6 +107,11 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'A group with its description, settings and members (name, phone number, admin or not).',
     params: { group: { says: 'The group: its `id` from group_list or chat_list, …@g.us.' } },
   },
+  'group.requests': {
+    title: 'List requests to join a group',
+    does: 'The people who wait to be let into a group that asks its admins, oldest request first, with name and phone number. Only for groups where this account is an admin. They cannot be answered from here.',
+    params: { group: { says: 'The group: its `id` from group_list, …@g.us.' } },
+  },
   'events.list': {
     title: 'List events',
     does: `Events of the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow new events, start from \`journal.last\` of session_status and pass \`next\` of each answer as \`after\` of the next call. To read one conversation, chat_messages is better. Fields of \`data\` by type: ${EVENT_FIELDS}.`,
@@ -211,6 +216,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,
   'contact.check': ASKS_WHATSAPP,
+  'group.preview': 'it queries WhatsApp about a link that a stranger may have written',
   'webhook.list': 'the destinations of events are for the operator',
   'webhook.dead': 'the destinations of events are for the operator',
   'rpc.discover': 'the list of tools has the same content',

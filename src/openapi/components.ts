@@ -7,6 +7,7 @@ import { EVENTS, eventSchema, eventSchemaOf } from '../protocol/events/index.js'
 import { chatSchema } from '../protocol/methods/chat.js';
 import { checkedSchema, contactSchema } from '../protocol/methods/contact.js';
 import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../protocol/methods/group.js';
+import { invitedGroupSchema, joinRequestSchema } from '../protocol/methods/group-join.js';
 import { fileSchema } from '../protocol/methods/media.js';
 import { statusSchema } from '../protocol/methods/session.js';
 import { webhookSchema } from '../protocol/methods/webhook.js';
@@ -63,6 +64,8 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['GroupBrief', briefSchema, 'A group, in short.'],
   ['Participant', participantSchema, 'A member of a group.'],
   ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
+  ['InvitedGroup', invitedGroupSchema, 'The group behind an invitation.'],
+  ['JoinRequest', joinRequestSchema, 'A person who waits to be let into a group.'],
   ['File', fileSchema, 'A file that the daemon keeps.'],
   ['Webhook', webhookSchema, 'A webhook of the configuration, and its state.'],
   ['Time', timeSchema, 'A time, ISO 8601 in UTC.'],

@@ -9,6 +9,7 @@ export type { EventData, EventOf, WireEvent } from './events/index.js';
 export type { Chat } from './methods/chat.js';
 export type { Contact } from './methods/contact.js';
 export type { Group } from './methods/group.js';
+export type { InvitedGroup, JoinRequest } from './methods/group-join.js';
 export type { Status } from './methods/session.js';
 export type { Message, Outgoing } from './schema.js';
 export type QueuedMessage = OutboxRow;

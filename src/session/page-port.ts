@@ -6,6 +6,7 @@ import type { Params, Result } from '../protocol/method.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
+import type { InvitedGroup, JoinRequest } from '../protocol/methods/group-join.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
@@ -94,6 +95,29 @@ export interface GroupPage {
   update(group: ChatId, changes: GroupChanges): Promise<Group>;
   invite(group: ChatId, reset: boolean): Promise<{ code: string }>;
   leave(group: ChatId): Promise<{ left: boolean }>;
+}
+
+/** A picture as it is passed to the page, which crops and scales it. */
+export interface Picture {
+  readonly mimetype: string;
+  readonly base64: string;
+}
+
+export interface GroupJoinPage {
+  /** @throws Fault no_such_invite */
+  preview(code: string): Promise<InvitedGroup>;
+  /** @throws Fault no_such_invite, not_allowed */
+  join(code: string): Promise<{ group: string; state: 'joined' | 'requested' }>;
+  /** @throws Fault no_such_chat, like all methods below; not_allowed unless this account is an admin */
+  requests(group: ChatId): Promise<{ requests: JoinRequest[] }>;
+  /** @param people null: everybody who waits */
+  answer(
+    group: ChatId,
+    action: 'approve' | 'refuse',
+    people: readonly ChatId[] | null,
+  ): Promise<{ results: ParticipantOutcome[] }>;
+  /** @param picture null: removes it. @throws Fault media_unusable */
+  picture(group: ChatId, picture: Picture | null): Promise<{ picture: boolean }>;
 }
 
 /** Messages that arrived while nobody listened, from the page's own store. All reject with page_error. */

@@ -12,6 +12,7 @@ import type {
   CallPage,
   ChatPage,
   ContactPage,
+  GroupJoinPage,
   GroupPage,
   MediaPage,
   MissedPage,
@@ -158,6 +159,7 @@ export interface WhatsAppClient {
   readonly chats: ChatPage;
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
+  readonly joining: GroupJoinPage;
   readonly acts: ActPage;
   readonly calls: CallPage;
   readonly media: MediaPage;

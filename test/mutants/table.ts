@@ -158,6 +158,8 @@ const ROWS: readonly Row[] = [
   ['protocol/wid', 'wid.replace(/:\\d+@/, ', 'wid.replace(/:\\d@/, ', 'unit/protocol/wid'],
   ['protocol/fault', "retry === 'now' || retry === 'later'", "retry === 'now'", 'unit/protocol/fault'],
   ['protocol/fault', "outcome === 'unknown' ? 'unknown' : 'none'", "'none'", 'unit/protocol/fault'],
+  ['protocol/invite', ".replace(/^invite\\//, '')", '', 'unit/protocol/invite'],
+  ['protocol/invite', ".replace(/[/?#].*$/, '')", '', 'unit/protocol/invite'],
   // session
   ['session/outbox', "return isTaken(state) ? state : 'unknown';", "return 'unknown';", 'unit/session/outbox'],
   ['session/outbox', 'ack >= 3', 'ack > 3', 'unit/session/outbox'],
@@ -207,6 +209,7 @@ const ROWS: readonly Row[] = [
   ['daemon/closers', 'else await closer();', '', 'unit/daemon/closers'],
   ['daemon/closers', 'Promise.resolve().then(() => this.#run())', 'this.#run()', 'unit/daemon/closers'],
   // whatsapp
+  ['whatsapp/page/joining', "const code = found ? codeFor(found) : 404;", 'const code = 200;', 'e2e/group-joining'],
   ['whatsapp/failures/page-errors', 'error instanceof Error ? error.stack : undefined', '(error as Error).stack', 'unit/whatsapp/failures/page-errors'],
   ['whatsapp/library/guarded-client', "if (status === 'injected') return;", '', 'unit/whatsapp/library/guarded-client'],
   ['whatsapp/linking/pairing', 'if (isInjected && performance.now() < until) return;', 'if (isInjected) return;', 'unit/whatsapp/linking/pairing'],

@@ -194,6 +194,14 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     posts: simulator.channels.find(({ id }) => id === args.channel)?.posts ?? [],
   }),
 
+  'POST /groups/:group/ask': (simulator, args) => {
+    const { group: id, person, by } = args;
+    const group = simulator.groups.find((one) => one.id === id);
+    if (!group) throw new Error(`no group ${String(id)}`);
+    simulator.askToJoin(group, String(person), by === undefined ? undefined : String(by));
+    return group.wire;
+  },
+
   'POST /groups/:group/:what': (simulator, args) => {
     const { group: id, by, ...change } = args;
     const group = simulator.groups.find((one) => one.id === id);

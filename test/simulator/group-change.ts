@@ -8,7 +8,12 @@ export type GroupChange =
   | { what: 'add' | 'remove' | 'promote' | 'demote'; participants: string[] }
   | { what: 'leave' }
   | { what: 'subject' | 'description'; value: string }
-  | { what: 'announce' | 'restrict'; value: boolean };
+  | { what: 'announce' | 'restrict' | 'membership_approval_mode' | 'member_add_mode'; value: boolean };
+
+/** Notices of what is no change of the group's own data. */
+type Notice =
+  | { what: 'create' | 'picture' | 'membership_approval_request' }
+  | { what: 'invite' | 'created_membership_requests'; participants: string[] };
 
 /** The accounts of this simulator that are in a group. */
 const accountsIn = (world: World, group: Group): Account[] =>
@@ -47,6 +52,12 @@ export function changeGroup(world: World, group: Group, by: string, change: Grou
       break;
     case 'restrict':
       wire.restrict = change.value;
+      break;
+    case 'membership_approval_mode':
+      wire.approval = change.value;
+      break;
+    case 'member_add_mode':
+      wire.adminsAdd = !change.value;
   }
   tellGroup(world, group, by, change, new Set([...before, ...accountsIn(world, group)]));
 }
@@ -59,7 +70,7 @@ export function tellGroup(
   world: World,
   group: Group,
   by: string,
-  change: GroupChange | { what: 'create' } | { what: 'invite'; participants: string[] },
+  change: GroupChange | Notice,
   to: Iterable<Account> = accountsIn(world, group),
 ): void {
   const recipients = 'participants' in change ? change.participants : change.what === 'leave' ? [by] : [];

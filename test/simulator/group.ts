@@ -9,6 +9,15 @@ export interface GroupOptions {
   owner?: string;
   /** only admins may write */
   announce?: boolean;
+  /** an admin must approve whoever joins */
+  approval?: boolean;
+}
+
+/** A request to join; `by` is the person, or the member who wants to add them. */
+export interface Asking {
+  t: number;
+  by: string;
+  method: 'InviteLink' | 'NonAdminAdd';
 }
 
 let serial = 0;
@@ -18,8 +27,18 @@ const inviteCode = () => randomBytes(16).toString('base64url').slice(0, 22);
 export class Group {
   readonly wire: WireGroup;
   inviteCode = inviteCode();
+  /** who waits to be let in → the request */
+  readonly asking = new Map<string, Asking>();
+  /** base64 of a JPEG */
+  picture: string | null = null;
 
-  constructor({ subject, participants, owner = participants[0] ?? '', announce = false }: GroupOptions) {
+  constructor({
+    subject,
+    participants,
+    owner = participants[0] ?? '',
+    announce = false,
+    approval = false,
+  }: GroupOptions) {
     const number = 120363000000000000n + BigInt(Date.now()) * 100n + BigInt(serial++ % 100);
     this.wire = {
       id: `${number}@g.us`,
@@ -27,6 +46,7 @@ export class Group {
       owner,
       creation: Math.floor(Date.now() / 1000),
       announce,
+      approval,
       participants: participants.map((id) => ({ id, admin: id === owner })),
     };
   }

@@ -1,35 +1,15 @@
 /** The requests of a page to the server, one row each. */
 
 import { type Posting, publish } from './channel-posts.js';
-import type { Connection } from './connection.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
-import type { Server } from './server.js';
-import type { Json, UpFrame } from './wire.js';
+import { GROUP_QUESTIONS } from './group-requests.js';
+import { type Args, type Asked, NEVER, type Questions, Refusal, word, wordsOf } from './request.js';
+import type { UpFrame } from './wire.js';
 import { accountOf, contactOf, type World } from './world.js';
 
-interface Asked {
-  world: World;
-  server: Server;
-  connection: Connection;
-}
-type Args = { [key: string]: Json };
-
-/** An answer with a status instead of a result. */
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, text: string) {
-    super(text);
-    this.code = code;
-  }
-}
-
-const NEVER = Symbol('never answered');
-
-/** A string argument of a page's request. */
-const word = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
-const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof NEVER } = {
+const QUESTIONS: Questions = {
+  ...GROUP_QUESTIONS,
   /** Is this number or LID on WhatsApp? */
   exists: ({ world }, args) => {
     const { existsFault } = world.knobs();
@@ -117,17 +97,6 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return group.inviteCode;
   },
 
-  'group-query': ({ world }, args) => ({ ...invitedTo(world, word(args.code)).wire }),
-
-  'group-join': ({ world, connection }, args) => {
-    const group = invitedTo(world, word(args.code));
-    const me = connection.device?.account.me;
-    if (!me) throw new Refusal(401, 'not-authorized');
-    if (!group.has(me.pn, me.lid)) group.wire.participants.push({ id: me.pn, admin: false });
-    tellGroup(world, group, me.pn, { what: 'invite', participants: [me.pn] });
-    return { ...group.wire };
-  },
-
   'channel-query': ({ world, connection }, args) => {
     const channel = world.channels.get(word(args.channel));
     const me = connection.device?.account.me;
@@ -179,18 +148,9 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
 /** The changes that the knob groupChanges ignores with `led-ignored`. */
 const LED = ['remove', 'promote', 'demote', 'description'];
 
-const wordsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(word) : []);
-
 /** Returns the people who cannot be added to a group. */
 const unwilling = (world: World, ids: readonly string[]): string[] =>
   ids.filter((id) => contactOf(world, id)?.addable === false);
-
-/** Returns the group of an invitation. */
-function invitedTo(world: World, code: string): Group {
-  const group = [...world.groups.values()].find((one) => one.inviteCode === code);
-  if (!group) throw new Refusal(406, 'not-acceptable');
-  return group;
-}
 
 export function answerRequest(asked: Asked, { id, what, args }: Extract<UpFrame, { type: 'request' }>): void {
   const question = QUESTIONS[what];

@@ -237,9 +237,21 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '({ title, … }, [{ phoneNumber, lid }]) → promise of { wid, participants }; the chat and its metadata come later',
     BOTH,
   ],
-  'WAWebGroupInviteJob.joinGroupViaInvite': ['(code) → promise of { gid }', BOTH],
+  'WAWebGroupGetMembershipApprovalRequestsJob.queryAndUpdateGroupMembershipApprovalRequests': [
+    "(group's wid) → promise; the store has the server's requests afterwards; rejects with a status unless this account is an admin",
+    DIFF,
+  ],
+  'WAWebGroupInviteJob.joinGroupViaInvite': [
+    '(code, whether the answer is expected to be a request to join) → promise of { gid }; any other answer is thrown as UnexpectedJoinGroupViaInviteResponse, with gid and membershipApprovalMode',
+    BOTH,
+  ],
   'WAWebGroupInviteJob.resetGroupInviteCode': ['(wid) → promise of the new code', BOTH],
   'WAWebGroupInviteV4Job.joinGroupViaInviteV4': ['(code, expiry, group, from) → promise of { status }', DIFF],
+  'WAWebGroupMembershipRequestsActionJob.MembershipApprovalRequestAction': ['{ Approve, Reject }', DIFF],
+  'WAWebGroupMembershipRequestsActionJob.membershipApprovalRequestAction': [
+    "(group's wid, [{ lid or phoneNumber }], action) → promise of [{ wid, phoneNumber, error }]",
+    DIFF,
+  ],
   'WAWebGroupModifyInfoJob.setGroupDescription': [
     '(wid, text, new id, previous id) → promise; one object with names since July 2026',
     BOTH,

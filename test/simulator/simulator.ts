@@ -14,6 +14,7 @@ import { Faults } from './faults.js';
 import { type Generation, generationNamed, knobsOf } from './generations.js';
 import { Group, type GroupOptions } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
+import { askToJoin } from './group-requests.js';
 import { HttpsServer } from './https-server.js';
 import { checkKnob, knobNamed } from './knob-value.js';
 import type { KnobName, KnobSettings, KnobValues } from './knobs.js';
@@ -169,6 +170,11 @@ export class Simulator {
   /** Changes a group on behalf of a member; `by` is the member's wid. */
   changeGroup(group: Group, by: string, change: GroupChange): void {
     changeGroup(this.#world, group, by, change);
+  }
+
+  /** A person asks to join a group; `by` is the member who wants to add them. */
+  askToJoin(group: Group, id: string, by?: string): void {
+    askToJoin(this.#world, group, id, by);
   }
 
   get phones(): Phone[] {

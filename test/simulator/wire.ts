@@ -63,6 +63,10 @@ export interface WireGroup {
   announce: boolean;
   /** only admins may change name and description */
   restrict?: boolean;
+  /** an admin must approve whoever joins */
+  approval?: boolean;
+  /** only admins may add members; true when left out */
+  adminsAdd?: boolean;
   participants: { id: string; admin: boolean }[];
 }
 

@@ -3,14 +3,19 @@ import { Fault } from '../../protocol/fault.js';
 import type { Group, ParticipantOutcome } from '../../protocol/methods/group.js';
 import { type Context, command } from '../command.js';
 import { renderGroup, renderOutcomes } from '../render/group.js';
+import { JOINING } from './group-joining.js';
 
 const PEOPLE = ['add', 'remove', 'promote', 'demote'] as const;
 type PeopleAction = (typeof PEOPLE)[number];
-const SETTINGS: Readonly<Record<string, { onlyAdminsSend?: boolean; onlyAdminsEdit?: boolean }>> = {
+const SETTINGS: Readonly<Record<string, Record<string, boolean>>> = {
   'admins-send': { onlyAdminsSend: true },
   'all-send': { onlyAdminsSend: false },
   'admins-edit': { onlyAdminsEdit: true },
   'all-edit': { onlyAdminsEdit: false },
+  'admins-add': { onlyAdminsAdd: true },
+  'all-add': { onlyAdminsAdd: false },
+  'approve-joins': { approveJoins: true },
+  'open-joins': { approveJoins: false },
 };
 const ACTIONS = [
   'show',
@@ -20,6 +25,7 @@ const ACTIONS = [
   'describe',
   ...Object.keys(SETTINGS),
   'invite',
+  ...Object.keys(JOINING),
   'leave',
 ];
 const WRITES = { writes: true } as const;
@@ -60,26 +66,45 @@ export const group = command({
     ['describe GROUP TEXT', 'change the description'],
     ['admins-send|all-send GROUP', 'who may write'],
     ['admins-edit|all-edit GROUP', 'who may change name and description'],
+    ['admins-add|all-add GROUP', 'who may add people'],
+    ['approve-joins|open-joins GROUP', 'whether an admin approves those who join'],
+    ['picture GROUP FILE', 'set the picture; --remove removes it'],
     ['invite GROUP [--reset]', 'the link for joining'],
+    ['preview LINK', 'the group behind a link, without joining'],
+    ['join LINK', 'join it, or ask to be let in'],
+    ['requests GROUP', 'who waits to be let in'],
+    ['approve|refuse GROUP [PERSON...]', 'answer them; all without a person'],
     ['leave GROUP', 'leave it'],
   ],
   notes:
     'If it fails for some of the people, the exit status is 1, and the answer names them with the reasons.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
-    { name: 'GROUP', required: true, does: 'id of the group (...@g.us); for create its name' },
-    { name: 'MORE', required: false, does: 'people, a name or a text', rest: true },
+    {
+      name: 'GROUP',
+      required: true,
+      does: 'id of the group (...@g.us); for create its name, for join its link',
+    },
+    { name: 'MORE', required: false, does: 'people, a name, a text or a file', rest: true },
   ],
-  options: { reset: { type: 'flag', does: 'with invite: make a new link and revoke the old one' } },
+  options: {
+    reset: { type: 'flag', does: 'with invite: make a new link and revoke the old one' },
+    remove: { type: 'flag', does: 'with picture: remove it' },
+  },
   examples: [
     ["wactl group create 'Team' '+55 11 90000-0002' 15550002222", 'a group of three'],
     ['wactl group promote 120363000000000000@g.us 15550002222', 'make an admin'],
     ['wactl group invite 120363000000000000@g.us', 'the link'],
+    ['wactl group join https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv', 'join by a link'],
+    ['wactl group approve 120363000000000000@g.us', 'let everybody in who waits'],
   ],
   async run(context) {
     const { ask, show, options } = context;
     const [action = '', id = '', ...rest] = context.args;
     if (options.reset && action !== 'invite') refuse(`${action}: --reset goes with invite`);
+    if (options.remove && action !== 'picture') refuse(`${action}: --remove goes with picture`);
+    const joining = JOINING[action];
+    if (joining) return joining(context, id, rest, options.remove === true);
     const showGroup = (answer: Group): number => {
       show(answer, () => renderGroup(answer));
       return 0;

@@ -1,5 +1,6 @@
 // Prints groups, and the outcome of a change for each participant.
 import type { Group, GroupBrief, ParticipantOutcome } from '../../protocol/methods/group.js';
+import type { InvitedGroup, JoinRequest } from '../../protocol/methods/group-join.js';
 import { bold, printable } from '../output.js';
 import { who } from './chat.js';
 import { Names } from './name.js';
@@ -23,6 +24,8 @@ export function renderGroup(group: Group): string {
   const settings = [
     group.onlyAdminsSend && 'only admins send',
     group.onlyAdminsEdit && 'only admins edit',
+    group.onlyAdminsAdd && 'only admins add',
+    group.approveJoins && 'admins approve who joins',
     !group.member && 'left',
   ].filter(Boolean);
   const head = [
@@ -41,6 +44,35 @@ export function renderGroup(group: Group): string {
   );
   return `${head.join('\n')}\n${people}`;
 }
+
+/** The group behind an invitation. */
+export function renderInvited(group: InvitedGroup): string {
+  const facts = [
+    `${group.size} people`,
+    group.createdAt && `made ${when(group.createdAt)}`,
+    group.approveJoins && 'an admin approves who joins',
+    group.onlyAdminsSend && 'only admins send',
+    group.member && 'joined already',
+  ].filter(Boolean);
+  return [
+    `${bold(printable(group.name))}  ${group.id}`,
+    ...(group.description ? [`  ${printable(group.description)}`] : []),
+    `  ${facts.join('; ')}\n`,
+  ].join('\n');
+}
+
+const WAYS = { link: 'by the link', community: 'from the community', member: 'added by' } as const;
+
+export const renderRequests = (requests: readonly JoinRequest[]): string =>
+  table(
+    ['NAME', 'PERSON', 'SINCE', 'HOW'],
+    requests.map((one) => [
+      printable(one.name),
+      who(one),
+      one.requestedAt ? when(one.requestedAt) : '',
+      [one.way && WAYS[one.way], one.addedBy && address(one.addedBy)].filter(Boolean).join(' '),
+    ]),
+  );
 
 /** The outcome for each participant, one a line. */
 export const renderOutcomes = (outcomes: readonly ParticipantOutcome[]): string =>

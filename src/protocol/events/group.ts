@@ -17,7 +17,7 @@ export const groupEvents = {
       change: z
         .string()
         .describe(
-          'What was changed, in the words of WhatsApp: `add`, `invite`, `remove`, `leave`, `promote`, `demote`, `subject`, `description`, `picture`, `announce`, `restrict` and others.',
+          'What was changed, in the words of WhatsApp: `add`, `invite`, `remove`, `leave`, `promote`, `demote`, `subject`, `description`, `picture`, `announce`, `restrict`, `membership_approval_request` (the author asks to be let in; `group.requests` lists who waits), `created_membership_requests` (the author wants to add the participants) and others.',
         ),
       author: z.string().nullable().describe('The id of the member who did it. Null when unknown.'),
       participants: z.array(z.string()).describe('The ids of the members that the change is about.'),

@@ -32,6 +32,10 @@ export const groupSchema = record({
   onlyAdminsEdit: z
     .boolean()
     .describe('True when only admins can change the name, the description and the picture.'),
+  onlyAdminsAdd: z.boolean().describe('True when only admins can add members.'),
+  approveJoins: z
+    .boolean()
+    .describe('True when an admin must approve whoever joins by the link or is added by a member.'),
   participants: z.array(participantSchema).describe('The members.'),
 });
 export type Group = z.infer<typeof groupSchema>;
@@ -53,11 +57,16 @@ const example: Group = {
   createdAt: NOW,
   onlyAdminsSend: false,
   onlyAdminsEdit: false,
+  onlyAdminsAdd: true,
+  approveJoins: false,
   participants: [member],
 };
 
-const ONE = ['invalid_recipient', 'no_such_chat'] as const;
-const group = () => reference('The id of a group, …@g.us.');
+/** Of a method that names a group. */
+export const GROUP_FAULTS = ['invalid_recipient', 'no_such_chat'] as const;
+const ONE = GROUP_FAULTS;
+export const groupRef = () => reference('The id of a group, …@g.us.');
+const group = groupRef;
 const people = () => z.array(personRef()).min(1).max(64).describe('The people, 64 at most.');
 /** The outcome for one person that a request named. */
 export const outcomeSchema = record({
@@ -158,6 +167,11 @@ export const groupMethods = {
         .boolean()
         .optional()
         .describe('True: only admins can change the name, the description and the picture.'),
+      onlyAdminsAdd: z.boolean().optional().describe('True: only admins can add members.'),
+      approveJoins: z
+        .boolean()
+        .optional()
+        .describe('True: an admin must approve whoever joins by the link or is added by a member.'),
     }),
     result: groupSchema,
     faults: [...ACT_FAULTS, ...ONE],

@@ -6,6 +6,7 @@ import { daemonMethods } from './daemon.js';
 import { eventMethods } from './event.js';
 import { fleetMethods } from './fleet.js';
 import { groupMethods } from './group.js';
+import { groupJoinMethods } from './group-join.js';
 import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
 import { outboxMethods } from './outbox.js';
@@ -22,6 +23,7 @@ export const METHODS = {
   ...chatMethods,
   ...contactMethods,
   ...groupMethods,
+  ...groupJoinMethods,
   ...webhookMethods,
   ...daemonMethods,
   ...fleetMethods,

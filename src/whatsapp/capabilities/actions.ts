@@ -110,6 +110,21 @@ export const ACTION_CAPABILITIES = {
     'WAWebGroupQueryJob',
     ...PEOPLE,
   ],
+  'group.join': ['WAWebGroupQueryJob.queryGroupInvite', 'WAWebGroupInviteJob.joinGroupViaInvite', ...PEOPLE],
+  'group.requests': [
+    'WAWebGroupQueryJob',
+    'WAWebGroupGetMembershipApprovalRequestsJob.queryAndUpdateGroupMembershipApprovalRequests',
+    'WAWebApiMembershipApprovalRequestStore.getMembershipApprovalRequests',
+    'WAWebGroupMembershipRequestsActionJob.membershipApprovalRequestAction',
+    'WAWebGroupMembershipRequestsActionJob.MembershipApprovalRequestAction',
+    ...PEOPLE,
+  ],
+  'group.picture': [
+    'WAWebContactProfilePicThumbBridge.sendSetPicture',
+    'WAWebContactProfilePicThumbBridge.requestDeletePicture',
+    'WAWebGroupQueryJob',
+    ...PEOPLE,
+  ],
   'group.leave': ['WAWebExitGroupAction.sendExitGroup', ...PEOPLE],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

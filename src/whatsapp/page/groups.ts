@@ -2,7 +2,7 @@
 // call may succeed and change nothing (D6).
 import type { Group, GroupBrief, Participant, ParticipantOutcome } from '../../protocol/methods/group.js';
 import type { Tools } from './messages.js';
-import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
+import type { PageChat, PageWid, PageWindow } from './page-window.js';
 import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
@@ -17,15 +17,13 @@ type Changes = {
   readonly description?: string | undefined;
   readonly onlyAdminsSend?: boolean | undefined;
   readonly onlyAdminsEdit?: boolean | undefined;
+  readonly onlyAdminsAdd?: boolean | undefined;
+  readonly approveJoins?: boolean | undefined;
 };
-type Member = PageModel & {
-  readonly id: PageWid;
-  readonly isAdmin?: boolean;
-  readonly isSuperAdmin?: boolean;
-};
-
 export function makeGroups(tools: Tools, mended: Mended) {
-  const { text, identity, names, nameOf, createWid, refuse, confirmed, isMe, attempt, word } = tools;
+  const { text, identity, names, nameOf, createWid, refuse, confirmed, attempt, word } = tools;
+  const { membersOf: members, memberOf: member, mine, isAdmin, group } = tools;
+  const { freshGroup: fresh, ledGroup: led } = tools;
   const WHY: Record<number, string> = {
     401: 'has blocked this account',
     403: 'lets nobody add them; send them the invitation link (wactl group invite)',
@@ -35,15 +33,6 @@ export function makeGroups(tools: Tools, mended: Mended) {
     417: 'can only join by the invitation link',
     419: 'cannot be added, the group is full',
   };
-
-  const members = (chat: PageChat): Member[] =>
-    (chat.groupMetadata?.participants.getModelsArray() as Member[] | undefined) ?? [];
-  const member = (chat: PageChat, id: string): Member | null => {
-    const wanted = names(id);
-    return members(chat).find((one) => names(text(one.id)).some((name) => wanted.includes(name))) ?? null;
-  };
-  const mine = (chat: PageChat): Member | null => members(chat).find((one) => isMe(one.id)) ?? null;
-  const isAdmin = (one: Member | null): boolean => one?.isAdmin === true || one?.isSuperAdmin === true;
 
   const brief = (chat: PageChat): GroupBrief => ({
     id: text(chat.id),
@@ -55,6 +44,9 @@ export function makeGroups(tools: Tools, mended: Mended) {
   /** A group that cannot be read is still listed. */
   const listed = (chat: PageChat): GroupBrief =>
     attempt(() => brief(chat)) ?? { id: text(chat.id), name: '', size: 0, admin: false, member: false };
+  /** The server's word, or the number that the page sets after its own change (WAWebSetPropertyGroupAction). */
+  const addedByAdmins = (chat: PageChat): boolean =>
+    ['admin_add', 0, false].includes(chat.groupMetadata?.memberAddMode as string);
   const show = (chat: PageChat): Group => {
     const meta = chat.groupMetadata;
     return {
@@ -64,6 +56,8 @@ export function makeGroups(tools: Tools, mended: Mended) {
       createdAt: tools.instant(meta?.creation),
       onlyAdminsSend: meta?.announce === true,
       onlyAdminsEdit: meta?.restrict === true,
+      onlyAdminsAdd: addedByAdmins(chat),
+      approveJoins: Boolean(meta?.membershipApprovalMode),
       participants: members(chat).map(
         (one): Participant => ({
           ...identity(one.id),
@@ -73,17 +67,6 @@ export function makeGroups(tools: Tools, mended: Mended) {
         }),
       ),
     };
-  };
-  const group = (id: string): PageChat => {
-    const chat = tools.findChat(id);
-    return chat?.groupMetadata ? chat : refuse('no_such_chat', `There is no group ${id}.`);
-  };
-  /** The group with current metadata from WhatsApp. */
-  const fresh = async (id: string): Promise<PageChat> => {
-    const chat = group(id);
-    const { queryAndUpdateGroupMetadataById: query } = window.require('WAWebGroupQueryJob');
-    if (query) await tools.answered('page_error', 'reading the group', query({ id }));
-    return chat;
   };
   /**
    * Waits for the metadata of a new group. The group is among the chats before they arrive, by themselves or
@@ -101,12 +84,6 @@ export function makeGroups(tools: Tools, mended: Mended) {
     if (await tools.until(isDescribed, 1_000)) return;
     void fresh(id).catch(() => undefined); // the group exists, even without metadata
     await tools.until(isDescribed);
-  };
-  const led = async (id: string): Promise<PageChat> => {
-    const chat = await fresh(id);
-    if (mine(chat) === null) refuse('not_allowed', 'This account is not in the group.');
-    if (!isAdmin(mine(chat))) refuse('not_allowed', 'This account is not an admin of the group.');
-    return chat;
   };
   const outcome = (participant: string, code: number): ParticipantOutcome => ({
     participant,
@@ -210,14 +187,15 @@ export function makeGroups(tools: Tools, mended: Mended) {
       return { group: show(chat), results };
     },
 
-    async update(id: string, { name, description, onlyAdminsSend, onlyAdminsEdit }: Changes): Promise<Group> {
+    async update(id: string, changes: Changes): Promise<Group> {
+      const { name, description, onlyAdminsSend, onlyAdminsEdit, onlyAdminsAdd, approveJoins } = changes;
       const chat = await fresh(id);
       if (mine(chat) === null) refuse('not_allowed', 'This account is not in the group.');
-      const needsAdmin = onlyAdminsSend !== undefined || onlyAdminsEdit !== undefined;
+      const settings = [onlyAdminsSend, onlyAdminsEdit, onlyAdminsAdd, approveJoins];
+      const needsAdmin = settings.some((one) => one !== undefined);
       if ((needsAdmin || chat.groupMetadata?.restrict === true) && !isAdmin(mine(chat)))
         refuse('not_allowed', 'This account is not an admin of the group.');
       const info = window.require('WAWebGroupModifyInfoJob');
-      const { setGroupProperty } = window.require('WAWebSetPropertyGroupAction');
       if (name !== undefined && name !== brief(chat).name) {
         await info.setGroupSubject(chat.id, name);
         await confirmed('the name is unchanged', () => brief(chat).name === name);
@@ -229,20 +207,28 @@ export function makeGroups(tools: Tools, mended: Mended) {
           () => (chat.groupMetadata?.desc ?? '') === description,
         );
       }
-      if (onlyAdminsSend !== undefined) {
-        await setGroupProperty(chat, 'announcement', onlyAdminsSend ? 1 : 0);
-        await confirmed(
-          'the setting of who may send is unchanged',
-          () => (chat.groupMetadata?.announce === true) === onlyAdminsSend,
-        );
-      }
-      if (onlyAdminsEdit !== undefined) {
-        await setGroupProperty(chat, 'restrict', onlyAdminsEdit ? 1 : 0);
-        await confirmed(
-          'the setting of who may edit is unchanged',
-          () => (chat.groupMetadata?.restrict === true) === onlyAdminsEdit,
-        );
-      }
+      const { setGroupProperty } = window.require('WAWebSetPropertyGroupAction');
+      /** Sets one property. `onValue`: what the page calls the setting when it is true. */
+      const set = async (
+        property: string,
+        what: string,
+        wanted: boolean | undefined,
+        onValue: 0 | 1,
+        now: () => boolean,
+      ): Promise<void> => {
+        if (wanted === undefined || now() === wanted) return;
+        // Who may add members is a GraphQL request, which may never be answered.
+        const change = Promise.resolve(setGroupProperty(chat, property, wanted ? onValue : 1 - onValue));
+        await tools.answered('outcome_unknown', `setting ${what}`, change);
+        await confirmed(`the setting of ${what} is unchanged`, () => now() === wanted);
+      };
+      const meta = () => chat.groupMetadata;
+      await set('announcement', 'who may send', onlyAdminsSend, 1, () => meta()?.announce === true);
+      await set('restrict', 'who may edit', onlyAdminsEdit, 1, () => meta()?.restrict === true);
+      await set('member_add_mode', 'who may add members', onlyAdminsAdd, 0, () => addedByAdmins(chat));
+      await set('membership_approval_mode', 'who approves new members', approveJoins, 1, () =>
+        Boolean(meta()?.membershipApprovalMode),
+      );
       return show(chat);
     },
 

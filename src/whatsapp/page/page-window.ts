@@ -116,6 +116,8 @@ export interface PageChat extends PageModel {
     readonly creation?: number;
     readonly announce?: boolean;
     readonly restrict?: boolean;
+    readonly membershipApprovalMode?: boolean | number;
+    readonly memberAddMode?: string | number | boolean;
     readonly participants: { getModelsArray(): PageModel[] };
   };
 }

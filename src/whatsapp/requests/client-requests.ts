@@ -9,6 +9,7 @@ import type { Ask } from './ask.js';
 import { callPage } from './calls.js';
 import { chatPage } from './chats.js';
 import { contactPage } from './contacts.js';
+import { groupJoinPage } from './group-join.js';
 import { groupPage } from './groups.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
@@ -18,7 +19,7 @@ import { askForOwn, resend, send } from './send.js';
 
 export type ClientRequests = Pick<
   WhatsAppClient,
-  | ('chats' | 'contacts' | 'groups' | 'acts' | 'calls' | 'media' | 'missed')
+  | ('chats' | 'contacts' | 'groups' | 'joining' | 'acts' | 'calls' | 'media' | 'missed')
   | ('resolve' | 'send' | 'findOwn' | 'resend' | 'peopleOf' | 'knowsChat' | 'mayWrite' | 'refreshLimits')
 >;
 
@@ -44,6 +45,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     chats: chatPage(rpc, library),
     contacts: contactPage(rpc),
     groups: groupPage(rpc),
+    joining: groupJoinPage(rpc),
     acts: actPage(rpc),
     calls: callPage(rpc),
     media: mediaPage(rpc),

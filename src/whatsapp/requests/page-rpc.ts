@@ -21,6 +21,8 @@ import { makeChats } from '../page/chats.js';
 import { makeContacts } from '../page/contacts.js';
 import { makeGroups } from '../page/groups.js';
 import { makeIncoming } from '../page/incoming.js';
+import { makeJoining } from '../page/joining.js';
+import { makeMembers } from '../page/members.js';
 import { makeMessages } from '../page/messages.js';
 import { makeOutgoing } from '../page/outgoing.js';
 import { withOwnId } from '../page/own-id.js';
@@ -38,6 +40,7 @@ const PARTS = {
   contacts: makeContacts,
   groups: makeGroups,
   incoming: makeIncoming,
+  joining: makeJoining,
   outgoing: makeOutgoing,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
@@ -103,7 +106,7 @@ const source = (): string => {
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const base = (${makeTools})();
-    const tools = { ...base, ...(${makeMessages})(base) };
+    const tools = { ...base, ...(${makeMessages})(base), ...(${makeMembers})(base) };
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);

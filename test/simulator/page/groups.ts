@@ -1,6 +1,6 @@
 /** Groups: their members and admins, and an admin's actions. */
 import type { Json, WireGroup } from '../wire.js';
-import { knobs } from './boot-record.js';
+import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, Chats } from './chats.js';
 import { Collection } from './collection.js';
@@ -24,6 +24,8 @@ export class GroupMetadata extends Model {
   declare creation: number;
   declare announce: boolean;
   declare restrict: boolean;
+  declare membershipApprovalMode: boolean | number;
+  declare memberAddMode: string | number;
   declare isLidAddressingMode: boolean;
   declare participants: Collection<Participant>;
 }
@@ -52,6 +54,8 @@ export function learnGroup(wire: WireGroup): Chat {
     creation: wire.creation,
     announce: wire.announce,
     restrict: wire.restrict ?? false,
+    membershipApprovalMode: wire.approval ?? false,
+    memberAddMode: (wire.adminsAdd ?? true) ? 'admin_add' : 'all_member_add',
     isLidAddressingMode: wire.owner.endsWith('@lid'),
     participants,
   };
@@ -135,11 +139,24 @@ export const GroupModifyInfoJob = {
   },
 };
 
+/** WAWebGroupConstants.GROUP_SETTING_TYPE → the name of the change and the attribute of the metadata. */
+const PROPERTIES: { readonly [property: string]: readonly [what: string, attribute: string] } = {
+  announcement: ['announce', 'announce'],
+  restrict: ['restrict', 'restrict'],
+  membership_approval_mode: ['membership_approval_mode', 'membershipApprovalMode'],
+  member_add_mode: ['member_add_mode', 'memberAddMode'],
+};
+
 export const SetPropertyGroupAction = {
-  setGroupProperty: (chat: Chat, property: string, value: number) =>
-    property === 'announcement' || property === 'restrict'
-      ? change(chat.id, property === 'restrict' ? property : 'announce', { value: value === 1 })
-      : Promise.resolve(),
+  async setGroupProperty(chat: Chat, property: string, value: number): Promise<void> {
+    const [what, attribute] = PROPERTIES[property] ?? [];
+    if (what === undefined || attribute === undefined) return;
+    // Who may add members is set by WAWebMexUpdateGroupPropertyJob.
+    if (property === 'member_add_mode' && knobs.mexFault === 'hangs') return never<void>();
+    await change(chat.id, what, { value: value === 1 });
+    // The page sets the number that it was given; the server's own word comes with the next query.
+    if (property === 'member_add_mode') chat.groupMetadata?.set({ [attribute]: value });
+  },
 };
 
 export const GroupQueryJob = {
@@ -155,7 +172,9 @@ export const GroupQueryJob = {
     // WAWebGroupsQueryApi.parseGroupSmax
     const wire = (await chatSocket.request('group-query', { code })) as unknown as WireGroup;
     const { subject, creation, desc, announce, restrict = false, owner, participants } = wire;
+    const membershipApprovalMode = wire.approval ?? false;
     return {
+      membershipApprovalMode,
       ...{ id: createWid(wire.id), subject, creation, desc, announce, restrict, owner: createWid(owner) },
       size: participants.length,
       participants: participants.map(({ id, admin }) => ({
@@ -220,5 +239,87 @@ export const AddParticipantsRPC = {
         })),
       },
     };
+  },
+};
+
+/** WAWebGroupInviteJob.joinGroupViaInvite: `asks` is the kind of answer that the caller expects. */
+export async function joinGroupViaInvite(invite: string, asks?: boolean): Promise<{ gid: Wid }> {
+  const answer = (await chatSocket.request('group-join', { code: invite })) as unknown as
+    | WireGroup
+    | { requested: string };
+  const requested = 'requested' in answer;
+  const gid = createWid('requested' in answer ? answer.requested : answer.id);
+  if (!('requested' in answer)) learnGroup(answer);
+  if (requested !== (asks ?? false))
+    throw Object.assign(new MinifiedError('u'), {
+      name: 'UnexpectedJoinGroupViaInviteResponse',
+      gid,
+      membershipApprovalMode: requested,
+    });
+  return { gid };
+}
+
+interface Waiting {
+  id: string;
+  t: number;
+  by: string;
+  method: string;
+}
+/** The table of WAWebApiMembershipApprovalRequestStore. */
+const waiting = new Map<string, Waiting[]>();
+
+export const GroupGetMembershipApprovalRequestsJob = {
+  async queryAndUpdateGroupMembershipApprovalRequests(group: Wid): Promise<void> {
+    const answer = await chatSocket.request('group-asking', { group: String(group) });
+    waiting.set(String(group), answer as unknown as Waiting[]);
+  },
+};
+
+export const ApiMembershipApprovalRequestStore = {
+  getMembershipApprovalRequests: async (group: Wid) =>
+    (waiting.get(String(group)) ?? []).map(({ id, t, by, method }) => ({
+      id: createWid(id),
+      t,
+      addedBy: createWid(by),
+      requestMethod: method,
+      parentGroupId: undefined,
+    })),
+};
+
+export const GroupMembershipRequestsActionJob = {
+  MembershipApprovalRequestAction: { Approve: 'Approve', Reject: 'Reject' },
+  async membershipApprovalRequestAction(
+    group: Wid,
+    people: { lid?: Wid; phoneNumber?: Wid }[],
+    action: 'Approve' | 'Reject',
+  ) {
+    const participants = people.map(({ lid, phoneNumber }) => String(lid ?? phoneNumber));
+    const unknown = (await chatSocket.request('group-answer', {
+      group: String(group),
+      participants,
+      approve: action === 'Approve',
+    })) as string[];
+    return participants.map((id) => ({
+      wid: createWid(id),
+      error: unknown.includes(id)
+        ? { name: 'ParticipantRequestNotFound', value: { error: '404' } }
+        : undefined,
+    }));
+  },
+};
+
+/** WAWebContactProfilePicThumbBridge; both pictures are data URLs. */
+export const ContactProfilePicThumbBridge = {
+  requestProfilePicFromServer: async () => undefined,
+  async sendSetPicture(wid: Wid, _small: string, full: string): Promise<{ status: number }> {
+    const picture = full.replace(/^data:[^,]*,/, '');
+    if (String(wid).endsWith('@g.us'))
+      await chatSocket.request('group-picture', { group: String(wid), picture });
+    return { status: 200 };
+  },
+  async requestDeletePicture(wid: Wid): Promise<{ status: number }> {
+    if (String(wid).endsWith('@g.us'))
+      await chatSocket.request('group-picture', { group: String(wid), picture: null });
+    return { status: 200 };
   },
 };

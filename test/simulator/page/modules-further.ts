@@ -7,7 +7,12 @@ import type { WireGroup } from '../wire.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
-import { learnGroup } from './groups.js';
+import {
+  ApiMembershipApprovalRequestStore,
+  GroupGetMembershipApprovalRequestsJob,
+  GroupMembershipRequestsActionJob,
+  joinGroupViaInvite,
+} from './groups.js';
 import type { Msg } from './messages.js';
 import { MsgKey } from './msg-key.js';
 import { define, defineAll } from './require.js';
@@ -39,16 +44,14 @@ export function defineFurtherModules(): void {
     },
     WAWebGroupInviteJob: {
       resetGroupInviteCode: (group: unknown) => code(group, true),
-      joinGroupViaInvite: async (invite: string) => {
-        const wire = await join(invite);
-        learnGroup(wire);
-        return { gid: createWid(wire.id) };
-      },
+      joinGroupViaInvite,
     },
     WAWebGroupInviteV4Job: {
       joinGroupViaInviteV4: async (invite: string) => ({ gid: createWid((await join(invite)).id) }),
     },
-    WAWebApiMembershipApprovalRequestStore: { getMembershipApprovalRequests: async () => [] },
+    WAWebApiMembershipApprovalRequestStore: ApiMembershipApprovalRequestStore,
+    WAWebGroupGetMembershipApprovalRequestsJob: GroupGetMembershipApprovalRequestsJob,
+    WAWebGroupMembershipRequestsActionJob: GroupMembershipRequestsActionJob,
     WASmaxGroupsMembershipRequestsActionRPC: {
       sendMembershipRequestsActionRPC: async () => ({ name: 'MembershipRequestsActionResponseClientError' }),
     },

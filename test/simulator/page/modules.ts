@@ -41,6 +41,7 @@ import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
 import {
   AddParticipantsRPC,
+  ContactProfilePicThumbBridge,
   ExitGroupAction,
   GroupCreateJob,
   GroupModifyInfoJob,
@@ -220,11 +221,7 @@ export function defineModules(): void {
     WAWebBlockContactAction: BlockContactAction,
     WAWebContactStatusBridge: ContactStatusBridge,
     WAWebSetPushnameConnAction: { setPushname: async (pushname: string) => void Conn.set({ pushname }) },
-    WAWebContactProfilePicThumbBridge: {
-      requestProfilePicFromServer: async () => undefined,
-      sendSetPicture: async () => ({ status: 200 }),
-      requestDeletePicture: async () => ({ status: 200 }),
-    },
+    WAWebContactProfilePicThumbBridge: ContactProfilePicThumbBridge,
     WAWebSaveContactAction: { saveContactAction: ok },
     WAWebDeleteContactAction: { deleteContactAction: ok },
     WAWebApiDeviceList: {

@@ -35,6 +35,7 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   body_too_large: 'a mistake of a program: docs/http.md',
   unsupported_body: 'a mistake of a program: docs/http.md',
   busy: 'the same call, later',
+  no_such_invite: 'a new link, from an admin of the group',
   not_served: 'the reason says what to use instead: docs/compat.md',
   not_fetched: 'another url, or the file itself',
   rate_limited: 'the same call, later',

@@ -1,5 +1,6 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
+import { makeMembers } from '../../../src/whatsapp/page/members.js';
 import { makeMessages } from '../../../src/whatsapp/page/messages.js';
 import { allowAgain, ID_TAG, installOwnIds, withOwnId } from '../../../src/whatsapp/page/own-id.js';
 import { makeOwn } from '../../../src/whatsapp/page/own-message.js';
@@ -18,7 +19,7 @@ type End = Promise<{ messageSendResult: string }>;
 
 const own = () => {
   const base = makeTools();
-  return makeOwn({ ...base, ...makeMessages(base) }, {} as Mended);
+  return makeOwn({ ...base, ...makeMessages(base), ...makeMembers(base) }, {} as Mended);
 };
 const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
   (await own().find(...args))?.ack ?? null;

@@ -1,5 +1,6 @@
 // group.*: lists, creates and changes groups.
 import { Fault } from '../../../protocol/fault.js';
+import { inviteLink } from '../../../protocol/invite.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { groupMethods } from '../../../protocol/methods/group.js';
 import { type ChatId, isGroupId, parseRecipient } from '../../../protocol/wid.js';
@@ -8,7 +9,7 @@ import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
 
 /** @throws Fault invalid_recipient */
-function parseGroup(text: string): ChatId {
+export function parseGroup(text: string): ChatId {
   const id = parseRecipient(text);
   if (isGroupId(id)) return id;
   throw new Fault('invalid_recipient', {
@@ -29,7 +30,7 @@ export function groupHandlers(account: Account): Handlers<typeof groupMethods> {
     'group.invite': async ({ group, reset = false }) => {
       const id = parseGroup(group);
       const { code } = await groups().invite(id, reset);
-      return { group: id, code, link: `https://chat.whatsapp.com/${code}` };
+      return { group: id, code, link: inviteLink('group', code) };
     },
     'group.leave': async ({ group }) => {
       const id = parseGroup(group);

@@ -18,6 +18,7 @@ import { type DaemonFacts, daemonHandlers } from './daemon.js';
 import { eventHandlers } from './event.js';
 import { type FleetHandling, fleetHandlers } from './fleet.js';
 import { groupHandlers } from './group.js';
+import { groupJoinHandlers } from './group-join.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
 import { outboxHandlers } from './outbox.js';
@@ -55,6 +56,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...chatHandlers(account, store),
     ...contactHandlers(account),
     ...groupHandlers(account),
+    ...groupJoinHandlers(account, mediaStore),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
     ...fleetHandlers(account, fleet),
