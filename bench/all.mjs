@@ -22,6 +22,7 @@ const BENCHES = {
   boot: '16 accounts that start in line, and all at once',
   hibernate: 'an account asleep against awake',
   fleet: 'an account of a fleet: sends, events, a machine that stands by, a move',
+  'fleet-upgrade': '16 accounts on three machines: a drain, an upgrade, a loss',
   'fleet-scale': 'agents and leases at 1,000 accounts',
   search: 'a search in a thousand and in a million messages, and the cost of the index',
   growth: 'costs by the number of chats and of events',
@@ -31,7 +32,7 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string' }, list: { type: 'boolean', default: false } },
 });
 if (values.list) {
-  for (const [name, does] of Object.entries(BENCHES)) console.log(`${name.padEnd(10)} ${does}`);
+  for (const [name, does] of Object.entries(BENCHES)) console.log(`${name.padEnd(13)} ${does}`);
   process.exit(0);
 }
 const chosen = values.only?.split(',') ?? Object.keys(BENCHES);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/keys.js';
+import { accountState } from '../fleet/account-state.js';
 import { answered } from '../fleet/answered.js';
 import { connectFleet, type FleetConnection } from '../fleet/connection.js';
 import { MachineEntry, type MachineRecord } from '../fleet/machines.js';
@@ -12,6 +13,7 @@ import { availableMemory } from '../local/memory-limit.js';
 import { MANIFEST } from '../local/package.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { type Arrival, Handovers } from './handovers.js';
 import { type Action, reconcile } from './reconcile.js';
 import type { Units } from './units.js';
 import { FleetView } from './view.js';
@@ -48,6 +50,7 @@ export class Agent {
   #entry!: MachineEntry;
   #view!: FleetView;
   #units!: Units;
+  #handovers!: Handovers;
   #record!: MachineRecord;
   #confirmedAtMs = 0;
   #isKnown = false;
@@ -109,6 +112,10 @@ export class Agent {
     const objects = await answered(() => openObjects(this.#fleet, config.fleet), signal);
     this.#entry = new MachineEntry(objects.machines, machine, this.#leaseMs);
     this.#units = openUnits(() => this.#due());
+    this.#handovers = new Handovers({
+      ...{ stateOf: (account) => accountState(this.#fleet, account), now: monotonicMs, log },
+      changed: () => this.#due(),
+    });
     await this.#units.look();
     this.#record = await this.#describe();
     const wait = (ms: number) => sleep(ms, undefined, { signal });
@@ -148,6 +155,7 @@ export class Agent {
       // Without NATS nothing is decided: what runs, runs.
       if (!this.#isConnected()) break;
       for (const action of this.#actions()) await this.#act(action);
+      this.#handovers.look((account) => this.#arrivalOf(account));
       if (this.#hasChanged()) this.#publish();
     }
     this.#pass = null;
@@ -161,6 +169,7 @@ export class Agent {
     return reconcile({
       ...{ me, nowMs: monotonicMs(), accounts: this.#view.accounts, leases: this.#view.leases(), local },
       machines: new Map([...this.#view.machines(), [me, own]]),
+      awaited: this.#handovers.awaited,
       parallel: config.agent.parallel,
     });
   }
@@ -174,13 +183,25 @@ export class Agent {
     try {
       if (what === 'start') await this.#units.start(account, config);
       else if (what === 'restart') await this.#units.restart(account, config);
-      else if (what === 'stop') await this.#units.stop(account);
-      else await this.#units.forget(account);
+      else if (what === 'stop') {
+        if (why === 'drained') await this.#handovers.begin(account);
+        await this.#units.stop(account);
+      } else await this.#units.forget(account);
       this.#notBeforeMs.delete(account);
     } catch (error) {
       this.#notBeforeMs.set(account, monotonicMs() + AGAIN_MS);
       log.error('agent.failed-action', { account, action: what, err: error });
     }
+  }
+
+  /** Where an account is that was given away. */
+  #arrivalOf(account: string): Arrival {
+    const wanted = this.#view.accounts.get(account);
+    if (wanted?.is === 'removed' || (wanted?.is === 'wanted' && !wanted.record.run)) return 'unwanted';
+    const holding = this.#view.leases().get(account);
+    if (holding?.is !== 'held') return 'leaving';
+    if (holding.machine !== this.#options.config.fleet.machine) return 'there';
+    return this.#isDraining() ? 'leaving' : 'unwanted';
   }
 
   #isDraining(): boolean {

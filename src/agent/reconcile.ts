@@ -36,7 +36,9 @@ export interface Situation {
   readonly leases: ReadonlyMap<string, Holding>;
   readonly machines: ReadonlyMap<string, Candidate>;
   readonly local: ReadonlyMap<string, LocalUnit>;
-  /** How many daemons may start, and how many may stop, at a time. */
+  /** Accounts that this machine gave away in a drain, and that are not ready elsewhere yet. */
+  readonly awaited: ReadonlySet<string>;
+  /** How many daemons may start, and how many accounts may be handed over, at a time. */
   readonly parallel: number;
 }
 
@@ -69,7 +71,9 @@ export function reconcile(situation: Situation): readonly Action[] {
   const { accounts, local, leases, parallel } = situation;
   const names = [...new Set([...accounts.keys(), ...local.keys()])].sort();
   let starts = parallel - [...local].filter(([name, unit]) => isStarting(situation, name, unit)).length;
-  let handovers = parallel - [...local.values()].filter(({ state }) => state === 'stopping').length;
+  const stopping = [...local].filter(([, { state }]) => state === 'stopping').map(([name]) => name);
+  let moves = parallel - stopping.length;
+  let drains = parallel - new Set([...stopping, ...situation.awaited]).size;
   const actions: Action[] = [];
   for (const account of names) {
     const wanted = accounts.get(account);
@@ -79,7 +83,9 @@ export function reconcile(situation: Situation): readonly Action[] {
     const action = actionFor(situation, account, wanted, holding);
     if (action === null) continue;
     if (action.do === 'start' && --starts < 0) continue;
-    if ((action.why === 'drained' || action.why === 'moved') && --handovers < 0) continue;
+    // An operator's move of one account does not wait for the accounts of a drain.
+    if (action.why === 'moved' && --moves < 0) continue;
+    if (action.why === 'drained' && --drains < 0) continue;
     actions.push(action);
   }
   return actions;

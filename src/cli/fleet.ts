@@ -80,21 +80,30 @@ function ofThisBundle(error: unknown): unknown {
   return name === 'ConfigError' ? new Fault('bad_config', { reason: message }) : error;
 }
 
+/** What `waitFor` says when the time is over. */
+export interface Waited {
+  /** What was waited for. */
+  readonly until: string;
+  /** What has not happened yet, after a separator; may be empty. */
+  readonly rest: () => string;
+  readonly timeoutMs: number;
+}
+
 /**
  * Looks until the fleet is as it should be.
  * @param isDone is given every look, printable
- * @throws (rejects) Fault wait_expired, with `until` as what was waited for
+ * @throws (rejects) Fault wait_expired, with `until` as what was waited for, and `rest`
  */
 export async function waitFor(
   operator: Operator,
-  { until, timeoutMs }: { readonly until: string; readonly timeoutMs: number },
-  isDone: (view: FleetView) => boolean,
+  { until, rest, timeoutMs }: Waited,
+  isDone: (view: FleetView) => Promise<boolean>,
 ): Promise<void> {
   for (const endMs = performance.now() + timeoutMs; ; ) {
-    if (isDone(printableIn(await operator.view()))) return;
+    if (await isDone(printableIn(await operator.view()))) return;
     if (performance.now() + LOOK_MS > endMs)
       throw new Fault('wait_expired', {
-        reason: `${until}: not within ${Math.round(timeoutMs / 1_000)} s; the agents continue`,
+        reason: `${until}: not within ${Math.round(timeoutMs / 1_000)} s; the agents continue${rest()}`,
         hint: 'wactl fleet status',
       });
     await sleep(LOOK_MS);

@@ -8,6 +8,7 @@ import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { refusedConfig } from './account-config.js';
+import { type AccountState, accountState } from './account-state.js';
 import {
   type AccountRecord,
   change,
@@ -99,6 +100,11 @@ export class Operator {
   /** To the daemon of the account, wherever it runs. The caller closes it, before the operator. */
   connection(account: string): Connection {
     return new FleetClient(this.#fleet, account);
+  }
+
+  /** The state of the account, as its daemon answers. Never rejects. */
+  state(account: string): Promise<AccountState> {
+    return accountState(this.#fleet, account);
   }
 
   /** @throws (rejects) Fault fleet_unreachable, fleet_refused */

@@ -42,7 +42,7 @@ t.test('a daemon without the servers kills its browser before another machine ma
   t.equal(status, 75);
   t.same(await pair.homes.a.browsers(), []);
   pair.server.thaw();
-  t.match(await first.logged('fleet.lease-lost'), { end: 'silent' });
+  t.match(await first.logged('fleet.lease-lost'), { end: 'silent', browserEnded: true });
 });
 
 t.test('a suspended daemon: its browser dies first, and it ends when it wakes up', async (t) => {

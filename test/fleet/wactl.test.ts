@@ -1,9 +1,10 @@
 // `wactl fleet` against a real NATS server, with an agent's daemons faked by entries in the buckets.
 import { writeFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
-import { connectFleet } from '../../src/fleet/connection.js';
+import { connectFleet, type FleetConnection } from '../../src/fleet/connection.js';
 import type { MachineRecord } from '../../src/fleet/machines.js';
 import { type FleetObjects, openObjects } from '../../src/fleet/objects.js';
+import { eventually } from '../harness/eventually.js';
 import { fleetConfig } from '../harness/fleet.js';
 import { natsServer } from '../harness/nats.js';
 import { keepLog } from '../harness/server.js';
@@ -18,6 +19,7 @@ interface World {
   readonly env: Readonly<Record<string, string>>;
   /** For files. */
   readonly home: string;
+  readonly fleet: FleetConnection;
   readonly objects: FleetObjects;
   run(...args: string[]): Promise<WactlEnd>;
 }
@@ -31,7 +33,7 @@ async function world(t: Test): Promise<World> {
   const home = t.testdir();
   const env = { WAD_FLEET_SERVERS: url, HOME: home };
   const run = (...args: string[]) => wactl(['fleet', ...args], { env });
-  return { env, home, objects, run };
+  return { env, home, fleet, objects, run };
 }
 
 const machine = ({ objects }: World, name: string, more: Partial<MachineRecord> = {}): Promise<number> =>
@@ -135,8 +137,72 @@ t.test('a drain waits until the machine runs nothing, and outlives its agent', a
   t.match((await run('drain', 'm1')).stdout, /^m1 runs no account$/m);
   await world_.objects.machines.delete('m1');
   t.match((await run('machines')).stdout, /^m1 +lost/m);
-  t.match((await run('undrain', 'm1')).stdout, /^m1 takes accounts$/m);
+  const late = await run('undrain', 'm1', '--timeout', '2');
+  t.match(late, { code: 8, stderr: /m1 takes accounts: not within 2 s/ }, 'its agent is not there');
   t.match(await run('machines'), { code: 0, stdout: '', stderr: /no machines/ });
+});
+
+t.test('a drain and a move wait until what was ready is ready elsewhere', async (t) => {
+  const world_ = await world(t);
+  const { run } = world_;
+  for (const name of ['m1', 'm2']) await machine(world_, name);
+  for (const account of ['shop', 'unlinked']) {
+    await run('add', account, '--no-wait');
+    await hold(world_, account, 'm1');
+  }
+  const state = { shop: 'ready', unlinked: 'linking' };
+  for (const account of ['shop', 'unlinked'] as const)
+    world_.fleet.nats.subscribe(world_.fleet.names.rpc(account), {
+      callback(_, message) {
+        const { id } = message.json<{ id: number }>();
+        message.respond(JSON.stringify({ jsonrpc: '2.0', id, result: { status: state[account] } }));
+      },
+    });
+  await world_.fleet.nats.flush();
+  const asked = (args: readonly string[]) => startWactl(['fleet', ...args], { env: world_.env });
+  const isDraining = async () => (await run('machines')).stdout.includes('draining');
+
+  const late = asked(['drain', 'm1', '--timeout', '10']);
+  await eventually(isDraining, 'the order', 30_000);
+  state.shop = 'syncing';
+  await hold(world_, 'unlinked', 'm2');
+  await hold(world_, 'shop', 'm2');
+  t.match(await late.end, { code: 8, stderr: /the agents continue; shop is syncing on m2\n/ });
+
+  await run('undrain', 'm1');
+  const moving = asked(['move', 'shop', '--to', 'm1']);
+  await eventually(
+    async () => ((await wanted(world_, 'shop')) as { leave: unknown }).leave !== null,
+    'the order',
+    30_000,
+  );
+  await hold(world_, 'shop', 'm1');
+  t.match(
+    await moving.end,
+    { code: 0, stdout: 'shop runs on m1\n' },
+    'one that was not ready is not awaited',
+  );
+
+  state.shop = 'ready';
+  const drain = asked(['drain', 'm1']);
+  await eventually(isDraining, 'the order', 30_000);
+  state.shop = 'starting';
+  await hold(world_, 'shop', 'm2');
+  await drain.printed(/shop: m1 -> m2/, 'stderr');
+  state.shop = 'ready';
+  t.match(await drain.end, { code: 0, stdout: 'm1 runs no account\n', stderr: /shop: ready on m2/ });
+});
+
+t.test('a drain says that no other machine takes an account', async (t) => {
+  const world_ = await world(t);
+  const { run } = world_;
+  await machine(world_, 'm1');
+  await machine(world_, 'm2', { room: 0 });
+  await run('add', 'shop', '--no-wait');
+  await hold(world_, 'shop', 'm1');
+  const { code, stderr } = await run('drain', 'm1', '--timeout', '2');
+  t.equal(code, 8);
+  t.match(stderr, /; shop is on m1, and no other machine takes it/);
 });
 
 t.test('what other machines have written cannot control a terminal', async (t) => {

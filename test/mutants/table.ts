@@ -66,8 +66,13 @@ const ROWS: readonly Row[] = [
   ['fleet/take-lease', 'Math.max(0, this.#seen.atMs + leaseMs - nowMs)', '0', 'unit/fleet/lease'],
   ['fleet/take-lease', '(await this.#bucket.mayForget().catch(() => true)) ? giveUpMs : 0', '0', 'unit/fleet/lease'],
   ['fleet/take-lease', 'if (this.#seen?.revision !== found.revision) {', 'if (this.#seen === null) {', 'unit/fleet/lease'],
+  // A drain that goes on while other machines cannot run what they get.
+  ['agent/reconcile', 'new Set([...stopping, ...situation.awaited]).size', 'stopping.length', 'unit/agent/reconcile'],
+  ['agent/handovers', "arrival === 'there' ? await stateOf(account) : null", 'await stateOf(account)', 'unit/agent/handovers'],
+  ['cli/commands/fleet', 'return isDone(view) && arrivals.areThere;', 'return isDone(view);', 'fleet/wactl'],
   ['fleet/objects', 'first_seq: Date.now()', 'first_seq: 1', 'fleet/objects'],
   ['daemon/fleet/guard', 'killGroup(browser.pid);', '', 'unit/daemon/fleet/guard'],
+  ['daemon/fleet/guard', 'return groupEndsSync(browser.pid, withinMs);', 'return true;', 'unit/daemon/fleet/guard'],
   ['daemon/fleet/guard', 'else this.#helper.stdin.write(', 'else String(', 'unit/daemon/fleet/guard'],
   // Incoming messages.
   ['whatsapp/state/link-state', "if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;", 'return;', 'unit/whatsapp/state/page-state'],

@@ -3,6 +3,7 @@ import { Fault } from '../../protocol/fault.js';
 import { isAccountName } from '../../protocol/names.js';
 import { type Context, command } from '../command.js';
 import { configText, type FleetView, type Operator, waitFor, withFleet } from '../fleet.js';
+import { Arrivals } from '../fleet-arrivals.js';
 import { showList } from '../listing.js';
 import { printableIn } from '../output.js';
 import { renderFleet, renderFleetAccounts, renderMachines } from '../render/fleet.js';
@@ -41,13 +42,16 @@ export const fleet = command({
     ['remove NAME', 'run it nowhere, and forget it; the link and the stored profile stay'],
     ['start NAME', 'run it again'],
     ['stop NAME', 'run it nowhere; the link stays'],
-    ['move NAME --to MACHINE', 'run it on this machine; the link stays'],
-    ['drain MACHINE', 'hand over what the machine runs; it takes nothing until undrain'],
-    ['undrain MACHINE', 'let it take accounts again'],
+    ['move NAME --to MACHINE', 'run it on this machine, and wait until it is ready there; the link stays'],
+    ['drain MACHINE', 'hand over what it runs, and wait until all is ready elsewhere; it takes nothing more'],
+    ['undrain MACHINE', 'let it take accounts again, and wait until its agent is there'],
   ],
   notes:
     'Works on the NATS servers of --server, else of WAD_FLEET_SERVERS, else of the table [fleet] in wad.toml, which also has the credentials.\n' +
-    'The agents of the machines (wad-agent(8)) do what is asked; the command waits until it is done, unless --no-wait is given.\n\n' +
+    'The agents of the machines (wad-agent(8)) do what is asked; the command waits until it is done, unless --no-wait is given. When it is\n' +
+    'not done within --timeout SECONDS (900 for drain, else 120) it exits 8 and says what it waits for; the agents continue.\n\n' +
+    'Drain and move wait until accounts that were ready are ready on another machine. A drain hands over [agent] parallel accounts at\n' +
+    'a time, the next ones only when those are ready: when other machines cannot run them, the rest stays where it is.\n\n' +
     'A configuration is TOML, as in wad.toml(5), without what belongs to the machine: paths, sockets, [session], [http], [fleet].',
   args: [
     { name: 'VERB', required: false, does: VERBS.join(', '), choices: VERBS },
@@ -115,6 +119,8 @@ const printed = ({ output }: Context, view: FleetView): FleetView =>
 /** What is asked, and when it is done. */
 interface Task {
   readonly name: string;
+  /** The accounts that leave their machine; those that are ready now are awaited there. */
+  readonly leaves?: (view: FleetView) => readonly string[];
   ask(operator: Operator): Promise<void>;
   readonly isDone: (view: FleetView) => boolean;
   /** Completes "shop: …". */
@@ -154,37 +160,47 @@ function taskOf(verb: string, name: string, { config, label, to }: Given): Task 
     case 'move': {
       if (to === undefined) return refuse('move needs --to MACHINE');
       const isThere = (view: FleetView) => holder(view) === to;
-      return { ...task, ask: (operator) => operator.move(name, to), isDone: isThere, done: `runs on ${to}` };
+      const leaves = (view: FleetView) => (isThere(view) ? [] : [name]);
+      const ask = (operator: Operator) => operator.move(name, to);
+      return { ...task, leaves, ask, isDone: isThere, done: `runs on ${to}` };
     }
     case 'drain': {
-      const isEmpty = ({ machines }: FleetView) =>
-        machines.every(({ machine, accounts }) => machine !== name || accounts.length === 0);
+      const leaves = ({ machines }: FleetView) =>
+        machines.find(({ machine }) => machine === name)?.accounts ?? [];
+      const isEmpty = (view: FleetView) => leaves(view).length === 0;
       const ask = (operator: Operator) => operator.drain(name, true);
-      return { name, ask, isDone: isEmpty, done: 'runs no account', timeoutMs: DRAIN_MS };
+      return { name, leaves, ask, isDone: isEmpty, done: 'runs no account', timeoutMs: DRAIN_MS };
     }
     default:
       return {
         ...task,
         ask: (operator) => operator.drain(name, false),
-        isDone: () => true,
+        isDone: ({ machines }) => machines.some(({ machine, alive }) => machine === name && alive),
         done: 'takes accounts',
       };
   }
 }
 
 async function perform(context: Context, operator: Operator, task: Task): Promise<number> {
-  const { name, ask, isDone, done, timeoutMs } = task;
-  await ask(operator);
+  const { name, ask, isDone, done, leaves, timeoutMs } = task;
   const isAsked = (context.options as Given)['no-wait'] === true;
+  const before = printableIn(await operator.view());
+  const arrivals = await Arrivals.of(operator, before, isAsked ? [] : (leaves?.(before) ?? []));
+  await ask(operator);
   if (!isAsked) {
     let places: ReadonlyMap<string, string> | null = null;
-    const until = `${name} ${done}`;
     context.onInterrupt(() => `the agents continue; look with: wactl fleet status`);
-    await waitFor(operator, { until, timeoutMs: context.timeoutMs ?? timeoutMs }, (view) => {
+    const waited = {
+      ...{ until: `${name} ${done}`, rest: () => arrivals.rest },
+      timeoutMs: context.timeoutMs ?? timeoutMs,
+    };
+    await waitFor(operator, waited, async (view) => {
       const now = new Map(view.accounts.map(({ account, machine }) => [account, machine ?? '-']));
       if (context.output === 'text' && places !== null) report(context, places, now);
       places = now;
-      return isDone(view);
+      const news = await arrivals.look(view);
+      if (context.output === 'text') for (const line of news) context.note(line);
+      return isDone(view) && arrivals.areThere;
     });
   }
   const view = printed(context, await operator.view());

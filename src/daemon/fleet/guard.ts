@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { PACKAGE } from '../../local/package.js';
 import type { Log } from '../../protocol/log.js';
 import { processStatSync } from '../../session-dir/process-id.js';
-import { groupEnds, killGroup } from '../../whatsapp/browser/process-group.js';
+import { groupEndsSync, killGroup } from '../../whatsapp/browser/process-group.js';
 
 export interface GuardOptions {
   readonly log: Log;
@@ -55,17 +55,18 @@ export class BrowserGuard {
   }
 
   /**
-   * Kills the browser before it returns, without an orderly close. Nothing happens without a browser.
-   * @returns (never rejects) whether all its processes have gone within this time
+   * Kills the browser, without an orderly close, and waits for the end of all its processes while nothing else of this process
+   * runs. Nothing happens without a browser.
+   * @returns whether they have ended within this time
    */
-  kill(withinMs: number): Promise<boolean> {
+  kill(withinMs: number): boolean {
     const browser = this.#browser;
-    if (browser === null) return Promise.resolve(true);
+    if (browser === null) return true;
     const stat = processStatSync(browser.pid);
     // The pid is another process's by now.
-    if (stat !== null && stat.startTicks !== browser.startTicks) return Promise.resolve(true);
+    if (stat !== null && stat.startTicks !== browser.startTicks) return true;
     killGroup(browser.pid);
-    return groupEnds(browser.pid, withinMs);
+    return groupEndsSync(browser.pid, withinMs);
   }
 
   /** Ends the helper, once the browser has ended. */

@@ -1,5 +1,6 @@
 // A browser's process group: puppeteer starts a browser as the leader of one, and its children stay in it. No event reports the
 // end of a group, so it is polled.
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -23,6 +24,16 @@ export async function groupEnds(group: number, withinMs: number): Promise<boolea
   return true;
 }
 
+/** As `groupEnds`, while nothing else of this process runs. */
+export function groupEndsSync(group: number, withinMs: number): boolean {
+  for (const until = performance.now() + withinMs; ; ) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    if (!pids.some((pid) => runsIn(group, statSync(pid)))) return true;
+    if (performance.now() > until) return false;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+}
+
 /** True when a process runs in the group. Zombies, whose parent has not waited for them, do not count. */
 async function groupLives(group: number): Promise<boolean> {
   try {
@@ -32,9 +43,20 @@ async function groupLives(group: number): Promise<boolean> {
   }
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.some((stat) => {
-    // The second field may itself contain blanks and brackets.
-    const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(itsGroup) === group && !/[ZX]/.test(state);
-  });
+  return stats.some((stat) => runsIn(group, stat));
+}
+
+function statSync(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** @param stat /proc/PID/stat; empty when the process has ended */
+function runsIn(group: number, stat: string): boolean {
+  // The second field may itself contain blanks and brackets.
+  const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(itsGroup) === group && !/[ZX]/.test(state);
 }

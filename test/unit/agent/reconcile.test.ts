@@ -257,7 +257,7 @@ const situation = ({
   unit,
   machines = {},
 }: Omit<Case, 'says' | 'does'>): Situation => ({
-  ...{ me, nowMs: NOW, parallel: 2 },
+  ...{ me, nowMs: NOW, parallel: 2, awaited: new Set() },
   accounts: new Map(wanted === undefined ? [] : [['shop', wanted]]),
   leases: new Map(holding === undefined ? [] : [['shop', holding]]),
   machines: new Map(['a', 'b', 'c'].map((name) => [name, { ...MACHINE, ...machines[name] }])),
@@ -295,6 +295,30 @@ t.test('no more than two start, and no more than two are handed over, at a time'
   const starting = (ageMs: number) => reconcile({ ...one, local: new Map([['x', unit('running', ageMs)]]) });
   t.equal(starting(1_000).length, 1, 'one starts already');
   t.equal(starting(40_000).length, 2, 'one that never gets its lease keeps nobody waiting');
+});
+
+t.test('a drain waits for what it has handed over, and a move does not', async (t) => {
+  const names = ['x', 'y', 'z'];
+  const drain = (awaited: readonly string[], stopping: readonly string[] = []) =>
+    reconcile({
+      ...situation({ me: 'a', machines: { a: { draining: true } } }),
+      accounts: new Map(names.map((name) => [name, wanted()])),
+      leases: new Map(names.map((name) => [name, held('a')])),
+      local: new Map(names.map((name) => [name, unit(stopping.includes(name) ? 'stopping' : 'running')])),
+      awaited: new Set(awaited),
+    });
+  t.equal(drain([]).length, 2);
+  t.equal(drain(['gone']).length, 1);
+  t.same(drain(['gone', 'gone too']), []);
+  t.equal(drain(['x'], ['x']).length, 1, 'one that still ends is counted once');
+  const move = reconcile({
+    ...situation({
+      wanted: wanted({ leave: 'd1', placement: { labels: [], prefer: [THIRD], forbid: [] } }),
+      ...{ holding: held(FIRST), unit: unit('running') },
+    }),
+    awaited: new Set(['gone', 'gone too']),
+  });
+  t.same(move, [{ do: 'stop', account: 'shop', why: 'moved' }]);
 });
 
 t.test('all machines together start each account once, when all live', async (t) => {
