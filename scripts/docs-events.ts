@@ -10,7 +10,8 @@ Generated from \`src/protocol/events/\` by \`npm run docs\`; do not edit.
 
 Each event is \`{ cursor, type, time, account, data }\`: \`cursor\` is its place in the journal, \`time\` is when the daemon stored
 it, \`account\` is the name of the account, and \`data\` depends on \`type\`. [rpc.md](rpc.md#events) says how to read events. Fields
-are added, never changed. Events that an earlier version stored may lack fields.`;
+are added, never changed. Events that an earlier version stored may lack fields.
+Events that \`wactl purge\` removed are skipped ([search.md](search.md#removing-messages)).`;
 
 const { schemas, schemaOf } = componentsFor('draft-7');
 const linkOf = (name: string): string => (name === 'Time' ? TIME : `[${name}](rpc.md#${anchor(name)})`);

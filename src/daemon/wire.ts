@@ -32,6 +32,7 @@ import { Transcoder } from './media/voice.js';
 import { MetricsOnDemand } from './metrics/on-demand.js';
 import type { ChooseId } from './outgoing/ids.js';
 import { ownBrowser } from './own-browser.js';
+import { Purger } from './purge.js';
 import { Readers } from './readers.js';
 import { Indexer } from './search/indexer.js';
 import { MessageSearch } from './search/message-search.js';
@@ -222,6 +223,7 @@ async function build({
     voices,
     status,
     search: new MessageSearch(indexer, store),
+    purger: new Purger({ store, mediaStore, indexer, directory: paths.stateDir, log }),
     webhooks: () => readers.webhooks,
     fleet: tenure,
     facts: {

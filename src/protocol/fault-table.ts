@@ -213,6 +213,14 @@ export const FAULTS = {
     'This account has used up the new chats that WhatsApp allows it for now.',
     'wactl status',
   ),
+  still_queued: row(
+    1230,
+    1,
+    409,
+    'later',
+    'Messages that are not sent yet would be purged.',
+    'wactl outbox list --state queued,sending,unknown',
+  ),
   account_changed: row(
     1208,
     1,

@@ -42,6 +42,8 @@ export class Database {
       // With WAL, FULL syncs at every commit; NORMAL would lose the newest commits in a power failure.
       this.#db.exec('PRAGMA synchronous = FULL');
       this.#db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
+      // Deleted and replaced rows are overwritten where that costs no further page; a purge overwrites the others, too.
+      this.#db.exec('PRAGMA secure_delete = FAST');
       this.#db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
     } catch (error) {
       this.#db.close();

@@ -169,7 +169,7 @@ export class SearchIndex {
       return true;
     }
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#db.exec('PRAGMA secure_delete = OFF');
+    this.#db.exec('PRAGMA secure_delete = FAST');
     return false;
   }
 

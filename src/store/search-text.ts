@@ -60,13 +60,8 @@ export function marksOf(marked: string): Mark[] {
   let start = 0;
   for (const unit of marked) {
     if (unit === OPEN) start = at;
-    else if (unit === CLOSE) {
-      const last = marks.at(-1);
-      // The characters of a phrase without spaces are one hit.
-      if (last !== undefined && last.start + last.length === start)
-        marks[marks.length - 1] = { start: last.start, length: at - last.start };
-      else marks.push({ start, length: at - start });
-    } else if (unit !== GAP) at += unit.length;
+    else if (unit === CLOSE) marks.push({ start, length: at - start });
+    else if (unit !== GAP) at += unit.length;
   }
   return marks;
 }

@@ -11,6 +11,7 @@ import type { OpenReport } from './open-report.js';
 import { Outbox } from './outbox.js';
 import type { OwnerLock } from './owner-lock.js';
 import { Pacing } from './pacing.js';
+import { Purge } from './purge.js';
 import { Restriction } from './restriction.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
 
@@ -26,6 +27,7 @@ export class Store {
   readonly deadLetters: DeadLetters;
   readonly pacing: Pacing;
   readonly restriction: Restriction;
+  readonly purge: Purge;
   readonly #db: Database;
   readonly #lock: OwnerLock;
   readonly #commit: GroupCommit;
@@ -45,6 +47,7 @@ export class Store {
     this.deadLetters = new DeadLetters(db);
     this.pacing = new Pacing(db);
     this.restriction = new Restriction(db);
+    this.purge = new Purge(db);
     this.#retention = new Retention(db, this.#commit);
   }
 

@@ -24,6 +24,7 @@ import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { passkey } from './passkey.js';
+import { purge } from './purge.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
 import { reject } from './reject.js';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   adopt,
   messages,
   search,
+  purge,
   media,
   react,
   edit,

@@ -195,6 +195,42 @@ export class MediaStore {
     await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
   }
 
+  /**
+   * Removes the files of messages, unless another message, or one that is still to be sent, has the same file.
+   * @param messages the names of the messages, as in `noteMessage`
+   * @param files further files, by their id
+   * @param isDry only counts
+   * @returns how many files
+   */
+  async forget(messages: readonly string[], files: readonly string[], isDry: boolean): Promise<number> {
+    const going = new Set(messages.map((message) => basename(this.#noteOf(message))));
+    const candidates = new Set(files);
+    const kept = new Set(this.#wanted());
+    for (const name of await readdir(this.#dir)) {
+      if (!NOTE.test(name)) continue;
+      const path = join(this.#dir, name);
+      let file: string;
+      try {
+        file = readBounded(path, MAX_NOTE_BYTES).toString();
+      } catch {
+        continue; // removed meanwhile
+      }
+      (going.has(name) ? candidates : kept).add(file);
+      if (going.has(name) && !isDry) await rm(path, { force: true });
+    }
+    const names = new Set(await readdir(this.#dir));
+    const gone = [...candidates].filter((id) => ID.test(id) && names.has(id) && !kept.has(id));
+    if (isDry) return gone.length;
+    for (const id of gone) {
+      const { size } = await stat(join(this.#dir, id)).catch(() => ({ size: 0 }));
+      await rm(join(this.#dir, id), { force: true });
+      await rm(join(this.#dir, `${id}.json`), { force: true });
+      this.#bytes -= size;
+    }
+    if (gone.length > 0) await syncDirectory(this.#dir);
+    return gone.length;
+  }
+
   #noteOf(message: string): string {
     return join(this.#dir, `m-${createHash('sha256').update(message).digest('hex').slice(0, 40)}`);
   }

@@ -367,4 +367,53 @@ export const messageMethods = {
       },
     },
   }),
+  'message.purge': method({
+    name: 'message.purge',
+    does: 'Removes what the daemon has recorded of a time, a chat or a person (exactly one of `before`, `chat`, `person`): events, finished outgoing messages, dead letters, files, entries of the search, and for a person both identities. Only counts remain. Nothing changes on WhatsApp. It answers when the bytes are gone from the files of the store.',
+    effect: 'writes',
+    scope: 'admin',
+    since: '0.2.0',
+    params: record({
+      before: instant().optional().describe('Everything that was stored before this time.'),
+      chat: chatRef().optional(),
+      person: personRef().optional(),
+      dryRun: z.literal(true).optional().describe('True: counts what would be removed, and removes nothing.'),
+    }),
+    result: record({
+      dryRun: z.boolean().describe('True when nothing was removed.'),
+      events: z.int().describe('Events of the journal.'),
+      outbox: z.int().describe('Finished outgoing messages.'),
+      deadLetters: z.int().describe('Dead letters of webhooks.'),
+      seen: z.int().describe('Keys of messages, by which a repeated report is recognised.'),
+      people: z.int().describe('Pairs of a number and a LID.'),
+      files: z.int().describe('Files. One that another message has, too, is kept.'),
+      leftovers: z
+        .array(z.string())
+        .describe('Copies of a damaged store in the state directory, which a person has to delete.'),
+      earlier: z
+        .array(
+          record({
+            at: instant().describe('When it was done.'),
+            by: z.string().describe('`age`, `chat` or `person`.'),
+            events: z.int().describe('How many events it removed.'),
+          }),
+        )
+        .describe('The newest 20 earlier purges: that something was removed, and how much.'),
+    }),
+    faults: ['invalid_recipient', 'still_queued', 'disk_full'],
+    example: {
+      params: { person: '+1 555 000 2222' },
+      result: {
+        dryRun: false,
+        events: 12,
+        outbox: 3,
+        deadLetters: 0,
+        seen: 8,
+        people: 1,
+        files: 2,
+        leftovers: [],
+        earlier: [],
+      },
+    },
+  }),
 };

@@ -7,6 +7,7 @@ import { PACING } from './0004-pacing.js';
 import { DEAD_LETTERS } from './0005-dead-letters.js';
 import { PEOPLE } from './0006-people.js';
 import { RESTRICTION } from './0007-restriction.js';
+import { PURGES } from './0008-purges.js';
 
 export const MIGRATIONS: readonly string[] = [
   OUTBOX,
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly string[] = [
   DEAD_LETTERS,
   PEOPLE,
   RESTRICTION,
+  PURGES,
 ];

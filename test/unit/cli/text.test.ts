@@ -173,6 +173,7 @@ const LINES: readonly (readonly [args: readonly string[], heading?: RegExp])[] =
   [['webhook', 'test', 'crm']],
   [['messages', ANA], /^TIME +WHO +KEY +MESSAGE\n/],
   [['search', 'hello'], /^TIME +WHO +CHAT +KEY +TEXT\n/],
+  [['purge', '--person', ANA, '--yes'], /^removed \d+ events/],
   [['events'], /^CURSOR +TIME +TYPE +EVENT\n/],
   [['chats'], /^UNREAD +NAME +CHAT +LAST +STATE\n/],
   [['chat', 'show', ANA], /^UNREAD /],
@@ -208,6 +209,19 @@ t.test('no command prints JSON in text output, and each list has headings', asyn
     t.notMatch(stdout, JSON_LIKE, args.join(' '));
     if (heading) t.match(stdout, heading, args.join(' '));
   }
+});
+
+t.test('a purge needs one filter, and without a terminal --yes', async (t) => {
+  const asked: unknown[] = [];
+  const daemon = await daemonOf(t, {
+    'message.purge': (params) => {
+      asked.push(params);
+      throw new Error('not to be called');
+    },
+  });
+  for (const args of [[], ['--yes'], ['--chat', ANA, '--person', ANA, '--yes'], ['--person', ANA]])
+    t.equal((await wactl(['purge', ...args], { socket: daemon.socket })).code, 2, args.join(' '));
+  t.same(asked, []);
 });
 
 t.test('names replace numbers', async (t) => {

@@ -17,6 +17,7 @@ const SHIPPED = [
   '98d8ca6b59f54562',
   'ffb7ee87c975ba97',
   '78166b4d817b4917',
+  'fbcbb44c5aa27748',
 ];
 
 t.test('every older version is migrated with its content', async (t) => {

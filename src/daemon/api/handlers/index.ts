@@ -22,7 +22,7 @@ import { groupJoinHandlers } from './group-join.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
 import { outboxHandlers } from './outbox.js';
-import { searchHandlers } from './search.js';
+import { type Purging, searchHandlers } from './search.js';
 import { sessionHandlers } from './session.js';
 import { webhookHandlers } from './webhook.js';
 
@@ -34,6 +34,7 @@ export interface HandlerParts {
   readonly fetcher: Fetcher;
   readonly voices: Transcoder;
   readonly search: MessageSearch;
+  readonly purger: Purging;
   readonly status: () => Promise<Status>;
   /** Null if none is configured, or they are not open yet. */
   readonly webhooks: () => Webhooks | null;
@@ -43,11 +44,24 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
-  const { account, store, feed, mediaStore, fetcher, voices, search, status, webhooks, facts, fleet } = parts;
+  const {
+    account,
+    store,
+    feed,
+    mediaStore,
+    fetcher,
+    voices,
+    search,
+    purger,
+    status,
+    webhooks,
+    facts,
+    fleet,
+  } = parts;
   return {
     ...sessionHandlers(account, status),
     ...messageHandlers(account, store, feed, mediaStore, voices),
-    ...searchHandlers(search, feed, store),
+    ...searchHandlers(search, purger, feed, store),
     ...mediaHandlers(store, mediaStore, fetcher),
     ...outboxHandlers(account, store),
     ...actHandlers(account, store),

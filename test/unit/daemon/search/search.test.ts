@@ -177,7 +177,7 @@ t.test('no text is a syntax error', async (t) => {
 t.test('an edit replaces the text, and a deleted message is not found', async (t) => {
   const { said, edited, revoked, ids, find } = searching(t);
   said('1', 'meet at noon');
-  said('2', 'noon is fine');
+  said('2', 'noon is fine', { type: 'document', file: 'noon.pdf' });
   t.same(await ids('noon'), ['2', '1']);
   edited('1', 'meet at midnight');
   edited('1', 'meet at dawn');

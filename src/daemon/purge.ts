@@ -1,0 +1,262 @@
+// Removes what the daemon has recorded of a time, a chat or a person: in small steps, each a write of its own, and
+// afterwards the bytes themselves from the store's files. Only counts remain.
+import { readdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { parseMessageRef } from '../protocol/wid.js';
+import type { StoredEvent } from '../store/event.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+import type { Store } from '../store/store.js';
+import type { MediaStore } from './media/media-store.js';
+import type { Indexer } from './search/indexer.js';
+
+/** Exactly one. Ids are both identities of a person. */
+export type PurgeFilter =
+  | { readonly by: 'age'; readonly beforeMs: number }
+  | { readonly by: 'chat'; readonly ids: readonly string[] }
+  | { readonly by: 'person'; readonly ids: readonly string[] };
+
+export interface Purged {
+  readonly events: number;
+  readonly outbox: number;
+  readonly deadLetters: number;
+  readonly seen: number;
+  readonly people: number;
+  readonly files: number;
+}
+
+interface Matcher {
+  event(event: { readonly timeMs: number; readonly data: unknown }): boolean;
+  message(message: StoredMessage): boolean;
+  key(key: string): boolean;
+}
+
+const OPEN = new Set(['queued', 'sending', 'unknown']);
+/** The pause between two steps: other work goes first. */
+const BREATH_MS = 2;
+const REPORT_MS = 5_000;
+/** A shorter number may be a part of any text. */
+const SHORTEST = 8;
+
+/** One purge at a time. Nothing to close. */
+export class Purger {
+  readonly #store: Store;
+  readonly #mediaStore: MediaStore;
+  readonly #indexer: Indexer;
+  readonly #directory: string;
+  readonly #log: Log;
+  #running = false;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly mediaStore: MediaStore;
+    readonly indexer: Indexer;
+    /** Where the store is, with the copies that were put aside. */
+    readonly directory: string;
+    readonly log: Log;
+  }) {
+    this.#store = parts.store;
+    this.#mediaStore = parts.mediaStore;
+    this.#indexer = parts.indexer;
+    this.#directory = parts.directory;
+    this.#log = parts.log;
+  }
+
+  /**
+   * @param isDry counts what would be removed, and removes nothing
+   * @throws (rejects) Fault still_queued, busy, disk_full, shutting_down
+   */
+  async run(filter: PurgeFilter, isDry: boolean): Promise<Purged> {
+    if (this.#running) throw new Fault('busy', { reason: 'another purge is running', hint: null });
+    this.#running = true;
+    try {
+      return await this.#run(filter, isDry);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Copies of a damaged store that were put aside: nobody can search them, so a person has to delete them. */
+  async leftovers(): Promise<string[]> {
+    const names = await readdir(this.#directory);
+    return names.filter((name) => name.startsWith('wad.sqlite.corrupt-')).sort();
+  }
+
+  async #run(filter: PurgeFilter, isDry: boolean): Promise<Purged> {
+    const { purge } = this.#store;
+    const matcher = matcherOf(filter);
+    this.#refuseOpen(matcher);
+    if (!isDry) purge.begin();
+    try {
+      const notes = new Set<string>();
+      const files = new Set<string>();
+      const events = await this.#events(matcher, isDry, notes);
+      const outbox = await this.#outbox(matcher, isDry, files);
+      const deadLetters = await this.#letters(matcher, isDry);
+      const seen = filter.by === 'age' ? 0 : await this.#seen(matcher, isDry);
+      const people =
+        filter.by !== 'person' || isDry
+          ? 0
+          : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
+      const removed = await this.#mediaStore.forget([...notes], [...files], isDry);
+      const purged = { events, outbox, deadLetters, seen, people, files: removed };
+      if (isDry) return purged;
+      await this.#store.write((tx) =>
+        purge.note(tx, { atMs: Date.now(), by: filter.by, counts: { ...purged } }),
+      );
+      for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
+      while (purge.scrub()) await pause(BREATH_MS);
+      this.#log.info('store.purged', { by: filter.by, ...purged });
+      return purged;
+    } catch (error) {
+      if (!isDry) {
+        try {
+          purge.end();
+        } catch {} // the first error says more
+      }
+      throw error;
+    }
+  }
+
+  /** @throws Fault still_queued */
+  #refuseOpen(matcher: Matcher): void {
+    const { outbox } = this.#store;
+    const open: string[] = [];
+    for (let after = 0; ; ) {
+      const rows = outbox.inStates(['queued', 'sending', 'unknown'], { after });
+      open.push(...rows.filter((row) => matcher.message(row)).map(({ id }) => id));
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      after = last.seq;
+    }
+    if (open.length === 0) return;
+    const [first = ''] = open;
+    const reason = `${open.length} messages are not sent yet, ${first} is one.`;
+    throw new Fault('still_queued', { reason, more: { ids: open.slice(0, 100) } });
+  }
+
+  async #events(matcher: Matcher, isDry: boolean, notes: Set<string>): Promise<number> {
+    const { purge, journal } = this.#store;
+    let count = 0;
+    let reportAt = performance.now() + REPORT_MS;
+    for (let after = 0; ; ) {
+      const page = purge.events(after);
+      const last = page.at(-1);
+      if (last === undefined) return count;
+      after = last.cursor;
+      const gone = page.filter((event) => matcher.event(event));
+      count += gone.length;
+      for (const event of gone) {
+        const note = noteOf(event);
+        if (note !== null) notes.add(note);
+      }
+      if (!isDry && gone.length > 0) {
+        const cursors = gone.map(({ cursor }) => cursor);
+        this.#indexer.index.remove(cursors);
+        await this.#store.write((tx) => purge.drop(tx, 'events', cursors));
+      }
+      if (performance.now() > reportAt) {
+        this.#log.info('store.purging', { events: count, left: journal.last - after });
+        reportAt = performance.now() + REPORT_MS;
+      }
+      await pause(BREATH_MS);
+    }
+  }
+
+  async #outbox(matcher: Matcher, isDry: boolean, files: Set<string>): Promise<number> {
+    const { purge } = this.#store;
+    let count = 0;
+    for (let after = 0; ; ) {
+      const page = purge.outbox(after);
+      const last = page.at(-1);
+      if (last === undefined) return count;
+      after = last.seq;
+      const gone = page.filter((row) => !OPEN.has(row.state) && matcher.message(row));
+      count += gone.length;
+      for (const { payload } of gone) {
+        const { id } = (payload.file ?? {}) as { id?: unknown };
+        if (typeof id === 'string') files.add(id);
+      }
+      const seqs = gone.map(({ seq }) => seq);
+      if (!isDry && seqs.length > 0) await this.#store.write((tx) => purge.drop(tx, 'outbox', seqs));
+      await pause(BREATH_MS);
+    }
+  }
+
+  async #letters(matcher: Matcher, isDry: boolean): Promise<number> {
+    const { purge } = this.#store;
+    let count = 0;
+    for (let after = { webhook: '', cursor: 0 }; ; ) {
+      const page = purge.letters(after);
+      const last = page.at(-1);
+      if (last === undefined) return count;
+      after = last;
+      const gone = page.filter(({ event, at }) => {
+        const { data, time } = JSON.parse(event) as { data?: unknown; time?: string };
+        return matcher.event({ timeMs: time === undefined ? at : Date.parse(time), data });
+      });
+      count += gone.length;
+      if (!isDry && gone.length > 0) await this.#store.write((tx) => purge.dropLetters(tx, gone));
+      await pause(BREATH_MS);
+    }
+  }
+
+  async #seen(matcher: Matcher, isDry: boolean): Promise<number> {
+    const { purge } = this.#store;
+    let count = 0;
+    for (let after = 0; ; ) {
+      const page = purge.seen(after);
+      const last = page.at(-1);
+      if (last === undefined) return count;
+      after = last.serial;
+      const gone = page.filter(({ key }) => matcher.key(key)).map(({ serial }) => serial);
+      count += gone.length;
+      if (!isDry && gone.length > 0) await this.#store.write((tx) => purge.drop(tx, 'seen', gone));
+      await pause(BREATH_MS);
+    }
+  }
+}
+
+/** The name under which the media store knows the file of a message. */
+function noteOf({ type, wid, data }: StoredEvent): string | null {
+  if (type !== 'message' || data.hasMedia !== true || typeof data.key !== 'string') return null;
+  const { id, place } = parseMessageRef(data.key);
+  return place && JSON.stringify([wid, place.fromMe, place.remote, place.participant, id]);
+}
+
+function matcherOf(filter: PurgeFilter): Matcher {
+  if (filter.by === 'age') {
+    const { beforeMs } = filter;
+    return {
+      event: ({ timeMs }) => timeMs < beforeMs,
+      message: ({ changedAtMs }) => changedAtMs < beforeMs,
+      key: () => false,
+    };
+  }
+  const { ids } = filter;
+  const isOne = (id: unknown) => typeof id === 'string' && ids.includes(id);
+  if (filter.by === 'chat')
+    return {
+      event: ({ data }) => {
+        const { chatId, chat } = (data ?? {}) as { chatId?: unknown; chat?: Record<string, unknown> };
+        return (
+          isOne(chatId) || isOne(chat?.id) || isOne(chat?.lid) || isOne(chat?.phone && `${chat.phone}@c.us`)
+        );
+      },
+      message: ({ recipient, chatId }) => isOne(recipient) || isOne(chatId),
+      key: (key) => isOne(parseMessageRef(key.replace(/^\S+ /, '')).place?.remote),
+    };
+  // Anywhere: as sender or member, in a list of people, in the text as @NUMBER, on a contact card.
+  const words = ids.map((id) => {
+    const [user = id] = id.split('@');
+    return user.length < SHORTEST ? `${user}@` : `${user}(?!\\d)`;
+  });
+  const named = new RegExp(`(?<!\\d)(?:${words.join('|')})`);
+  return {
+    event: ({ data }) => named.test(JSON.stringify(data)),
+    message: ({ recipient, chatId, payload }) =>
+      isOne(recipient) || isOne(chatId) || named.test(JSON.stringify(payload)),
+    key: (key) => named.test(key),
+  };
+}

@@ -1,0 +1,135 @@
+// The steps of a purge: each reads or deletes a bounded number of rows. What matches is decided by the caller.
+import type { Tx } from './commit.js';
+import type { Database, Statement } from './database.js';
+import { type EventRow, eventOf, type StoredEvent } from './event.js';
+import { fromRow, type Row, type StoredMessage } from './outbox-row.js';
+
+/** Rows of one step. */
+const STEP = 250;
+const PAGES = 100;
+
+export interface Letter {
+  readonly webhook: string;
+  readonly cursor: number;
+  readonly at: number;
+  readonly event: string;
+}
+
+export interface Seen {
+  readonly serial: number;
+  readonly key: string;
+}
+
+export interface Tombstone {
+  /** ms since 1970. */
+  readonly atMs: number;
+  /** The kind of the filter. */
+  readonly by: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Nothing to close. */
+export class Purge {
+  readonly #db: Database;
+  readonly #events: Statement<EventRow>;
+  readonly #outbox: Statement<Row>;
+  readonly #letters: Statement<Letter>;
+  readonly #seen: Statement<Seen>;
+  readonly #drop: Readonly<Record<'events' | 'outbox' | 'seen', Statement<never>>>;
+  readonly #dropLetter: Statement<never>;
+  readonly #dropPerson: Statement<never>;
+  readonly #note: Statement<never>;
+  readonly #history: Statement<{ atMs: number; by: string; counts: string }>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#events = db.prepare(`SELECT * FROM events WHERE cursor > ? ORDER BY cursor LIMIT ${STEP}`);
+    this.#outbox = db.prepare(`SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ${STEP}`);
+    this.#letters = db.prepare(
+      `SELECT webhook, cursor, at, event FROM dead_letters WHERE (webhook, cursor) > (?, ?)
+       ORDER BY webhook, cursor LIMIT ${STEP}`,
+    );
+    this.#seen = db.prepare(`SELECT serial, key FROM seen WHERE serial > ? ORDER BY serial LIMIT ${STEP}`);
+    const drop = (table: string, id: string): Statement<never> =>
+      db.prepare(`DELETE FROM ${table} WHERE ${id} IN (SELECT value FROM json_each(?))`);
+    this.#drop = {
+      events: drop('events', 'cursor'),
+      outbox: drop('outbox', 'seq'),
+      seen: drop('seen', 'serial'),
+    };
+    this.#dropLetter = db.prepare('DELETE FROM dead_letters WHERE webhook = ? AND cursor = ?');
+    this.#dropPerson = db.prepare(
+      'DELETE FROM person WHERE lid IN (SELECT value FROM json_each(:ids)) OR number IN (SELECT value FROM json_each(:ids))',
+    );
+    this.#note = db.prepare('INSERT INTO purges (at, by, counts) VALUES (?, ?, ?)');
+    this.#history = db.prepare('SELECT at AS atMs, by, counts FROM purges ORDER BY serial DESC LIMIT ?');
+  }
+
+  /** Oldest first; empty at the end. */
+  events(after: number): StoredEvent[] {
+    return this.#events.all(after).map(eventOf);
+  }
+
+  outbox(after: number): StoredMessage[] {
+    return this.#outbox.all(after).map(fromRow);
+  }
+
+  letters(after: Pick<Letter, 'webhook' | 'cursor'>): Letter[] {
+    return this.#letters.all(after.webhook, after.cursor).map((row) => ({ ...row }));
+  }
+
+  seen(after: number): Seen[] {
+    return this.#seen.all(after).map((row) => ({ ...row }));
+  }
+
+  drop(tx: Tx, table: 'events' | 'outbox' | 'seen', ids: readonly number[]): number {
+    tx.check();
+    return this.#drop[table].run(JSON.stringify(ids));
+  }
+
+  dropLetters(tx: Tx, letters: readonly Letter[]): void {
+    tx.check();
+    for (const { webhook, cursor } of letters) this.#dropLetter.run(webhook, cursor);
+  }
+
+  /** Forgets which number and which LID are the same person. @returns how many pairs */
+  dropPeople(tx: Tx, ids: readonly string[]): number {
+    tx.check();
+    return this.#dropPerson.run({ ids: JSON.stringify(ids) });
+  }
+
+  note(tx: Tx, { atMs, by, counts }: Tombstone): void {
+    tx.check();
+    this.#note.run(atMs, by, JSON.stringify(counts));
+  }
+
+  /** Newest first. */
+  history(limit: number): Tombstone[] {
+    return this.#history
+      .all(limit)
+      .map(({ atMs, by, counts }) => ({ atMs, by, counts: JSON.parse(counts) as Tombstone['counts'] }));
+  }
+
+  /** From now on, pages that become free are overwritten as well. */
+  begin(): void {
+    this.#db.exec('PRAGMA secure_delete = ON');
+  }
+
+  /**
+   * Removes free pages from the file, with what earlier deletes left in them, a few at each call; then empties the log.
+   * @returns false when nothing is left to do
+   */
+  scrub(): boolean {
+    if (Number(this.#db.pragma('freelist_count')) > 0) {
+      this.#db.exec(`PRAGMA incremental_vacuum(${PAGES})`);
+      return true;
+    }
+    this.end();
+    return false;
+  }
+
+  end(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#db.exec('PRAGMA secure_delete = FAST');
+  }
+}

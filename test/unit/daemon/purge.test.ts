@@ -1,0 +1,166 @@
+// A purge removes what was recorded of a time, a chat or a person, down to the bytes of the files, and nothing else.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Feed } from '../../../src/daemon/events/feed.js';
+import { MediaStore } from '../../../src/daemon/media/media-store.js';
+import { referencedFiles } from '../../../src/daemon/media/referenced-files.js';
+import { type PurgeFilter, Purger } from '../../../src/daemon/purge.js';
+import { Indexer } from '../../../src/daemon/search/indexer.js';
+import type { Fault } from '../../../src/protocol/fault.js';
+import { kindOf, message, NOW, opened, scratch, WID } from '../store/scratch.js';
+
+const log = Object.fromEntries(
+  ['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]),
+) as never;
+
+const ANA = '15550002222@c.us';
+const LID = '91000015550002222@lid';
+const BEN = '15550003333@c.us';
+const TEAM = '120363000000000001@g.us';
+const PERSON: PurgeFilter = { by: 'person', ids: [ANA, LID] };
+
+async function purging(t: Test) {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  store.writeNow((tx) => {
+    store.account.link(tx, WID, NOW);
+    store.identities.put(tx, { number: ANA, lid: LID });
+  });
+  const feed = new Feed({ account: 'test', store, log });
+  const indexer = new Indexer({ directory, store, feed, log, startMs: 0 });
+  t.teardown(() => indexer.close());
+  const mediaStore = await MediaStore.open(join(directory, 'media'), () => referencedFiles(store));
+  const purger = new Purger({ store, mediaStore, indexer, directory, log });
+  /** @returns the cursor */
+  const said = (
+    id: string,
+    body: string,
+    more: { chat?: string; author?: string; hasMedia?: boolean; atMs?: number } = {},
+  ) => {
+    const { chat = ANA, author = null, hasMedia = false, atMs = NOW } = more;
+    const key = `false_${chat}_${id}${author === null ? '' : `_${author}`}`;
+    const data = {
+      ...{ key, messageId: id, chatId: chat, from: chat, to: WID, author, fromMe: false, type: 'text', body },
+      ...{ timestamp: new Date(atMs).toISOString(), hasMedia, media: null, details: null, mentions: [] },
+      ...{ chat: { id: chat, phone: null, lid: null }, sender: null, people: [] },
+    };
+    return store.writeNow((tx) =>
+      store.messages.appendOnce(
+        tx,
+        { key, messageId: id, ack: 1 },
+        { type: 'message', timeMs: atMs, wid: WID, data },
+      ),
+    )?.cursor;
+  };
+  /** A file of these messages. @returns its id */
+  const file = async (content: string, ids: readonly string[], chat = ANA) => {
+    const upload = await mediaStore.begin('a.txt');
+    await mediaStore.add(upload, 0, Buffer.from(content));
+    const { id } = await mediaStore.finish(upload);
+    for (const one of ids) await mediaStore.noteMessage(JSON.stringify([WID, false, chat, null, one]), id);
+    return id;
+  };
+  /** The names of files with this text in them. */
+  const filesWith = (text: string) =>
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
+      .map(({ name }) => name);
+  return { store, directory, indexer, mediaStore, purger, said, file, filesWith };
+}
+
+t.test('a person is removed from everything, and the bytes from the files', async (t) => {
+  const { store, directory, indexer, mediaStore, purger, said, file, filesWith } = await purging(t);
+  const long = 'plantedlong '.repeat(2_000);
+  for (let n = 0; n < 400; n += 1) {
+    said(`b${n}`, `innocent ${n}`, { chat: BEN });
+    if (n % 4 === 0) said(`a${n}`, `plantedshort${n} ${n % 20 === 0 ? long : ''}`);
+  }
+  said('g1', 'plantedgroup', { chat: TEAM, author: LID });
+  said('g2', 'ask @15550002222 plantedmention', { chat: TEAM, author: BEN });
+  said('g3', 'the number 915550002222 is another', { chat: TEAM, author: BEN });
+  said('a-file', 'plantedcaption', { hasMedia: true });
+  const own = await file('plantedfile', ['a-file']);
+  store.writeNow((tx) => {
+    store.outbox.accept(tx, message(1, { chatId: ANA, recipient: ANA, payload: { text: 'plantedoutbox' } }));
+    store.outbox.change(tx, 'm-1', 'queued', { state: 'failed', nowMs: NOW });
+    store.outbox.accept(tx, message(2, { chatId: BEN, recipient: BEN, payload: { text: 'innocent' } }));
+    store.deadLetters.add(tx, 'crm', {
+      ...{ cursor: 7, atMs: NOW, attempts: 1, reason: 'x' },
+      event: JSON.stringify({
+        time: new Date(NOW).toISOString(),
+        data: { chatId: ANA, body: 'plantedletter' },
+      }),
+    });
+  });
+  indexer.catchUp(30_000);
+  t.ok(filesWith('planted').length > 0, 'it was there');
+  const counts = { events: 103, outbox: 1, deadLetters: 1, files: 1 };
+  t.match(await purger.run(PERSON, true), counts, 'a dry run counts');
+  t.ok(filesWith('plantedfile').length > 0, 'and removes nothing');
+  const { last } = store.journal;
+  t.match(await purger.run(PERSON, false), { ...counts, seen: 102, people: 1 });
+  t.same(filesWith('planted'), []);
+  t.same([ANA, LID].flatMap(filesWith), []);
+  t.equal(await kindOf(() => mediaStore.get(own)), 'no_such_media');
+  t.equal(store.identities.pairOf(ANA), null);
+  t.equal(store.journal.last, last, 'cursors go on');
+  const { events } = store.journal.page({ after: 0, limit: 1_000 });
+  t.equal(events.length, 401, 'the others are there');
+  t.equal(indexer.index.find('innocent', { above: 0, upTo: last, limit: 1_000 }).length, 400);
+  t.match(store.outbox.get('m-2'), { state: 'queued' });
+  t.match(
+    store.purge.history(5),
+    [{ by: 'person', counts: { events: 103 } }],
+    'a tombstone without the person',
+  );
+  writeFileSync(join(directory, 'wad.sqlite.corrupt-20260101T000000000Z'), '');
+  t.same(await purger.leftovers(), ['wad.sqlite.corrupt-20260101T000000000Z']);
+});
+
+t.test('a chat, and an age', async (t) => {
+  const { store, purger, said } = await purging(t);
+  said('1', 'one');
+  said('2', 'two', { chat: TEAM, author: ANA });
+  said('3', 'three', { chat: BEN, atMs: NOW + 10 });
+  const left = () => store.journal.page({ after: 0 }).events.map(({ data }) => data.body);
+  t.match(await purger.run({ by: 'chat', ids: [ANA, LID] }, false), { events: 1, people: 0 });
+  t.same(left(), ['two', 'three']);
+  t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { events: 1, seen: 0 });
+  t.same(left(), ['three']);
+});
+
+t.test('a message that is not sent yet is refused by name, and nothing is removed', async (t) => {
+  const { store, purger, said } = await purging(t);
+  said('1', 'one');
+  store.writeNow((tx) => store.outbox.accept(tx, message(1, { chatId: LID as never, recipient: ANA })));
+  await t.rejects(purger.run(PERSON, false), {
+    kind: 'still_queued',
+    details: { more: { ids: ['m-1'] } },
+  } as unknown as Fault);
+  t.equal(store.journal.page({ after: 0 }).events.length, 1);
+});
+
+t.test('a file that another message has is kept, and so is one that is still to be sent', async (t) => {
+  const { store, mediaStore, purger, said, file } = await purging(t);
+  said('1', '', { hasMedia: true });
+  said('2', '', { hasMedia: true });
+  const shared = await file('shared', ['1']);
+  await file('shared', ['9'], BEN);
+  const queued = await file('queued', ['2']);
+  store.writeNow((tx) =>
+    store.outbox.accept(tx, message(1, { chatId: BEN, recipient: BEN, payload: { file: { id: queued } } })),
+  );
+  t.match(await purger.run(PERSON, false), { events: 2, files: 0 });
+  t.match(await mediaStore.get(shared), { id: shared });
+  t.match(await mediaStore.get(queued), { id: queued });
+});
+
+t.test('an outgoing message that is not sent yet outlives a purge that does not match it', async (t) => {
+  const { store, purger } = await purging(t);
+  store.writeNow((tx) =>
+    store.outbox.accept(tx, message(1, { chatId: BEN, recipient: BEN, queuedAtMs: NOW + 50 })),
+  );
+  t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { outbox: 0 });
+  t.ok(store.outbox.get('m-1'));
+});
