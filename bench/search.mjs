@@ -96,7 +96,7 @@ const QUESTIONS = {
   'the same, best first': { text: 'w1', order: 'best' },
   'two words': { text: 'w1 w2', order: 'newest' },
   'a phrase': { text: '"w1 w2"', order: 'newest' },
-  'the beginning of a word': { text: 'w1*', order: 'newest' },
+  'the beginning of a word': { text: 'w1a*', order: 'newest' },
   'a word in one message': { text: 'n700', order: 'newest' },
   'a word in one chat': { text: 'w1', order: 'newest', chat: ['15550000007@c.us'] },
 };
