@@ -60,8 +60,14 @@ export function makeMessages(tools: BaseTools) {
     return found.at(-1) ?? null;
   };
 
-  /** Finds a message in memory or in the page's own store. */
-  const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
+  /**
+   * Finds a message in memory, or with one query in the page's own store.
+   * @param other another identity of its chat, which the page may not know
+   */
+  const findMessage = async (
+    { id, place }: MessageRef,
+    other: string | null = null,
+  ): Promise<PageMsg | null> => {
     const { Msg } = window.require('WAWebCollections');
     const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
     if (place === null) return only(id, held);
@@ -72,24 +78,26 @@ export function makeMessages(tools: BaseTools) {
     const MsgKey = window.require('WAWebMsgKey');
     const me = window.require('WAWebUserPrefsMeUser');
     const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
-    for (const remote of names(place.remote)) {
+    const wholes: string[] = [];
+    for (const remote of new Set([...names(place.remote), ...(other === null ? [] : names(other))])) {
+      const chat = createWid(remote);
       for (const author of authors(place)) {
-        const other = createWid(remote);
         const key = new MsgKey({
           ...(place.fromMe
-            ? { from: mine, to: other, selfDir: 'out' }
-            : { from: other, to: mine, selfDir: 'in' }),
+            ? { from: mine, to: chat, selfDir: 'out' }
+            : { from: chat, to: mine, selfDir: 'in' }),
           id,
           participant: author === undefined ? undefined : createWid(author),
         }) as object;
         const whole = keyText(key);
-        const found = (Msg.get(whole) ?? (await Msg.getMessagesById([whole]))?.messages?.[0]) as
-          | PageMsg
-          | undefined;
+        const found = Msg.get(whole) as PageMsg | undefined;
         if (found) return found;
+        wholes.push(whole);
       }
     }
-    return null;
+    // Those that exist, in the order of the keys (WAWebDBMsgUtils.getMsgsByMsgKey, 2026-04-27).
+    const answer = (await Msg.getMessagesById(wholes)) as { messages?: PageMsg[] } | null;
+    return answer?.messages?.[0] ?? null;
   };
   const message = async (ref: MessageRef): Promise<PageMsg> =>
     (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);

@@ -2,6 +2,7 @@
 // because puppeteer would cut off a call that lasts as long as an upload.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { OwnMessage } from '../../session/port.js';
 import type { Tools } from './messages.js';
 import type { Own } from './own-message.js';
 import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
@@ -11,11 +12,13 @@ import type { Mended } from './tools.js';
 declare const window: PageWindow;
 
 interface Job {
-  state: 'running' | 'done' | 'failed';
+  state: 'running' | 'done' | 'failed' | 'had';
   error: string;
   refused: string | null;
   /** The ack of the message in the page when the send had ended; null when the page did not have it. */
   ack: number | null;
+  /** What the page had under this id before, so that nothing was sent. */
+  had: OwnMessage | null;
   ended: Promise<void>;
 }
 
@@ -25,6 +28,8 @@ export interface Ending {
   readonly error: string;
   readonly refused: string | null;
   readonly ack: number | null;
+  /** Only with `had`. */
+  readonly had: OwnMessage | null;
 }
 
 export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own) {
@@ -160,14 +165,14 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
 
   const ended = async (messageId: string, ms: number): Promise<Ending> => {
     const job = jobs.get(messageId);
-    if (!job) return { state: 'unknown', error: '', refused: null, ack: null };
+    if (!job) return { state: 'unknown', error: '', refused: null, ack: null, had: null };
     await Promise.race([
       job.ended,
       new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
     ]);
-    const { state, error, refused, ack } = job;
+    const { state, error, refused, ack, had } = job;
     if (state !== 'running') jobs.delete(messageId);
-    return { state, error, refused, ack };
+    return { state, error, refused, ack, had };
   };
 
   return {
@@ -181,6 +186,8 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     /**
      * Begins a send and returns how it ended; `running` when it has not ended within `ms`.
      * @param tag carries our id to the message's key; see page/own-id.ts
+     * @param earlier a page may have been given the message before, perhaps under the other identity of its chat: what this
+     * page has of it already is the answer, and nothing is sent
      */
     begin(
       chatId: string,
@@ -188,14 +195,28 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
       tag: Readonly<Record<string, string>>,
       content: Content,
       replyTo: MessageRef | null,
+      earlier: { readonly other: string | null } | null,
       ms: number,
     ): Promise<Ending> {
       const data = (files.get(messageId) ?? []).join('');
       files.delete(messageId);
-      const job: Job = { state: 'running', error: '', refused: null, ack: null, ended: Promise.resolve() };
+      const job: Job = {
+        ...{ state: 'running', error: '', refused: null, ack: null, had: null },
+        ended: Promise.resolve(),
+      };
       jobs.set(messageId, job);
-      job.ended = send(chatId, tag, content, replyTo, data).then(
+      // At once: a send that is given up while the page looks for the message must stay so.
+      if (earlier !== null) own.allowAgain(messageId);
+      const run = async (): Promise<void> => {
+        if (earlier !== null) job.had = await own.find(chatId, messageId, false, earlier.other);
+        if (job.had === null) await send(chatId, tag, content, replyTo, data);
+      };
+      job.ended = run().then(
         async () => {
+          if (job.had !== null) {
+            job.state = 'had';
+            return;
+          }
           const isPost = posts.isPost(chatId);
           const trouble = isPost ? null : await own.failureOf(messageId);
           if (trouble) Object.assign(job, { ...trouble, state: 'failed' });

@@ -58,12 +58,6 @@ export function installOwnIds(tag: string): void {
   module.addAndSendMsgToChat = wrapped;
 }
 
-/** Allows a send to be made again that this document had abandoned. */
-export function allowAgain(id: string): void {
-  const sends = window.__wad?.sends;
-  if (sends?.[id] === 'refused') delete sends[id];
-}
-
 /**
  * Runs in the page: sends a post, at most once per document, and never after the daemon has given it up.
  * @param run resolves when the server has the post; if it throws, the post may be sent again

@@ -27,14 +27,8 @@ export function makeOwn(tools: Tools, _mended: Mended) {
    * Finds a message in memory or in the page's store, under either identity of its chat. Keys are compared literally
    * (WAWebMsgCollection.getMessagesById, 2026-04-27), so the caller passes the other identity, which the page may not know.
    */
-  const stored = async (chatId: string, id: string, other: string | null = null): Promise<PageMsg | null> => {
-    for (const remote of [chatId, other]) {
-      if (remote === null) continue;
-      const found = await tools.findMessage({ id, place: { fromMe: true, remote, participant: null } });
-      if (found !== null) return found;
-    }
-    return null;
-  };
+  const stored = (chatId: string, id: string, other: string | null = null): Promise<PageMsg | null> =>
+    tools.findMessage({ id, place: { fromMe: true, remote: chatId, participant: null } }, other);
 
   /**
    * Waits a short time for the result of the page's own send. Its promise settles sooner than the library's
@@ -91,6 +85,12 @@ export function makeOwn(tools: Tools, _mended: Mended) {
         throw new Error('WhatsApp Web has accepted the message but not stored it yet');
       if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';
       return null;
+    },
+
+    /** Allows a send to be made again that this document had abandoned. */
+    allowAgain(id: string): void {
+      const sends = window.__wad?.sends;
+      if (sends?.[id] === 'refused') delete sends[id];
     },
 
     /** The code with which the server has refused our message; null when unknown. */

@@ -51,7 +51,11 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     media: mediaPage(rpc),
     missed: missedPage(ask, library),
     resolve: (recipient, signal) => findRecipient(rpc, recipient, signal, learnt),
-    send: async (message) => send(rpc, needs.page(), message, mediaDir),
+    send: async (message) => {
+      // Without a page nothing was given to one.
+      needs.page();
+      return send(rpc, message, mediaDir);
+    },
     findOwn: ({ chatId, messageId, other }) =>
       ask(ASK_MS, () => askForOwn(rpc, chatId, messageId, false, other)),
     resend: (message) => resend(rpc, message),

@@ -2,7 +2,6 @@
 // the message (H1), and a time-out does not stop the page (H6). So the page is queried for the id that we
 // chose.
 import { join } from 'node:path';
-import type { Page } from 'puppeteer';
 import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import { isFaultKind } from '../../protocol/fault-table.js';
@@ -11,7 +10,8 @@ import type { OwnMessage, SendOutcome } from '../../session/port.js';
 import { capabilityFor, capabilityToReach } from '../capabilities/actions.js';
 import { TimedOut, within } from '../failures/deadline.js';
 import { DocumentGone, isNavigation, isTransport } from '../failures/errors.js';
-import { allowAgain, ID_TAG } from '../page/own-id.js';
+import type { Ending } from '../page/outgoing.js';
+import { ID_TAG } from '../page/own-id.js';
 import { piecesOf } from './media.js';
 import type { PageRpc } from './page-rpc.js';
 
@@ -50,24 +50,17 @@ export const askForOwn = (
   within(ASK_MS, rpc.step(null, 'own', 'find', chatId, messageId, giveUp, other), 'asking for the message');
 
 /** @param mediaDir the directory with the files of messages, named by their ids */
-export async function send(
-  rpc: PageRpc,
-  page: Page,
-  message: OutgoingMessage,
-  mediaDir: string,
-): Promise<SendOutcome> {
+export async function send(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): Promise<SendOutcome> {
   const { chatId, messageId, again } = message;
   let failure: unknown;
   try {
-    if (again) {
+    // Asked before its file is passed on. Without a file, the page looks for it in the same call that begins the send.
+    if (again && 'file' in message.content) {
       const own = await askForOwn(rpc, chatId, messageId, false, message.other);
-      // A message that the server refused is in the page's store, and is sent again from there.
-      if (own && own.ack < 0) return await resend(rpc, message);
-      if (own?.stranded) return { outcome: 'stranded', error: new Error('WhatsApp Web had it already') };
-      if (own) return { outcome: 'accepted', ack: own.ack };
-      await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
+      if (own) return await sentBefore(rpc, message, own);
     }
-    const ack = await hand(rpc, message, mediaDir);
+    const { ack, had } = await hand(rpc, message, mediaDir);
+    if (had !== null) return await sentBefore(rpc, message, had);
     // The reason of a refusal is queried below.
     if (ack !== null && ack >= 0) return { outcome: 'accepted', ack };
   } catch (error) {
@@ -91,6 +84,14 @@ export async function send(
   } catch (error) {
     return { outcome: 'unknown', error: failure ?? error };
   }
+}
+
+/** The outcome of a message that the page had already, from this document or an earlier one. */
+async function sentBefore(rpc: PageRpc, message: OutgoingMessage, own: OwnMessage): Promise<SendOutcome> {
+  // A message that the server refused is in the page's store, and is sent again from there.
+  if (own.ack < 0) return resend(rpc, message);
+  if (own.stranded) return { outcome: 'stranded', error: new Error('WhatsApp Web had it already') };
+  return { outcome: 'accepted', ack: own.ack };
 }
 
 /**
@@ -128,11 +129,16 @@ const isLoading = (error: unknown): boolean => error instanceof Fault && error.k
 
 /**
  * Passes the message to the page and waits for the result. A quick send needs one call.
- * @returns the ack of our own message, or null when the page has finished and does not show the message
+ * @returns the ack of our own message, or null when the page has finished and does not show the message; what the page
+ * had of a message that was passed before
  * @throws the page's error, Late
  */
-async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): Promise<number | null> {
-  const { chatId, messageId, content } = message;
+async function hand(
+  rpc: PageRpc,
+  message: OutgoingMessage,
+  mediaDir: string,
+): Promise<Pick<Ending, 'ack' | 'had'>> {
+  const { chatId, messageId, content, other } = message;
   const capability = capabilityFor(content.kind);
   let limitMs = SEND_MS;
   if ('file' in content) {
@@ -149,13 +155,16 @@ async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): P
   const own = { [ID_TAG]: messageId };
   // The needs of its file were checked when the file was passed.
   const needs = capabilityToReach(chatId) ?? capability;
-  let end = await rpc.step(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
+  const earlier = message.again ? { other } : null;
+  const begin = [chatId, messageId, own, content, replyTo, earlier] as const;
+  let end = await rpc.step(needs, 'outgoing', 'begin', ...begin, askMs());
   while (end.state === 'running' && performance.now() < until)
     end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs());
-  const { state, error, refused, ack } = end;
+  const { state, error, refused } = end;
   switch (state) {
     case 'done':
-      return ack;
+    case 'had':
+      return end;
     case 'failed':
       throw faultOf(refused, error);
     case 'unknown': // a new document did not begin this send

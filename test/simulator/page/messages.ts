@@ -91,14 +91,11 @@ export class Msg extends Model {
 class MsgCollection extends Collection<Msg> {
   readonly modelClass = Msg;
 
-  /** Finds messages by the texts of their keys, in memory and in the profile. */
+  /** Finds messages by the texts of their keys, in the profile with one query (WAWebDBMsgUtils.getMsgsByMsgKey). */
   async getMessagesById(keys: unknown[]): Promise<{ messages: Msg[] }> {
-    const messages: Msg[] = [];
-    for (const like of keys) {
-      const key = String(MsgKey.from(like));
-      const known = this.get(key) ?? load(await storage.message(key));
-      if (known) messages.push(known);
-    }
+    const texts = keys.map((like) => String(MsgKey.from(like)));
+    const stored = await storage.messagesOf(texts);
+    const messages = texts.flatMap((key, n) => this.get(key) ?? load(stored[n]) ?? []);
     return { messages };
   }
 

@@ -179,6 +179,11 @@ export const storage = {
     await finished(target.transaction);
     return added;
   },
+  /** One for each key, in one transaction. */
+  async messagesOf(keys: readonly string[]): Promise<(StoredMessage | undefined)[]> {
+    const source = await store('messages');
+    return Promise.all(keys.map((key) => settled<StoredMessage | undefined>(source.get(key))));
+  },
   async message(key: string): Promise<StoredMessage | undefined> {
     return settled((await store('messages')).get(key));
   },

@@ -1,9 +1,11 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
 import { makeMembers } from '../../../src/whatsapp/page/members.js';
-import { makeMessages } from '../../../src/whatsapp/page/messages.js';
-import { allowAgain, ID_TAG, installOwnIds, withOwnId } from '../../../src/whatsapp/page/own-id.js';
+import { makeMessages, type Tools } from '../../../src/whatsapp/page/messages.js';
+import { makeOutgoing } from '../../../src/whatsapp/page/outgoing.js';
+import { ID_TAG, installOwnIds, withOwnId } from '../../../src/whatsapp/page/own-id.js';
 import { makeOwn } from '../../../src/whatsapp/page/own-message.js';
+import type { Posts } from '../../../src/whatsapp/page/posts.js';
 import { type Mended, makeTools } from '../../../src/whatsapp/page/tools.js';
 
 const CHAT = '15550002222@c.us';
@@ -23,6 +25,19 @@ const own = () => {
 };
 const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
   (await own().find(...args))?.ack ?? null;
+
+/** Begins a send as the daemon does; the library's part is `sendMessage`. */
+function outgoing(sendMessage: () => Promise<unknown>) {
+  Object.assign((globalThis as { window?: object }).window ?? {}, {
+    WWebJS: { getChat: async () => ({}), sendMessage },
+  });
+  const base = makeTools();
+  const tools = { ...base, ...makeMessages(base), refuseClosed: async () => undefined } as unknown as Tools;
+  const { begin } = makeOutgoing(tools, {} as Mended, { isPost: () => false } as unknown as Posts, own());
+  const content = { kind: 'text', text: 'hello' } as const;
+  return (earlier: { readonly other: string | null } | null) =>
+    begin(CHAT, ID, { [ID_TAG]: ID }, content, null, earlier, 1_000);
+}
 
 /** The parts of a page that this function uses. Messages that passed it are in `through`. */
 function page(t: Test) {
@@ -50,16 +65,26 @@ function page(t: Test) {
   class MsgKey {
     readonly _serialized: string;
     readonly id: unknown;
-    constructor({ id }: { id: unknown }) {
+    constructor({ id, to }: { id: unknown; to?: unknown }) {
       this.id = id;
-      this._serialized = String(id);
+      this._serialized = [(to as { _serialized?: string } | undefined)?._serialized, id].join(' ');
     }
   }
+  /** The keys of each query to the page's store, which has `inStore`. */
+  const queries: string[][] = [];
+  const inStore = new Map<string, Stored>();
   const modules: Record<string, unknown> = {
     WAWebSendMsgChatAction: door,
     WAWebMsgKey: MsgKey,
     WAWebCollections: {
-      Msg: { get: () => undefined, getMessagesById: async () => null, getModelsArray: () => stored },
+      Msg: {
+        get: () => undefined,
+        getModelsArray: () => stored,
+        getMessagesById: async (keys: string[]) => {
+          queries.push(keys);
+          return { messages: keys.flatMap((key) => inStore.get(key) ?? []) };
+        },
+      },
       Chat: { get: () => ({ id: CHAT }) },
     },
     WAWebUserPrefsMeUser: {
@@ -92,6 +117,8 @@ function page(t: Test) {
     door,
     ends,
     resent,
+    queries,
+    inStore,
     store: () => store(),
     lose: (error: Error) => lose(error),
   };
@@ -128,11 +155,42 @@ t.test('abandoned before the door: it never goes through, until it is handed ove
     /was abandoned/,
   );
   t.same(through, []);
-  allowAgain(ID);
+  own().allowAgain(ID);
   send();
   t.equal(through.length, 1);
-  allowAgain(ID);
+  own().allowAgain(ID);
   t.throws(() => send(), /already made/, 'what is through is not allowed again');
+});
+
+t.test('what the page has from an earlier document is not sent again, and what it lacks is', async (t) => {
+  const { through, send, stored, ends } = page(t);
+  ends.push(Promise.resolve({ messageSendResult: 'OK' }));
+  const begin = outgoing(async () => send());
+  stored.push({ id: { fromMe: true, id: ID }, ack: 2 });
+  t.match(await begin({ other: null }), { state: 'had', had: { ack: 2, stranded: false } });
+  t.same(through, []);
+  stored.pop();
+  t.match(await begin({ other: null }), { state: 'done', had: null });
+  t.equal(through.length, 1);
+});
+
+t.test('the page is asked once for a message under all identities of its chat', async (t) => {
+  const { queries, inStore } = page(t);
+  t.equal(await ackOf(CHAT, ID, false, '1@lid'), null);
+  t.same(queries, [[`${CHAT} ${ID}`, `1@lid ${ID}`]]);
+  inStore.set(`1@lid ${ID}`, { id: { fromMe: true, id: ID }, ack: 2 });
+  t.equal(await ackOf(CHAT, ID, false, '1@lid'), 2);
+});
+
+t.test('given up while the page looks for an earlier one: it never goes through', async (t) => {
+  const { through, send, sends } = page(t);
+  const begin = outgoing(async () => send());
+  sends[ID] = 'refused';
+  const ending = begin({ other: null });
+  t.equal(sends[ID], undefined, 'allowed again');
+  sends[ID] = 'refused';
+  t.match(await ending, { state: 'failed', error: /was abandoned/ });
+  t.same(through, []);
 });
 
 t.test('only asked about: it still may go through', async (t) => {

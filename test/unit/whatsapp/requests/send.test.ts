@@ -3,8 +3,8 @@
  * so.
  */
 import { tmpdir } from 'node:os';
-import type { Page } from 'puppeteer';
 import t from 'tap';
+import type { Content } from '../../../../src/protocol/content.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { PageRpc } from '../../../../src/whatsapp/requests/page-rpc.js';
 import { resend, send } from '../../../../src/whatsapp/requests/send.js';
@@ -14,7 +14,10 @@ const MESSAGE = {
   content: { kind: 'text', text: 'hello' },
 } as const;
 
-const ended = (state: string, more = {}) => ({ state, error: '', refused: null, ack: null, ...more });
+const ended = (state: string, more = {}) => ({
+  ...{ state, error: '', refused: null, ack: null, had: null },
+  ...more,
+});
 const NAVIGATED = new Error('Execution context was destroyed, most likely because of a navigation.');
 const fail = (error: unknown) => () => Promise.reject(error);
 
@@ -130,12 +133,6 @@ const ROWS: readonly {
   },
 ];
 
-const NO_PAGE = {
-  evaluate: async () => {
-    throw new Error('it is called through the page RPC');
-  },
-} as unknown as Page;
-
 for (const { name, page, has, outcome } of ROWS)
   t.test(name, async (t) => {
     const asked: unknown[] = [];
@@ -147,62 +144,66 @@ for (const { name, page, has, outcome } of ROWS)
         return typeof ack === 'number' ? { ack, stranded: false } : ack;
       },
     } as unknown as PageRpc;
-    t.match(await send(rpc, NO_PAGE, MESSAGE, tmpdir()), outcome);
+    t.match(await send(rpc, MESSAGE, tmpdir()), outcome);
     // This request also gives up a send that has not been made yet.
     for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true, null]);
   });
 
-t.test('handed over again: the page is told first that it may', async (t) => {
-  const order: string[] = [];
+/** A page that answers by the verb; records what it was asked. */
+function pageThat(answers: Readonly<Record<string, (...args: unknown[]) => unknown>>) {
+  const asked: unknown[][] = [];
   const rpc = {
-    step: async (_ability: unknown, _noun: string, verb: string) => {
-      order.push(verb);
-      return verb === 'find' ? null : ended('done', { ack: 1 });
+    step: async (_ability: unknown, _noun: string, verb: string, ...args: unknown[]) => {
+      asked.push([verb, ...args]);
+      return answers[verb]?.(...args);
     },
   } as unknown as PageRpc;
-  const doc = { evaluate: async () => void order.push('allow') } as unknown as Page;
-  await send(rpc, doc, { ...MESSAGE, again: true }, tmpdir());
-  t.same(order, ['find', 'allow', 'begin']);
-});
+  return { rpc, asked, verbs: () => asked.map(([verb]) => verb) };
+}
 
-t.test('it may have been handed over before: what the page has already is not sent again', async (t) => {
-  for (const [has, outcome] of [
-    [
-      { ack: 2, stranded: false },
-      { outcome: 'accepted', ack: 2 },
-    ],
-    [
-      { ack: 0, stranded: false },
-      { outcome: 'accepted', ack: 0 },
-    ],
-    // The page that was sending it has gone: it is sent from the store of this one.
-    [{ ack: 0, stranded: true }, { outcome: 'stranded' }],
+t.test('it may have been handed over before: the page looks for it in the call that sends it', async (t) => {
+  for (const [again, earlier] of [
+    [true, { other: '1@lid' }],
+    [false, null],
   ] as const) {
-    const asked: unknown[] = [];
-    const rpc = {
-      step: async (_ability: unknown, _noun: string, verb: string, ...args: unknown[]) => {
-        asked.push([verb, ...args]);
-        return has;
-      },
-    } as unknown as PageRpc;
-    const message = { ...MESSAGE, again: true, other: '1@lid' };
-    t.match(await send(rpc, NO_PAGE, message, tmpdir()), outcome);
-    t.same(asked, [['find', MESSAGE.chatId, MESSAGE.messageId, false, '1@lid']]);
+    const { rpc, asked } = pageThat({ begin: () => ended('done', { ack: 1 }) });
+    t.match(await send(rpc, { ...MESSAGE, again, other: '1@lid' }, tmpdir()), { outcome: 'accepted' });
+    t.equal(asked.length, 1);
+    t.same(asked[0]?.at(-2), earlier);
   }
 });
 
-t.test("handed over again after a refusal: it goes out of the page's store", async (t) => {
-  const order: string[] = [];
-  const rpc = {
-    step: async (_ability: unknown, _noun: string, verb: string) => {
-      order.push(verb);
-      if (verb === 'resend') return null;
-      return { ack: order.length === 1 ? -1 : 0, stranded: false, nack: 463 };
-    },
-  } as unknown as PageRpc;
-  const doc = {} as unknown as Page;
-  t.match(await send(rpc, doc, { ...MESSAGE, again: true }, tmpdir()), { outcome: 'accepted', ack: 0 });
-  t.same(order, ['find', 'resend', 'find']);
+t.test('what the page has already is not sent again', async (t) => {
+  const rows = [
+    [{ ack: 2, stranded: false }, { outcome: 'accepted', ack: 2 }, []],
+    [{ ack: 0, stranded: false }, { outcome: 'accepted', ack: 0 }, []],
+    // The page that was sending it has gone: it is sent from the store of this one.
+    [{ ack: 0, stranded: true }, { outcome: 'stranded' }, []],
+    // The server had refused it: it goes out of the page's store.
+    [{ ack: -1, stranded: false, nack: 463 }, { outcome: 'accepted', ack: 0 }, ['resend', 'find']],
+  ] as const;
+  const file = { id: 'm-1', mimetype: 'image/png', name: null, size: 4, sha256: '' };
+  const content = { kind: 'image', file } as unknown as Content;
+  for (const [had, outcome, more] of rows) {
+    const text = pageThat({
+      begin: () => ended('had', { had }),
+      resend: () => null,
+      find: () => ({ ack: 0, stranded: false }),
+    });
+    t.match(await send(text.rpc, { ...MESSAGE, again: true }, tmpdir()), outcome);
+    t.same(text.verbs(), ['begin', ...more]);
+    let asked = 0;
+    const image = pageThat({
+      resend: () => null,
+      find: () => {
+        asked += 1;
+        return asked === 1 ? had : { ack: 0, stranded: false };
+      },
+    });
+    t.match(await send(image.rpc, { ...MESSAGE, content, again: true, other: '1@lid' }, tmpdir()), outcome);
+    t.same(image.verbs(), ['find', ...more], 'asked before its file is passed on');
+    t.same(image.asked[0], ['find', MESSAGE.chatId, MESSAGE.messageId, false, '1@lid']);
+  }
 });
 
 const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
