@@ -61,7 +61,7 @@ export interface Daemon {
 export async function wire(
   settings: Settings,
   log: DaemonLog,
-  { onRead, standBy, steps = new StartSteps(log) }: WireOptions = {},
+  { onRead, onBrowser, standBy, steps = new StartSteps(log) }: WireOptions = {},
 ): Promise<Daemon> {
   const { dir, paths } = settings;
   await ownDirectory(paths.stateDir);
@@ -82,7 +82,7 @@ export async function wire(
     const lock = own ?? (await lockUp());
     steps.done('lock');
     const beginning = await tenure?.begin();
-    const daemon = await build({ settings, log, steps, doors, closers, tenure, ...beginning });
+    const daemon = await build({ settings, log, steps, doors, closers, tenure, onBrowser, ...beginning });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
     return daemon;
@@ -96,6 +96,8 @@ export async function wire(
 export interface WireOptions {
   /** Called with the number of bytes from a peer of the socket, which wait for garbage collection. */
   readonly onRead?: (bytes: number) => void;
+  /** Called with the process id of each browser, before it opens its first page. */
+  readonly onBrowser?: (pid: number) => void;
   /** Waits until this machine of the fleet may run the account. Without a fleet there is nothing to wait for. */
   readonly standBy?: (parts: StandbyParts) => Promise<Tenure>;
   readonly steps?: StartSteps;
@@ -109,6 +111,7 @@ interface Ground {
   readonly closers: Closers;
   /** Null: the daemon belongs to no fleet. */
   readonly tenure: Tenure | null;
+  readonly onBrowser: ((pid: number) => void) | undefined;
   readonly cursorsAbove?: number;
   readonly idsFromKeys?: ChooseId;
 }
@@ -124,6 +127,7 @@ async function build({
   doors,
   closers,
   tenure,
+  onBrowser,
   ...beginning
 }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
@@ -162,7 +166,10 @@ async function build({
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),
     ...beginning,
-    onBrowser: (pid) => tenure?.guard(pid),
+    onBrowser: (pid) => {
+      tenure?.guard(pid);
+      onBrowser?.(pid);
+    },
     browserWorks: (signal, profile) => browser.works(signal, profile),
   });
   steps.done('store');

@@ -37,6 +37,17 @@ export function parseMachine(value: Uint8Array): MachineRecord | null {
   }
 }
 
+/** The machines whose agents are there. @throws (rejects) Fault fleet_unreachable, fleet_refused */
+export async function machineNames(bucket: Pick<KV, 'keys'>): Promise<readonly string[]> {
+  try {
+    const names: string[] = [];
+    for await (const name of await bucket.keys()) names.push(name);
+    return names;
+  } catch (error) {
+    throw fleetFault(error);
+  }
+}
+
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /** How often the entry of another process is checked within one lease. */

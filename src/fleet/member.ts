@@ -120,6 +120,28 @@ export class Member {
     }
   }
 
+  /**
+   * The lease, if no other machine has it: of a program that does not stand by.
+   * @throws (rejects) Fault standby; fleet_refused, or the signal's reason
+   */
+  async leaseNow(signal: AbortSignal): Promise<Lease> {
+    const { account } = this.#options;
+    const taken = await answered(() => this.#taker.try(), signal);
+    if (taken === null) {
+      const machine = this.holder?.next ?? this.holder?.machine ?? null;
+      throw new Fault('standby', {
+        reason: `Machine ${machine ?? '(unknown)'} has the account ${account}: stop it there first`,
+        more: { machine },
+      });
+    }
+    const { lease, waitMs } = taken;
+    if (waitMs > 0) await pause(waitMs, signal);
+    if (lease.end === null && !signal.aborted) return lease;
+    await lease.release().catch(() => undefined);
+    signal.throwIfAborted();
+    throw new Fault('lease_lost');
+  }
+
   /** Asks the servers, and waits while they do not answer. @throws (rejects) every other Fault, and the signal's reason */
   ask<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return answered(question, signal);

@@ -319,6 +319,17 @@ export const FAULTS = {
     78,
     row(1610, 1, 500, 'never', 'The key of this machine does not open what the fleet has sealed.'),
   ),
+  newer_profile: ends(
+    78,
+    row(
+      1611,
+      1,
+      500,
+      'never',
+      'The profile was last used by a newer Chromium than this machine has.',
+      'sudo apt-get install chromium',
+    ),
+  ),
   no_such_machine: row(1606, 7, 404, 'never', 'There is no machine of this name.', 'wactl fleet machines'),
   clock_skew: ends(
     75,

@@ -64,7 +64,9 @@ async function main({ config, account, stateDir, dataPath, epoch, stopAt }: CutR
   const connection = await connectFleet(config.fleet, { name: 'cut', log });
   const { profiles: objects } = await openObjects(connection, config.fleet);
   const profiles = openProfileStore(connection, objects);
-  await restoreProfile({ dir: layout(dataPath, 'default'), stateDir, config, account, profiles, epoch, log });
+  const browserVersion = async () => null;
+  const disk = { dir: layout(dataPath, 'default'), stateDir };
+  await restoreProfile({ ...disk, config, account, profiles, epoch, browserVersion, log });
   await connection.nats.close();
 }
 

@@ -9,6 +9,7 @@ import { saveProfile } from '../../src/daemon/fleet/save.js';
 import { connectFleet } from '../../src/fleet/connection.js';
 import { openObjects } from '../../src/fleet/objects.js';
 import { openProfileStore } from '../../src/fleet/profile-store.js';
+import { browserVersion } from '../../src/session-dir/browser-version.js';
 import { layout } from '../../src/session-dir/layout.js';
 import { Home } from '../harness/home.js';
 import { natsServer } from '../harness/nats.js';
@@ -45,7 +46,10 @@ async function fleet(t: Test) {
     save: (home: Home, epoch: number) =>
       saveProfile({ ...disk(home), profiles, config, account: 'shop', log, lease: { epoch, end: null } }),
     restore: (home: Home, epoch: number) =>
-      restoreProfile({ ...disk(home), profiles, config, account: 'shop', log, epoch }),
+      restoreProfile({
+        ...{ ...disk(home), profiles, config, account: 'shop', log, epoch },
+        browserVersion: () => browserVersion(home.browser),
+      }),
     judge: (home: Home, verdict: 'ready' | 'refused') => judgeProfile(disk(home), verdict),
   };
 }

@@ -98,8 +98,8 @@ class Disk {
     };
     return saveProfile({ ...this.#all, lease });
   }
-  restore(epoch: number) {
-    return restoreProfile({ ...this.#all, epoch });
+  restore(epoch: number, browser: string | null = '156.0.1.2') {
+    return restoreProfile({ ...this.#all, epoch, browserVersion: async () => browser });
   }
   /** The content of the session, of the store, and the secret; null: missing. */
   get content() {
@@ -245,6 +245,26 @@ t.test('a copy that cannot be opened is reported, and the one before it is used'
       t.same(b.content, same('10'));
       t.match(JSON.stringify(b.log.lines), why);
     });
+});
+
+t.test('a copy of a newer browser is not restored, and no older one instead of it', async (t) => {
+  const { world, a, b } = await copies(t, 10);
+  writeFileSync(join(a.dir.profile, 'Last Version'), '157.0.9.1');
+  await a.save(20);
+  const refused = { kind: 'newer_profile', message: /epoch 20.*Chromium 157\.0\.9\.1.*has 156\.0\.1\.2/ };
+  await t.rejects(b.restore(21), refused);
+  t.same(b.content, { session: null, store: null, secret: null });
+  const [newest] = await world.profiles.list('shop');
+  const sealed = await buffer(world.profiles.take(newest as NonNullable<typeof newest>));
+  const forged = (async function* () {
+    yield sealed;
+  })();
+  await world.profiles.put('shop', facts(20), forged);
+  await t.rejects(b.restore(22), refused, 'what is sealed counts');
+  t.same(b.content, { session: null, store: null, secret: null });
+  t.match(await b.restore(23, '157.0.1.1'), { from: 20, why: null });
+  const c = new Disk(world, 'c');
+  t.match(await c.restore(24, null), { from: 20 }, 'a browser of unknown version');
 });
 
 t.test('with no copy that can be opened, the account is linked again, and is told why', async (t) => {

@@ -129,6 +129,7 @@ t.test('what can never be sent is kept apart, and blocks nothing', async (t) => 
   outbox.before = async ({ key }) => {
     if (key === 'wrong') throw new Fault('invalid_recipient', { reason: 'no\r\nnumber' });
     if (key === 'poison') throw new Fault('internal');
+    if (key === 'file elsewhere') throw new Fault('no_such_media');
   };
   await publish(fleet, '', { to: 'x', text: 'y' });
   await publish(fleet, 'not JSON', '{"to":');
@@ -136,23 +137,24 @@ t.test('what can never be sent is kept apart, and blocks nothing', async (t) => 
   await publish(fleet, 'two keys', { key: 'k' });
   await publish(fleet, 'wrong');
   await publish(fleet, 'poison');
+  await publish(fleet, 'file elsewhere');
   await publish(fleet, 'big', { text: 'x'.repeat(900_000) });
   await publish(fleet, 'last');
   consume(t, fleet, outbox);
   await until(() => outbox.rows.has('last'));
   await until(async () => (await left(fleet)) === 0);
-  const order = ['', 'not JSON', 'no object', 'two keys', 'wrong', 'poison'];
+  const order = ['', 'not JSON', 'no object', 'two keys', 'wrong', 'poison', 'file elsewhere'];
   const rank = (message: JsMsg | null) => order.indexOf(message?.headers?.get('Wad-Key') ?? '');
   const consumer = await fleet.streams.consumers.get(fleet.names.events);
   const refused: (JsMsg | null)[] = [];
-  for (let n = 0; n < 6; n += 1) refused.push(await consumer.next({ expires: 5_000 }));
+  for (let n = 0; n < order.length; n += 1) refused.push(await consumer.next({ expires: 5_000 }));
   // Those to different recipients may overtake one another.
   refused.sort((a, b) => rank(a) - rank(b));
   const header = (name: string) => refused.map((message) => message?.headers?.get(name));
   t.same(header('Wad-Key'), order);
   t.same(header('Wad-Fault'), [
     ...['invalid_params', 'invalid_params', 'invalid_params', 'invalid_params'],
-    ...['invalid_recipient', 'internal'],
+    ...['invalid_recipient', 'internal', 'no_such_media'],
   ]);
   t.equal(header('Wad-Reason')[4], 'no number');
   t.equal(refused[1]?.string(), '{"to":');

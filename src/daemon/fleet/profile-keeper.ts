@@ -7,6 +7,7 @@ import type { Log } from '../../protocol/log.js';
 import type { Store } from '../../store/store.js';
 import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
+import { ownVersion } from './own-version.js';
 import { judgeProfile, type Restored, restoreProfile } from './restore.js';
 import { type SaveOptions, saveProfile } from './save.js';
 import { Snapshots } from './snapshot.js';
@@ -44,11 +45,17 @@ export class ProfileKeeper {
 
   /**
    * Called before anything of the account is opened.
-   * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
+   * @throws (rejects) Fault newer_profile: this machine must not keep the lease; fleet_unreachable, fleet_refused, disk_full,
+   * permission_denied, usage
    */
   async restore(): Promise<void> {
-    const { epoch } = this.#options.lease;
-    this.#restored = await restoreProfile({ ...this.#options, epoch });
+    const { lease, config } = this.#options;
+    let version: Promise<string | null> | undefined;
+    const browserVersion = (): Promise<string | null> => {
+      version ??= ownVersion(config);
+      return version;
+    };
+    this.#restored = await restoreProfile({ ...this.#options, epoch: lease.epoch, browserVersion });
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Config } from '../../config/keys.js';
 import type { ProfileCopy, ProfileStore } from '../../fleet/profile-store.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
+import { isNewerProfile } from '../../session-dir/browser-version.js';
 import { readMarker, writeMarker } from '../../session-dir/marker.js';
 import { copyPlace, STORE } from './copy-content.js';
 import { type DiskRecord, type Moved, NO_TENURE, readRecord, writeRecord } from './disk-record.js';
@@ -21,6 +22,8 @@ export interface RestoreOptions extends Disk {
   readonly account: string;
   /** Of the lease that is held. */
   readonly epoch: number;
+  /** The version of the browser of this machine, such as 156.0.8078.79; null: unknown. */
+  readonly browserVersion: () => Promise<string | null>;
   readonly log: Log;
 }
 
@@ -33,8 +36,9 @@ export interface Restored {
 
 /**
  * Restores the newest copy that can be opened, if it is newer than the disk or the disk has no session, and begins the
- * tenure in the disk's record. Ends a move that a crash has interrupted.
- * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage (the key file)
+ * tenure in the disk's record. Ends a move that a crash has interrupted. A copy of a newer browser is not passed over for an
+ * older one: another machine can run it.
+ * @throws (rejects) Fault newer_profile, fleet_unreachable, fleet_refused, disk_full, permission_denied, usage (the key file)
  */
 export async function restoreProfile(options: RestoreOptions): Promise<Restored> {
   const { stateDir, config, account, profiles, epoch, log } = options;
@@ -49,6 +53,8 @@ export async function restoreProfile(options: RestoreOptions): Promise<Restored>
     (one) => `WhatsApp no longer accepts the session in the copy of epoch ${one}`,
   );
   for (const copy of copies.filter(({ epoch: one }) => !record.refused.includes(one))) {
+    // Before it is transferred. What is sealed in it is checked as well.
+    refuseNewer(copy.browser, await options.browserVersion(), copy.epoch);
     try {
       const startedAtMs = performance.now();
       // The disk's own store is newer than a copy from before its tenure: then only the session is restored.
@@ -115,16 +121,29 @@ export async function isLinked({ dir }: Pick<Disk, 'dir'>): Promise<boolean> {
   return profile?.isDirectory() === true && (await readMarker(dir)) !== null;
 }
 
-/** @throws (rejects) Fault bad_snapshot */
+/** @throws Fault newer_profile */
+function refuseNewer(written: string | null, ours: string | null, epoch: number): void {
+  if (!isNewerProfile(written, ours)) return;
+  throw new Fault('newer_profile', {
+    reason: `The copy of the profile from epoch ${epoch} was last used by Chromium ${written}, and this machine has ${ours}: an older one may damage it. A machine with a newer Chromium can take the account.`,
+    more: { written, ours },
+  });
+}
+
+/** @throws (rejects) Fault bad_snapshot, newer_profile */
 async function unpackCopy(options: RestoreOptions, copy: ProfileCopy): Promise<void> {
   await removeStaging(options);
   const staging = stagingOf(options);
   const { config, account, profiles } = options;
+  const ours = await options.browserVersion();
   try {
     const { manifest } = await readCopy(staging, {
       copy: profiles.take(copy),
       keys: fleetKeys(config),
-      check: (found) => refuseOther(found, account, copy.epoch),
+      check: (found) => {
+        refuseOther(found, account, copy.epoch);
+        refuseNewer(found.browser, ours, copy.epoch);
+      },
     });
     if ((await stat(join(staging.state, STORE)).catch(() => null)) === null)
       throw new Unfit('it has no store');

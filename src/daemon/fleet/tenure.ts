@@ -2,6 +2,7 @@
 // is killed before anything else, and the process ends; what is on disk survives that, as it survives any kill.
 import { newestCursor } from '../../fleet/event-publisher.js';
 import type { Lease, LeaseEnd } from '../../fleet/lease.js';
+import { machineNames } from '../../fleet/machines.js';
 import type { Member } from '../../fleet/member.js';
 import type { DaemonLog } from '../../log/log.js';
 import type { Dispatch } from '../../protocol/dispatch.js';
@@ -83,7 +84,7 @@ export class Tenure {
 
   /**
    * Brings the newest profile to this disk. Called with the lock, before anything of the account is opened.
-   * @throws (rejects) Fault fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
+   * @throws (rejects) Fault newer_profile, fleet_unreachable, fleet_refused, disk_full, permission_denied, usage
    */
   async begin(): Promise<Beginning> {
     const { settings, member } = this.#parts;
@@ -134,6 +135,15 @@ export class Tenure {
   /** From now on this browser dies with the lease, also without this process. */
   guard(browserPid: number): void {
     this.#guard.watch(browserPid);
+  }
+
+  /**
+   * Whether an agent of this machine is there; null: no agent publishes a machine. Daemons that stand by publish nothing.
+   * @throws (rejects) Fault fleet_unreachable, fleet_refused
+   */
+  async hasMachine(name: string): Promise<boolean | null> {
+    const names = await machineNames(this.#parts.member.objects.machines);
+    return names.length === 0 ? null : names.includes(name);
   }
 
   /** Names the machine that may take the account once this daemon has left. */

@@ -5,12 +5,13 @@ import { homedir } from 'node:os';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
 import { Fault } from '../../protocol/fault.js';
 import { syncDirectory } from '../../session-dir/durable-file.js';
-import { layout, prepare } from '../../session-dir/layout.js';
+import { layout, ownDirectory, prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, writeMarker } from '../../session-dir/marker.js';
 import { makeMoving, pruneMoving } from '../../session-dir/moving.js';
 import { writtenBy } from '../../session-dir/profile-files.js';
 import type { Settings } from '../settings.js';
+import type { ImportLease } from './fleet-lease.js';
 import { type Origin, refuseNewer } from './source.js';
 import { becomesReady } from './verification-run.js';
 
@@ -26,7 +27,8 @@ const LOG = { info: () => {}, warn: () => {} };
  * @param fill copies the profile to the given directory, and returns the receive watermark of its session;
  * null if that is unknown, which the next daemon reports as a gap
  * @throws Fault lock_held while a daemon has the account, already_linked when it has a session, and
- * those of the verification run
+ * those of the verification run; in a fleet standby while another machine has the account, lease_lost, and those of a
+ * daemon's start
  */
 export async function takeIn(
   settings: Settings,
@@ -43,6 +45,8 @@ export async function takeIn(
     });
   }
   await pruneMoving(dir);
+  const lease = await leaseOf(settings, signal);
+  const over = lease === null ? signal : AbortSignal.any([signal, lease.lost]);
   const work = await makeMoving(dir);
   try {
     const there = layout(work, dir.clientId);
@@ -50,7 +54,7 @@ export async function takeIn(
     signal.throwIfAborted();
     refuseNewer(await writtenBy(there.profile), await versionOf(config.browser, work));
     const movedAt = new Date().toISOString();
-    const wid = await becomesReady(settings, there, signal);
+    const wid = await becomesReady(settings, there, { signal: over, onBrowser: (pid) => lease?.guard(pid) });
     // The verification run did not journal what it received, so the watermark in its own marker is too late.
     await writeMarker(there, { ...(origin ?? { linkedAt: movedAt, lastSeenAt: null }), wid });
     // A profile at the destination has no session in it: a QR code was shown and not scanned.
@@ -58,10 +62,22 @@ export async function takeIn(
     await rename(there.profile, dir.profile);
     await rename(there.marker, dir.marker);
     await syncDirectory(dir.dataPath);
+    await lease?.imported();
     return { wid, profile: dir.profile };
+  } catch (error) {
+    throw !signal.aborted && lease?.lost.aborted ? lease.lost.reason : error;
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await lease?.release();
   }
+}
+
+/** Null where the machine belongs to no fleet. */
+async function leaseOf(settings: Settings, signal: AbortSignal): Promise<ImportLease | null> {
+  if (settings.config.fleet.servers.length === 0) return null;
+  await ownDirectory(settings.paths.stateDir);
+  const { ImportLease } = await import('./fleet-lease.js');
+  return ImportLease.take(settings, signal);
 }
 
 /** The version that our browser reports. @throws Fault launch_failed when no browser starts */

@@ -4,6 +4,7 @@ import { readdir, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
+import { isNewerProfile } from '../../session-dir/browser-version.js';
 import { layout, type SessionDir } from '../../session-dir/layout.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
 import { lockState } from '../../session-dir/lock.js';
@@ -90,8 +91,7 @@ export async function originOf(profile: string): Promise<Origin> {
  * @throws Fault launch_failed
  */
 export function refuseNewer(written: string | null, ours: string | null): void {
-  const major = (version: string | null) => Number(/(\d+)\./.exec(version ?? '')?.[1] ?? Number.NaN);
-  if (!(major(written) > major(ours))) return;
+  if (!isNewerProfile(written, ours)) return;
   throw new Fault('launch_failed', {
     reason: `the session was last used by Chromium ${written}, and the browser here is ${ours}: an older one may damage it`,
     hint: 'sudo apt-get install chromium',

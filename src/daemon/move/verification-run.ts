@@ -37,7 +37,7 @@ const QUIET: DaemonLog = {
 export async function becomesReady(
   settings: Settings,
   dir: SessionDir,
-  signal: AbortSignal,
+  { signal, onBrowser }: { readonly signal: AbortSignal; readonly onBrowser: (pid: number) => void },
 ): Promise<string | null> {
   // Next to the profile: the next move or daemon removes both, however this process ends.
   const stateDir = join(dir.dataPath, 'trial');
@@ -50,6 +50,7 @@ export async function becomesReady(
       config: { ...settings.config, autoInitialize: true, afterLogout: 'link' },
     },
     QUIET,
+    { onBrowser },
   );
   const { actor } = daemon.account;
   // Not `begin`, which also opens the socket, HTTP, webhooks and the media prefetch.
