@@ -26,6 +26,7 @@ import { hintFor } from './session/hint.js';
 import { LinkedAccount } from './session/linked-account.js';
 import { PendingPasskey } from './session/pending-passkey.js';
 import { policyOf } from './session/policy.js';
+import { PresenceSubscriptions } from './session/presence-subscriptions.js';
 import { AccountRestriction } from './session/restriction.js';
 import { StartPlace } from './session/start-place.js';
 import { StateHistory } from './session/state-history.js';
@@ -62,6 +63,7 @@ export class Account {
   readonly supervision: Supervision;
   readonly hibernation: Hibernation;
   readonly restriction: AccountRestriction;
+  readonly presence: PresenceSubscriptions;
   readonly qr: CurrentQr;
   readonly passkey = new PendingPasskey();
   /** The latest states, for a bug report. */
@@ -118,6 +120,7 @@ export class Account {
         if (actor.state.name === 'ready') await client().refreshLimits();
       },
     });
+    this.presence = new PresenceSubscriptions(() => client().presence, log);
     const { qr, restriction } = this;
     const { pacing } = config;
     this.outgoing = new Outgoing({ store, log, pacing, client, restriction, idsFromKeys });
@@ -233,6 +236,7 @@ export class Account {
     }
     if (now.session === null) watermark.unlinked();
     else if (now.session.wid !== before.session?.wid) this.#linkedAccount.link(now.session.wid);
+    if (now.session?.wid !== before.session?.wid) this.presence.clear();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     if (now.name === 'stopped') this.#capabilities.forget();
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
@@ -242,6 +246,7 @@ export class Account {
     this.supervision.ready();
     this.#linkedAccount.ready(now.session?.wid ?? null);
     watermark.ready(now.sinceMs);
+    void this.presence.ready();
   }
 
   /**

@@ -59,6 +59,7 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
       query: { says: 'Only chats with this in their name, or these digits in their phone number.' },
       unread: { says: 'true: only chats with unread messages. false: only chats without.' },
       archived: { says: 'true: only archived chats. false: only chats that are not archived.' },
+      label: { says: 'Only chats with this label of a business account: its name, or `id` from label_list.' },
     },
   },
   'chat.get': {
@@ -111,6 +112,11 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     title: 'List requests to join a group',
     does: 'The people who wait to be let into a group that asks its admins, oldest request first, with name and phone number. Only for groups where this account is an admin. They cannot be answered from here.',
     params: { group: { says: 'The group: its `id` from group_list, …@g.us.' } },
+  },
+  'label.list': {
+    title: 'List labels',
+    does: 'Labels of a business account, such as "Pending payment", by name, with the number of chats that have each. Other accounts have none and get the error not_allowed. chat_list with `label` lists the chats that have one.',
+    params: {},
   },
   'events.list': {
     title: 'List events',
@@ -215,6 +221,8 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'media.read': 'pieces of a file mean nothing to a model',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,
+  'contact.profile': ASKS_WHATSAPP,
+  'profile.get': 'the owner knows it, and it is not needed to read or write messages',
   'contact.check': ASKS_WHATSAPP,
   'group.preview': 'it queries WhatsApp about a link that a stranger may have written',
   'webhook.list': 'the destinations of events are for the operator',

@@ -9,6 +9,7 @@ import { checkedSchema, contactSchema } from '../protocol/methods/contact.js';
 import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../protocol/methods/group.js';
 import { invitedGroupSchema, joinRequestSchema } from '../protocol/methods/group-join.js';
 import { fileSchema } from '../protocol/methods/media.js';
+import { businessSchema } from '../protocol/methods/profile.js';
 import { statusSchema } from '../protocol/methods/session.js';
 import { webhookSchema } from '../protocol/methods/webhook.js';
 import {
@@ -59,6 +60,7 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['Status', statusSchema, 'The state of the account, and what belongs to it.'],
   ['Chat', chatSchema, 'A chat.'],
   ['Contact', contactSchema, 'A person.'],
+  ['BusinessProfile', businessSchema, 'What a business says about itself.'],
   ['CheckedNumber', checkedSchema, 'Whether a number is on WhatsApp, and under which identities.'],
   ['Group', groupSchema, 'A group with its members and settings.'],
   ['GroupBrief', briefSchema, 'A group, in short.'],

@@ -91,6 +91,8 @@ export const EVENT_TYPES = [
   'message.revoke',
   'group',
   'call',
+  'label',
+  'presence',
   'state',
   'restriction',
   'alert',

@@ -7,6 +7,9 @@ import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
 import type { InvitedGroup, JoinRequest } from '../protocol/methods/group-join.js';
+import type { Label, labelMethods } from '../protocol/methods/label.js';
+import type { Watched } from '../protocol/methods/presence.js';
+import type { Profile } from '../protocol/methods/profile.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
@@ -24,6 +27,46 @@ export interface ChatPage {
   mute(chat: ChatId, muted: boolean, untilMs: number | null): Promise<Chat>;
   pin(chat: ChatId, pinned: boolean): Promise<Chat>;
   typing(chat: ChatId, state: 'typing' | 'recording' | 'stop'): Promise<{ chat: string }>;
+}
+
+/** What WhatsApp shows of a person; `picture` was fetched if it was requested. */
+export type ReadProfile = Omit<Profile, 'id' | 'phone' | 'lid' | 'name' | 'picture'> & {
+  picture: Pick<Picture, 'base64'> | null;
+};
+
+export interface ProfilePage {
+  /** @throws Fault no_such_contact */
+  of(contact: ChatId, picture: boolean): Promise<Contact & ReadProfile>;
+  own(picture: boolean): Promise<Pick<Profile, 'id' | 'phone' | 'lid' | 'name'> & ReadProfile>;
+  /** @throws Fault not_allowed, like the methods below */
+  rename(name: string): Promise<void>;
+  describe(about: string): Promise<void>;
+  /** @param image null removes it. @throws Fault media_unusable */
+  picture(image: Picture | null): Promise<void>;
+}
+
+export interface PresencePage {
+  /** @throws Fault no_such_chat */
+  subscribe(contact: ChatId): Promise<Watched>;
+  unsubscribe(contact: ChatId): Promise<void>;
+  /** Whether the page shows the account as available. */
+  isOnline(): Promise<boolean>;
+}
+
+export interface LabelChanges {
+  readonly name?: string | undefined;
+  readonly color?: number | undefined;
+}
+
+export interface LabelPage {
+  /** @throws Fault not_allowed when the account has no labels, like all methods below */
+  list(): Promise<{ labels: Label[] }>;
+  create(of: Params<(typeof labelMethods)['label.create']>): Promise<Label>;
+  /** @throws Fault no_such_label, ambiguous_label, like all methods below */
+  update(label: string, changes: LabelChanges): Promise<Label>;
+  remove(label: string): Promise<{ label: Label; deleted: boolean }>;
+  /** @throws Fault no_such_chat */
+  assign(label: string, chat: ChatId, assigned: boolean): Promise<Chat>;
 }
 
 export interface ContactPage {

@@ -2,7 +2,7 @@
 // used, closed, and never launched again (H30).
 import type { CapabilityStates } from '../protocol/capability.js';
 import type { Content } from '../protocol/content.js';
-import type { Unnamed } from '../protocol/events/index.js';
+import type { EventData, Unnamed } from '../protocol/events/index.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
@@ -14,8 +14,11 @@ import type {
   ContactPage,
   GroupJoinPage,
   GroupPage,
+  LabelPage,
   MediaPage,
   MissedPage,
+  PresencePage,
+  ProfilePage,
   Revocation,
 } from './page-port.js';
 import type { Limits } from './restriction.js';
@@ -61,10 +64,15 @@ export type ClientReport =
       };
     }[ContentEvent]
   | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
+  | {
+      readonly type: 'happened';
+      readonly event: 'label';
+      readonly data: Omit<EventData<'label'>, 'chat'>;
+    }
   | { readonly type: 'capabilities'; readonly capabilities: CapabilityStates };
 
 /** Events that the daemon stores as the client reports them. */
-export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call';
+export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call' | 'presence';
 
 /** Both identities of one person: `…@c.us` and `…@lid`. */
 export interface Pair {
@@ -160,6 +168,9 @@ export interface WhatsAppClient {
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly joining: GroupJoinPage;
+  readonly labels: LabelPage;
+  readonly profiles: ProfilePage;
+  readonly presence: PresencePage;
   readonly acts: ActPage;
   readonly calls: CallPage;
   readonly media: MediaPage;

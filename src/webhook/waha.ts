@@ -113,6 +113,10 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
         ],
       ];
     }
+    case 'label':
+      return [labelOf(data)];
+    case 'presence':
+      return [['presence.update', presenceOf(data)]];
     case 'state': {
       if (data.capabilities !== undefined) return [];
       const status = STATUSES[data.status] ?? 'STARTING';
@@ -126,6 +130,26 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
     case 'qr':
       return [];
   }
+}
+
+/** WAHA's words for a presence. */
+const PRESENCES: Readonly<Record<EventData<'presence'>['state'], string>> = {
+  available: 'online',
+  unavailable: 'offline',
+  typing: 'typing',
+  recording: 'recording',
+};
+
+function presenceOf({ from, state, lastSeenAt }: EventData<'presence'>): object {
+  const lastSeen = lastSeenAt === null ? null : seconds(lastSeenAt);
+  return { id: from, presences: [{ participant: from, lastKnownPresence: PRESENCES[state], lastSeen }] };
+}
+
+function labelOf({ change, id, name, color, chatId }: EventData<'label'>): Payload {
+  const label = { id, name, color };
+  if (change === 'added' || change === 'removed')
+    return [`label.chat.${change === 'added' ? 'added' : 'deleted'}`, { labelId: id, chatId, label }];
+  return [change === 'deleted' ? 'label.deleted' : 'label.upsert', label];
 }
 
 function reactionOf(data: EventData<'message.reaction'>): Payload {

@@ -43,6 +43,8 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
       return data.state === 'ended' ? [] : [['call', { call: callOf(data) }]];
     case 'state':
       return stateOf(data);
+    case 'label':
+    case 'presence':
     case 'restriction':
     case 'alert':
     case 'gap':

@@ -152,6 +152,8 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     this.browserVersion = await preparePage(newPage, (report) => {
       if (report.kind === 'document') this.#step('document');
       if (report.kind === 'call') this.#contentEvents.pageCall(report);
+      else if (report.kind === 'label') this.#contentEvents.label(report);
+      else if (report.kind === 'presence') this.#contentEvents.presence(report);
       else this.#pageState.handle(report);
     });
     this.#step('page_prepared');

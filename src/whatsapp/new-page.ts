@@ -4,7 +4,7 @@ import type { Browser, CDPSession, Page } from 'puppeteer';
 import { identityOf } from './browser/identity.js';
 import { passCheckpoints } from './page/checkpoint.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
-import type { CallReport, PageReport } from './page/page-window.js';
+import type { ContentReport, PageReport } from './page/page-window.js';
 import { interceptPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 
@@ -37,7 +37,7 @@ export function watchForDeath({ browser, page }: NewPage, died: (what: string) =
  */
 export async function preparePage(
   { browser, page, session, headed }: NewPage,
-  take: (report: PageReport | CallReport) => void,
+  take: (report: PageReport | ContentReport) => void,
 ): Promise<string> {
   const install = async (): Promise<void> => {
     await page.exposeFunction(BINDING, take);

@@ -78,6 +78,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   contact: [
     ['show', N],
     ['check', N],
+    ['show', N, '--profile'],
   ],
   groups: [[]],
   group: [
@@ -90,6 +91,9 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['approve', '1@g.us'],
     ['leave', '1@g.us'],
   ],
+  label: [['list'], ['create', 'x'], ['color', 'x', '3'], ['delete', 'x'], ['add', 'x', N]],
+  profile: [['show'], ['name', 'x'], ['remove-picture']],
+  presence: [['subscribe', N]],
   bugreport: [[report]],
   logs: [['--socket', 'SOCKET']],
   gateway: [['--socket', 'SOCKET']],

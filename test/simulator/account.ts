@@ -1,6 +1,7 @@
 /** An account on the server: two identities, a history, linked devices. The person is in `phone.ts`. */
 import type { Checkpoint } from './checkpoint.js';
 import type { Device } from './device.js';
+import { Labels } from './labels.js';
 import { Limits } from './limits.js';
 import { Passkey } from './passkey.js';
 import type { Item, Me, WireMessage } from './wire.js';
@@ -31,6 +32,11 @@ export class Account {
   readonly blocked = new Set<string>();
   /** the person's text about themselves */
   about = ABOUT;
+  readonly labels = new Labels();
+  /** the path of the picture in the media store */
+  picture: string | null = null;
+  /** wids of the people whose presence its pages asked for */
+  readonly watched = new Set<string>();
   /** the restrictions by the server */
   readonly limits = new Limits();
   #passkey: Passkey | undefined;

@@ -5,7 +5,7 @@ import { decryptMedia, encryptMedia } from './media-crypto.js';
 import type { MediaStore } from './media-store.js';
 import { messageId } from './message-id.js';
 import type { MessageRouter } from './message-router.js';
-import type { Json, WireContact, WireMessage } from './wire.js';
+import type { Json, WireBusiness, WireContact, WireMessage } from './wire.js';
 
 export interface ContactOptions {
   number: string;
@@ -20,6 +20,10 @@ export interface ContactOptions {
   business?: boolean;
   /** their text about themselves; null: hidden */
   about?: string | null;
+  /** their picture, which everybody may see */
+  picture?: Buffer;
+  /** the profile of a business */
+  profile?: WireBusiness;
 }
 
 /** A message on this person's screen, where each is shown once. `Simulator.ledger` has every arrival. */
@@ -91,21 +95,23 @@ export class Contact {
   registered = true;
   readReceipts = true;
   about: string | null;
+  /** the path of the picture in the media store */
+  readonly picture: string | null;
+  readonly profile: WireBusiness | null;
   /** whether others may add this person to a group */
   addable = true;
   /** answers a message with the returned text; undefined: no answer */
   autoReply: ((message: Received) => string | undefined) | undefined;
 
-  constructor(
-    post: MessageRouter,
-    media: MediaStore,
-    { number, pushname, name, lid = lidOf(number), known = true, business, about = ABOUT }: ContactOptions,
-  ) {
+  constructor(post: MessageRouter, media: MediaStore, options: ContactOptions) {
+    const { number, pushname, name, lid = lidOf(number), known = true, business, about = ABOUT } = options;
     this.#post = post;
     this.#media = media;
     this.number = number;
     this.known = known;
     this.about = about;
+    this.picture = options.picture === undefined ? null : media.put(options.picture);
+    this.profile = options.profile ?? null;
     this.wire = {
       pn: `${number}@c.us`,
       lid: `${lid}@lid`,
@@ -203,6 +209,17 @@ export class Contact {
 
   async call({ to, video = false }: { to?: string; video?: boolean } = {}): Promise<string> {
     return this.#post.callFrom(this, to, video);
+  }
+
+  /**
+   * Comes online, goes offline, types or records: reported to the accounts that have asked for it and are
+   * available themselves. @param lastSeenS when the person was online last, in seconds
+   */
+  appear(
+    state: 'available' | 'unavailable' | 'composing' | 'recording' | 'paused',
+    lastSeenS?: number,
+  ): void {
+    this.#post.presenceOf(this, state, lastSeenS);
   }
 
   /** Ends this person's own call. */

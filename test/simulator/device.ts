@@ -14,6 +14,8 @@ export class Device {
   fresh = true;
   dialogAcknowledged: boolean;
   statusRead = false;
+  /** whether it appears online */
+  available = false;
   /** another host has the session until this device takes it over */
   conflicted = false;
   readonly #queue = new Map<number, Item>();

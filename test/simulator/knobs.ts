@@ -413,6 +413,18 @@ export const KNOBS = {
     'the key of the block list: numbers, also for contacts known by LID; or LIDs, once it is migrated; a number has a LID only if it has a chat',
     'WAWebBlockContactAction',
   ),
+  profileFault: choice(
+    ['none', 'picture-hangs', 'about-refused'],
+    'none',
+    'profiles: work; pictures are never answered; or a new text about the account is refused with 406',
+    'WAWebContactProfilePicThumbBridge',
+  ),
+  labelEditing: choice(
+    ['works', 'unsupported', 'hangs'],
+    'works',
+    'labels of a business account: can be changed; cannot, because its phone does not sync them; or the change is never stored',
+    'WAWebBizLabelEditingAction',
+  ),
   groupMetadataMs: ms(
     0,
     'from the answer to the creation of a group to its metadata: the chat exists at once and is empty',

@@ -165,6 +165,16 @@ export class MessageRouter {
     return id;
   }
 
+  presenceOf(contact: Contact, state: string, t?: number): void {
+    for (const account of this.#world.accounts.values()) {
+      const wid = [contact.wire.pn, contact.wire.lid].find((id) => account.watched.has(id));
+      if (wid === undefined) continue;
+      const frame = { type: 'presence-update' as const, wid, state, ...(t === undefined ? {} : { t }) };
+      for (const { connection, available } of account.devices.values())
+        if (available) connection?.send(frame);
+    }
+  }
+
   hangUp(contact: Contact, to: string | undefined, id: string): void {
     const from = this.#address(contact);
     accountMeant(this.#world, to).push({ kind: 'call', id, from, video: false, t: now(), over: true });

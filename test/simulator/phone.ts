@@ -5,7 +5,7 @@ import type { Device } from './device.js';
 import type { Passkey } from './passkey.js';
 import type { Server } from './server.js';
 import type { WireMessage } from './wire.js';
-import type { World } from './world.js';
+import { siblingOf, type World } from './world.js';
 
 export class Phone {
   readonly account: Account;
@@ -150,6 +150,36 @@ export class Phone {
   /** Sends a message from the phone itself. `to` is a number or wid. Returns the message's id. */
   async send(body: string, { to }: { to: string }): Promise<string> {
     return this.#server.post.fromPhone(this.account, to.includes('@') ? to : `${to}@c.us`, body);
+  }
+
+  /** Creates a label on the phone, or gives the one of this name another colour. Returns its id. */
+  label(name: string, color = 0): string {
+    const { labels } = this.account;
+    const known = labels.wire.labels.find((label) => label.name === name);
+    const id = known?.id ?? labels.nextId;
+    labels.put({ id, name, color });
+    this.#tellLabels();
+    return id;
+  }
+
+  /** Deletes a label on the phone. */
+  deleteLabel(name: string): void {
+    this.account.labels.delete(this.account.labels.named(name).id);
+    this.#tellLabels();
+  }
+
+  /** Puts a label on a chat, or takes it off, on the phone. @param chat a wid */
+  labelChat(name: string, chat: string, labeled = true): void {
+    const { id } = this.account.labels.named(name);
+    this.account.labels.assign(id, chat, labeled);
+    // A page may have put it on the other identity.
+    if (!labeled) this.account.labels.assign(id, siblingOf(this.#world, chat), false);
+    this.#tellLabels();
+  }
+
+  #tellLabels(): void {
+    const labels = this.account.labels.wire;
+    for (const { connection } of this.devices) connection?.send({ type: 'labels', labels });
   }
 
   /** Votes from the phone itself, in anybody's poll; an empty list removes the vote. */

@@ -5,7 +5,7 @@ import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
 import { GROUP_QUESTIONS } from './group-requests.js';
 import { type Args, type Asked, NEVER, type Questions, Refusal, word, wordsOf } from './request.js';
-import type { UpFrame } from './wire.js';
+import type { Json, UpFrame } from './wire.js';
 import { accountOf, contactOf, type World } from './world.js';
 
 const QUESTIONS: Questions = {
@@ -38,6 +38,51 @@ const QUESTIONS: Questions = {
     if (!account) throw new Refusal(401, 'not-authorized');
     if (args.blocked === true) account.blocked.add(word(args.wid));
     else account.blocked.delete(word(args.wid));
+    return null;
+  },
+
+  /** Asks to be notified of a person's presence. */
+  'watch-presence': ({ connection }, args) => {
+    connection.device?.account.watched.add(word(args.wid));
+    return null;
+  },
+
+  /** The path of a person's picture; null without one. */
+  picture: ({ world }, args) =>
+    (contactOf(world, word(args.wid)) ?? accountOf(world, word(args.wid)))?.picture ?? null,
+
+  /** `data` is a data URL; null removes the picture. */
+  'set-picture': ({ world, connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    const [, base64] = word(args.data).split(',');
+    account.picture = base64 === undefined ? null : world.media.put(Buffer.from(base64, 'base64'));
+    return null;
+  },
+
+  'set-pushname': ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    account.me.pushname = word(args.pushname);
+    return null;
+  },
+
+  business: ({ world }, args) => (contactOf(world, word(args.wid))?.profile ?? null) as Json,
+
+  /** Creates, changes or deletes a label. */
+  'label-edit': ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    const id = word(args.id);
+    if (args.deleted === true) account.labels.delete(id);
+    else account.labels.put({ id, name: word(args.name), color: Number(args.color) });
+    return null;
+  },
+
+  'label-assign': ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    account.labels.assign(word(args.id), word(args.chat), args.labeled === true);
     return null;
   },
 

@@ -74,7 +74,25 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebBackendJobsCommon.mediaTypeFromProtobuf': ['(message) → a media type; the library wraps it', BOTH],
+  'WAWebBizGatingUtils.canDisplayLabel': ['() → true for a business account', DIFF],
+  'WAWebBizGatingUtils.labelsEditingEnabled': [
+    '() → true for a business account whose phone syncs labels, and where lists are switched on',
+    DIFF,
+  ],
   'WAWebBizGatingUtils.smbNotesV1Enabled': ['() → boolean', DIFF],
+  'WAWebBizLabelEditingAction.labelAddAction': [
+    '(name, colour) → promise of the id as a number, or of nothing if the store failed',
+    DIFF,
+  ],
+  'WAWebBizLabelEditingAction.labelDeleteAction': ['(id, name, colour) → promise', DIFF],
+  'WAWebBizLabelEditingAction.labelEditAction': [
+    '(id, name, predefinedId, colour, isActive, type) → promise',
+    DIFF,
+  ],
+  'WAWebBizLabelUtils.mapManualLabelIdToDetectedOutcomeLabelId': [
+    '(id) → the id of the label that WhatsApp puts on by itself under the same name, or null',
+    DIFF,
+  ],
   'WAWebBizOrderBridge.queryOrder': ['(id, width, height, token) → promise of an order', BOTH],
   'WAWebBizProductCatalogBridge.queryProduct': ['(wid, id, …) → promise of a product', DIFF],
   'WAWebBlockContactAction.blockContact': [
@@ -135,12 +153,18 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebCollections.Blocklist': ['get(id), with the id that was sent when blocking; add, remove', DIFF],
-  'WAWebCollections.BusinessProfile': ['find(id) → promise of a profile', DIFF],
+  'WAWebCollections.BusinessProfile': [
+    'find(wid) → promise of a profile: description, address, email, website [{ url }], categories [{ localized_display_name }], businessHours { config: { day: { mode, hours: [[from, to]] } }, timezone }, in minutes since midnight',
+    DIFF,
+  ],
   'WAWebCollections.Chat': ['get(wid or text), getModelsArray(), find(wid), on(add, remove, change:…)', DIFF],
   'WAWebCollections.Contact': ['get(wid or text), getModelsArray(), find(wid) → promise', DIFF],
   'WAWebCollections.Features': ['not there', REPORTS],
   'WAWebCollections.GroupMetadata': ['not there; WAWebGroupMetadataCollection is the name', REPORTS],
-  'WAWebCollections.Label': ['getModelsArray(), get(id)', DIFF],
+  'WAWebCollections.Label': [
+    "getModelsArray(), get(id), addOrRemoveLabelsMD([{ id, type: 'add' or 'remove' }], chats), getNextAvailableColor(); raises add, remove, change:name and change:colorIndex. A label has name, colorIndex, chatCount, isActive, and labelItemCollection, which raises add and remove of { parentType: 'Chat' or 'Contact', parentId }",
+    DIFF,
+  ],
   'WAWebCollections.Msg': [
     'get(key as text), getModelsArray(), getMessagesById([keys]) → promise of { messages }: exact keys only; on(add, change:ack, …)',
     DIFF,
@@ -149,7 +173,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     'not there; WAWebNewsletterMetadataCollection is the name',
     REPORTS,
   ],
-  'WAWebCollections.ProfilePicThumb': ['get(id), find(wid)', DIFF],
+  'WAWebCollections.Presence': [
+    'get(wid), find(wid) → promise of a presence, after the subscription if there is a chat; its chatstate raises change:type (available, unavailable, typing, recording_audio) and change:t',
+    DIFF,
+  ],
+  'WAWebCollections.ProfilePicThumb': [
+    'get(id), find(wid) → promise of { tag, eurl, img, imgFull }; the tag is empty without a picture that may be seen',
+    DIFF,
+  ],
   'WAWebCollections.Reactions': ['find(key) → promise', DIFF],
   'WAWebCollections.Status': ['getModelsArray(), getMyStatus()', DIFF],
   'WAWebCollections.WAWebGroupMetadataCollection': ['get(id), update(id) → promise', DIFF],
@@ -183,7 +214,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '({ wid }) → promise of { id, status }, null if the person hides it; by GraphQL for a number, which may never answer',
     BOTH,
   ],
-  'WAWebContactStatusBridge.setMyStatus': ['(text) → promise', BOTH],
+  'WAWebContactStatusBridge.setMyStatus': [
+    '(text) → promise of { status }, when the server has answered',
+    BOTH,
+  ],
   'WAWebCountriesNativeCountryNames.countryCodesIso': ['not there', REPORTS],
   'WAWebDBUpdateMessageTable.updateMessageTable': [
     '(key, { ack, isSendFailure }) → promise; updates the stored fields of a message',
@@ -201,6 +235,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebDrawerManager.DrawerManager': ["openDrawerRight, openChatBottom, …: the page's own window", DIFF],
   'WAWebE2EProtoUtils.typeAttributeFromProtobuf': ['(message) → a type; the library wraps it', BOTH],
+  'WAWebEditLabelAssociationBridge.editLabelAssociation': [
+    "([{ id, type: 'add' or 'remove', listType? }], chats) → promise; rejects where labels cannot be changed",
+    DIFF,
+  ],
   'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction': [
     '(channel, fields, values) → promise',
     BOTH,

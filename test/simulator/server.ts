@@ -146,6 +146,9 @@ export class Server {
       case 'dialog-acknowledged':
         device.dialogAcknowledged = true;
         return;
+      case 'presence':
+        device.available = frame.available;
+        return;
       case 'status-read':
         device.statusRead = true;
         return;
@@ -187,6 +190,7 @@ export class Server {
         .map((channel) => channel.wireFor(account.me.pn, account.me.lid))
         .filter(({ role }) => role !== 'guest'),
       blocked: [...account.blocked],
+      labels: account.labels.wire,
       queued: device.waiting,
       dialog: !device.dialogAcknowledged,
     });

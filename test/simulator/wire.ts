@@ -78,6 +78,30 @@ export interface WireChannel {
   subscribers: number;
 }
 
+/** The profile of a business, as the server has it. */
+export interface WireBusiness {
+  description?: string;
+  address?: string;
+  email?: string;
+  websites?: string[];
+  categories?: string[];
+  hours?: { day: string; mode: string; open?: number; close?: number }[];
+  timezone?: string;
+}
+
+/** A label of a business account. */
+export interface WireLabel {
+  id: string;
+  name: string;
+  color: number;
+}
+
+/** All labels of an account, and the chats that have them. */
+export interface WireLabels {
+  labels: WireLabel[];
+  on: { label: string; chat: string }[];
+}
+
 /** An item that the server keeps for a device until the device has confirmed it. */
 export type Item =
   | { kind: 'message'; message: WireMessage }
@@ -174,6 +198,7 @@ export type DownFrame =
       channels: WireChannel[];
       /** wids of the people that the account blocks */
       blocked: string[];
+      labels: WireLabels;
       queued: number;
       dialog: boolean;
     }
@@ -186,6 +211,9 @@ export type DownFrame =
   | { type: 'items-done' }
   /** `error`: the server's code, with level -1 */
   | { type: 'ack'; key: WireKey; level: number; error?: number }
+  | { type: 'labels'; labels: WireLabels }
+  /** `t`: when the person was online last, in seconds */
+  | { type: 'presence-update'; wid: string; state: string; t?: number }
   | { type: 'conflict' }
   | { type: 'logged-out'; reason: string }
   | { type: 'response'; id: number; result: Json }

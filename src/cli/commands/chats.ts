@@ -13,6 +13,7 @@ export const chats = command({
     ...LISTING,
     unread: { type: 'flag', does: 'only chats with unread messages' },
     archived: { type: 'flag', does: 'only archived chats' },
+    label: { type: 'text', value: 'LABEL', does: 'only chats with this label: name or id' },
   },
   examples: [
     ['wactl chats --unread', 'unread chats'],
@@ -20,11 +21,12 @@ export const chats = command({
   ],
   async run({ ask, options, show, note, output }) {
     const query = listing(options);
-    const { unread, archived } = options;
+    const { unread, archived, label } = options;
     const answer = await ask('chat.list', {
       ...query,
       ...(unread && { unread }),
       ...(archived && { archived }),
+      ...(label !== undefined && { label }),
     });
     const { chats: found, total } = answer;
     const text = renderChats(found) + rest(found.length, query.offset ?? 0, total);

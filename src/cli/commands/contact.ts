@@ -1,6 +1,9 @@
 // `wactl contact`: shows, checks, blocks and unblocks a person.
+import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
+import { download } from '../download.js';
 import { renderChecked, renderContacts } from '../render/contact.js';
+import { renderProfile } from '../render/profile.js';
 
 const ACTIONS = ['show', 'check', 'block', 'unblock'];
 const NOT_FOUND = 7;
@@ -19,12 +22,28 @@ export const contact = command({
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CONTACT', required: true, does: 'phone number with country code, ...@c.us or ...@lid' },
   ],
-  options: {},
+  options: {
+    profile: { type: 'flag', does: 'with show: ask WhatsApp for text, picture and business profile' },
+    picture: { type: 'text', value: 'FILE', does: 'with show: save the picture in this file' },
+  },
   examples: [
     ["wactl contact check '+55 11 90000-0002' && echo yes", 'is the number on WhatsApp?'],
     ['wactl contact block 15550002222', 'block'],
+    ['wactl contact show 15550002222 --profile --picture ana.jpg', 'what WhatsApp shows of a person'],
   ],
-  async run({ ask, args: [action, who = ''], show }) {
+  async run({ ask, args: [action, who = ''], options: { profile, picture }, output, show }) {
+    if ((profile || picture !== undefined) && action !== 'show')
+      throw new Fault('usage', {
+        reason: `contact ${action}: --profile and --picture go with show`,
+        hint: 'wactl contact --help',
+      });
+    if (profile || picture !== undefined) {
+      const answer = await ask('contact.profile', { contact: who, picture: picture !== undefined });
+      if (picture !== undefined && answer.picture)
+        await download({ ask, output }, 'contact', answer.picture, picture);
+      show(answer, () => renderContacts([answer]) + renderProfile(answer));
+      return 0;
+    }
     if (action === 'check') {
       const answer = await ask('contact.check', { number: who });
       show(answer, () => renderChecked(answer));

@@ -1,8 +1,8 @@
 // `wactl media`: saves the file of a message.
-import { Progress } from '../../local/progress.js';
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
-import { isStdout, openOut } from '../out.js';
+import { download } from '../download.js';
+import { isStdout } from '../out.js';
 import { printable } from '../output.js';
 import { MESSAGE } from '../render/acted.js';
 
@@ -25,22 +25,7 @@ export const media = command({
         hint: 'wactl media --help',
       });
     const file = await ask('media.fetch', { id });
-    const to = await openOut('media', out, 0o666 & ~process.umask());
-    const progress = output === 'text' ? new Progress('fetching', file.size) : null;
-    try {
-      for (let offset = 0, end = false; !end; ) {
-        const piece = await ask('media.read', { id: file.id, offset });
-        const bytes = Buffer.from(piece.data, 'base64');
-        await to.write(bytes);
-        progress?.add(bytes.length);
-        offset += bytes.length;
-        end = piece.end;
-      }
-      await to.done();
-    } finally {
-      progress?.end();
-      await to.abandon();
-    }
+    await download({ ask, output }, 'media', file, out);
     // The type is not printed, because only the sender states it.
     if (!isStdout(out)) show({ ...file, out }, () => `${printable(out)}  ${file.size} bytes\n`);
     return 0;

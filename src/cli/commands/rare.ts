@@ -18,12 +18,15 @@ import { gateway } from './gateway.js';
 import { group } from './group.js';
 import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
+import { label } from './label.js';
 import { logs } from './logs.js';
 import { mcp } from './mcp.js';
 import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { passkey } from './passkey.js';
+import { presence } from './presence.js';
+import { profile } from './profile.js';
 import { purge } from './purge.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
@@ -60,6 +63,9 @@ export const COMMANDS: readonly Command[] = [
   contact,
   groups,
   group,
+  label,
+  profile,
+  presence,
   doctor,
   canary,
   bugreport,

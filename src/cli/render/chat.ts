@@ -16,6 +16,7 @@ const marks = (chat: Chat): string =>
   [
     chat.pinned && 'pinned',
     chat.archived && 'archived',
+    ...chat.labels.map(({ name }) => printable(name)),
     chat.muted && (chat.mutedUntil === null ? 'muted' : `muted until ${when(chat.mutedUntil)}`),
   ]
     .filter(Boolean)

@@ -14,6 +14,14 @@ export const renderContacts = (contacts: readonly Contact[]): string =>
     contacts.map((one) => [printable(one.name), who(one), one.lid ?? '', marks(one)]),
   );
 
+/** Name and identities in one line. */
+export const renderContactLine = (one: {
+  readonly id: string;
+  readonly phone: string | null;
+  readonly lid: string | null;
+  readonly name: string;
+}): string => `${[printable(one.name), who(one), one.lid].filter(Boolean).join('  ')}\n`;
+
 export const renderChecked = ({ number, onWhatsApp, id, lid }: Checked): string =>
   onWhatsApp
     ? `${phone(number)} is on WhatsApp: ${[id, lid].filter(Boolean).join(', ')}\n`

@@ -99,6 +99,16 @@ function gist({ type, data }: WireEvent, names: Names): string {
         `from ${full(text(data.from))}`,
         data.state === 'ended' ? 'ended' : '',
       );
+    case 'label': {
+      const what = `label ${text(data.name) || text(data.id)}`;
+      const chat = text(data.chatId);
+      if (chat) return `${what} ${data.change === 'removed' ? 'off' : 'on'} ${full(chat)}`;
+      return `${what} ${text(data.change)}`;
+    }
+    case 'presence': {
+      const seen = text(data.lastSeenAt);
+      return between(full(text(data.from)), text(data.state), seen && `(last seen ${when(seen)})`);
+    }
     case 'state': {
       const why = text(data.reason);
       return `${text(data.from)} -> ${text(data.status)}${why && why !== 'none' ? `: ${why}` : ''}`;

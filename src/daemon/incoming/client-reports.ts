@@ -75,6 +75,7 @@ export class ClientReports {
         break;
       case 'happened':
         if (report.event === 'message.revoke') this.#revoked(report.data);
+        else if (report.event === 'label') this.#labelled(report.data);
         else this.#happened(report.event, report.data);
         break;
       case 'limits':
@@ -142,6 +143,15 @@ export class ClientReports {
         write();
       });
     this.#asking = asking;
+  }
+
+  #labelled(data: Omit<EventData<'label'>, 'chat'>): void {
+    const { feed, store } = this.#options;
+    const chat = data.chatId === null ? null : namedIn(store, data).chat;
+    this.#keep((tx, keep) => {
+      keep(feed.keepIn(tx, 'label', { ...data, chat }));
+      return null;
+    }, {});
   }
 
   #revoked(data: Revocation): void {

@@ -1,4 +1,5 @@
-// A picture of a group, a channel or a profile, read from the media store for the page.
+// Pictures of groups, channels and profiles: read from the media store for the page, and stored there.
+import type { FileRef } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Picture } from '../../session/page-port.js';
 import type { MediaStore } from './media-store.js';
@@ -17,4 +18,19 @@ export async function pictureOf(mediaStore: Pick<MediaStore, 'get' | 'read'>, id
       reason: `The picture has ${size} bytes, and ${MAX_PICTURE_BYTES} is the limit.`,
     });
   return { mimetype, base64: (await mediaStore.read(id, 0, size)).toString('base64') };
+}
+
+/** Stores a picture that the page has fetched. @throws (rejects) Fault disk_full */
+export async function storePicture(
+  mediaStore: MediaStore,
+  { base64 }: Pick<Picture, 'base64'>,
+): Promise<FileRef> {
+  const upload = await mediaStore.begin('picture.jpg', null, MAX_PICTURE_BYTES);
+  try {
+    await mediaStore.add(upload, 0, Buffer.from(base64, 'base64'));
+    return await mediaStore.finish(upload);
+  } catch (error) {
+    await mediaStore.abandon(upload);
+    throw error;
+  }
 }

@@ -99,7 +99,7 @@ const REFUSED: readonly Row[] = [
     'GET /api/{session}/status/new-message-id since 2026.1',
   ),
   ...refuse(
-    'No method reads or changes labels.',
+    'Labels have methods of their own here: label.list, label.assign and others, in another form.',
     'GET /api/{session}/labels',
     'POST /api/{session}/labels since 2026.1',
     'PUT /api/{session}/labels/{labelId} since 2026.1',

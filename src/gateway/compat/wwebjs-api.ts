@@ -30,7 +30,7 @@ const REFUSED: readonly Row[] = [
     ...each('/contact', 'getAbout', 'getFormattedNumber', 'getCountryCode', 'getCommonGroups'),
   ),
   ...refuse(
-    'No method reads or changes labels.',
+    'Labels have methods of their own here: label.list, label.assign and others, in another form.',
     ...each(
       '/client',
       'getChatLabels',

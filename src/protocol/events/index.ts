@@ -7,13 +7,17 @@ import type { EventType } from '../state.js';
 import { callEvents } from './call.js';
 import { gapEvents } from './gap.js';
 import { groupEvents } from './group.js';
+import { labelEvents } from './label.js';
 import { messageEvents } from './message.js';
+import { presenceEvents } from './presence.js';
 import { sessionEvents } from './session.js';
 
 const ROWS = {
   ...messageEvents,
   ...groupEvents,
   ...callEvents,
+  ...labelEvents,
+  ...presenceEvents,
   ...sessionEvents,
   ...gapEvents,
 };

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { chatRef, identity, instant, limit, messageRef, messageSchema, page, record } from '../schema.js';
+import {
+  chatRef,
+  identity,
+  instant,
+  limit,
+  messageRef,
+  messageSchema,
+  page,
+  record,
+  reference,
+} from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
@@ -20,10 +30,19 @@ export const chatSchema = record({
     .nullable()
     .describe('When the mute ends. Null when it is not muted, or muted for ever.'),
   lastMessageAt: instant().nullable().describe('When the newest message was sent. Null without one.'),
+  labels: z
+    .array(
+      record({
+        id: z.string().describe("WhatsApp's id of the label."),
+        name: z.string().describe('Its name.'),
+      }),
+    )
+    .describe('The labels of a business account on it, or the lists that it is in.'),
 });
 export type Chat = z.infer<typeof chatSchema>;
 
-const example: Chat = {
+/** For the examples of all methods that return a chat. */
+export const chatExample: Chat = {
   id: '15550002222@c.us',
   phone: '15550002222',
   lid: '91000015550002222@lid',
@@ -36,6 +55,7 @@ const example: Chat = {
   muted: false,
   mutedUntil: null,
   lastMessageAt: NOW,
+  labels: [],
 };
 
 const ANA = {
@@ -73,13 +93,14 @@ export const chatMethods = {
         .boolean()
         .optional()
         .describe('True: only archived chats. False: only others. Left out: both.'),
+      label: reference('Only chats with this label: its `id`, or its whole name.').optional(),
     }),
     result: record({
       chats: z.array(chatSchema).describe('The chats, newest message first.'),
       total: z.int().describe('How many there are in all pages together.'),
     }),
-    faults: LOOK_FAULTS,
-    example: { params: { limit: 20 }, result: { chats: [example], total: 1 } },
+    faults: [...LOOK_FAULTS, 'no_such_label', 'ambiguous_label'],
+    example: { params: { limit: 20 }, result: { chats: [chatExample], total: 1 } },
   }),
   'chat.get': method({
     name: 'chat.get',
@@ -90,7 +111,7 @@ export const chatMethods = {
     params: record({ chat: chat() }),
     result: chatSchema,
     faults: [...LOOK_FAULTS, ...ONE],
-    example: { params: { chat: '+1 555 000 2222' }, result: example },
+    example: { params: { chat: '+1 555 000 2222' }, result: chatExample },
   }),
   'chat.messages': method({
     name: 'chat.messages',
@@ -151,7 +172,7 @@ export const chatMethods = {
     }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
-    example: { params: { chat: '15550002222@c.us' }, result: { ...example, unread: 0 } },
+    example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, unread: 0 } },
   }),
   'chat.archive': method({
     name: 'chat.archive',
@@ -165,7 +186,7 @@ export const chatMethods = {
     }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
-    example: { params: { chat: '15550002222@c.us' }, result: { ...example, archived: true } },
+    example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, archived: true } },
   }),
   'chat.mute': method({
     name: 'chat.mute',
@@ -182,7 +203,7 @@ export const chatMethods = {
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { chat: '15550002222@c.us', until: '2026-01-02T00:00:00.000Z' },
-      result: { ...example, muted: true, mutedUntil: '2026-01-02T00:00:00.000Z' },
+      result: { ...chatExample, muted: true, mutedUntil: '2026-01-02T00:00:00.000Z' },
     },
   }),
   'chat.pin': method({
@@ -197,7 +218,7 @@ export const chatMethods = {
     }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
-    example: { params: { chat: '15550002222@c.us' }, result: { ...example, pinned: true } },
+    example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, pinned: true } },
   }),
   'chat.typing': method({
     name: 'chat.typing',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
 import { identity, page, personRef, record, reference } from '../schema.js';
+import { EXAMPLE_PARTS, picture, profileParts } from './profile.js';
 
 export const contactSchema = record({
   ...identity(),
@@ -27,6 +28,9 @@ const example: Contact = {
   business: false,
   blocked: false,
 };
+
+export const contactProfileSchema = record({ ...contactSchema.shape, ...profileParts() });
+export type ContactProfile = z.infer<typeof contactProfileSchema>;
 
 const ONE = ['invalid_recipient', 'no_such_contact'] as const;
 const contact = personRef;
@@ -82,6 +86,20 @@ export const contactMethods = {
     result: contactSchema,
     faults: [...LOOK_FAULTS, ...ONE],
     example: { params: { contact: '+1 555 000 2222' }, result: example },
+  }),
+  'contact.profile': method({
+    name: 'contact.profile',
+    does: 'A person with what WhatsApp shows of them: text, picture, and the profile of a business. Asks WhatsApp each time; a part that is not answered is named.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({ contact: contact(), picture: picture() }),
+    result: contactProfileSchema,
+    faults: [...LOOK_FAULTS, ...ONE, 'disk_full'],
+    example: {
+      params: { contact: '+1 555 000 2222', picture: true },
+      result: { ...example, ...EXAMPLE_PARTS },
+    },
   }),
   'contact.check': method({
     name: 'contact.check',

@@ -7,9 +7,12 @@ import { eventMethods } from './event.js';
 import { fleetMethods } from './fleet.js';
 import { groupMethods } from './group.js';
 import { groupJoinMethods } from './group-join.js';
+import { labelMethods } from './label.js';
 import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
 import { outboxMethods } from './outbox.js';
+import { presenceMethods } from './presence.js';
+import { profileMethods } from './profile.js';
 import { sessionMethods } from './session.js';
 import { webhookMethods } from './webhook.js';
 
@@ -24,6 +27,9 @@ export const METHODS = {
   ...contactMethods,
   ...groupMethods,
   ...groupJoinMethods,
+  ...labelMethods,
+  ...profileMethods,
+  ...presenceMethods,
   ...webhookMethods,
   ...daemonMethods,
   ...fleetMethods,

@@ -126,6 +126,41 @@ export const ACTION_CAPABILITIES = {
     ...PEOPLE,
   ],
   'group.leave': ['WAWebExitGroupAction.sendExitGroup', ...PEOPLE],
+  'contact.profile': [
+    'WAWebContactStatusBridge.getStatus',
+    'WAWebCollections.ProfilePicThumb',
+    'WAWebCollections.BusinessProfile',
+    ...PEOPLE,
+  ],
+  'profile.change': [
+    'WAWebConnModel.Conn',
+    'WAWebSetPushnameConnAction.setPushname',
+    'WAWebContactStatusBridge.setMyStatus',
+    'WAWebContactProfilePicThumbBridge.sendSetPicture',
+    'WAWebContactProfilePicThumbBridge.requestDeletePicture',
+    'WAWebCollections.ProfilePicThumb',
+  ],
+  'presence.subscribe': ['WAWebCollections.Presence', 'WAWebStreamModel.Stream', ...PEOPLE],
+  'label.list': [
+    'WAWebCollections.Label',
+    'WAWebBizGatingUtils.canDisplayLabel',
+    'WAWebBizGatingUtils.labelsEditingEnabled',
+  ],
+  'label.change': [
+    'WAWebCollections.Label',
+    'WAWebBizGatingUtils.canDisplayLabel',
+    'WAWebBizGatingUtils.labelsEditingEnabled',
+    'WAWebBizLabelEditingAction.labelAddAction',
+    'WAWebBizLabelEditingAction.labelEditAction',
+    'WAWebBizLabelEditingAction.labelDeleteAction',
+  ],
+  'label.assign': [
+    'WAWebCollections.Label',
+    'WAWebBizGatingUtils.canDisplayLabel',
+    'WAWebBizGatingUtils.labelsEditingEnabled',
+    'WAWebEditLabelAssociationBridge.editLabelAssociation',
+    ...PEOPLE,
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ActionCapability = keyof typeof ACTION_CAPABILITIES;

@@ -3,7 +3,7 @@
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
-import type { CallReport } from '../page/page-window.js';
+import type { CallReport, LabelReport, PresenceReport } from '../page/page-window.js';
 import type {
   LibraryCall,
   LibraryKey,
@@ -160,6 +160,30 @@ export class ContentEvents {
       timestamp: timeOf(state === 'ended' ? undefined : at),
     };
     this.#reportOnce(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });
+  }
+
+  /** A change of a label. It is never repeated by the library, and the same change may happen again. */
+  label({ change, id, name, color, chatId }: LabelReport): void {
+    const data = {
+      id: String(id),
+      change,
+      name: String(name),
+      color: Number.isSafeInteger(color) ? color : null,
+      chatId: typeof chatId === 'string' ? chatId : null,
+      timestamp: timeOf(undefined),
+    };
+    this.#report({ type: 'happened', event: 'label', data });
+  }
+
+  presence({ id, state, lastSeenS }: PresenceReport): void {
+    const seen = typeof lastSeenS === 'number' ? lastSeenS : null;
+    const data = {
+      from: String(id),
+      state,
+      lastSeenAt: seen === null ? null : timeOf(seen),
+      timestamp: timeOf(undefined),
+    };
+    this.#report({ type: 'happened', event: 'presence', data });
   }
 
   #reportOnce(mark: string, report: ContentReport): void {

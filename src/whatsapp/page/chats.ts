@@ -14,6 +14,7 @@ type Query = {
   readonly query?: string | undefined;
   readonly unread?: boolean | undefined;
   readonly archived?: boolean | undefined;
+  readonly label?: string | undefined;
 };
 
 export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
@@ -38,6 +39,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       muted: isMuted,
       mutedUntil: isMuted && expiration > 0 ? instant(expiration) : null,
       lastMessageAt: instant(chat.t),
+      labels: tools.labelsOn(chat),
     };
   };
   /** A chat that cannot be read is still listed. */
@@ -55,6 +57,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       muted: false,
       mutedUntil: null,
       lastMessageAt: null,
+      labels: [],
     };
   const everyChat = (): PageChat[] =>
     (window.require('WAWebCollections').Chat.getModelsArray() as PageChat[]).filter((chat) => {
@@ -95,14 +98,16 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
   };
 
   return {
-    list({ query, unread, archived, ...part }: Query) {
+    list({ query, unread, archived, label, ...part }: Query) {
+      const wanted = label === undefined ? null : String(tools.label(label).id);
       const found = everyChat()
         .map(listed)
         .filter(
           (chat) =>
             tools.matches(query, chat.name, chat.phone) &&
             (unread === undefined || (chat.unread > 0 || chat.markedUnread) === unread) &&
-            (archived === undefined || chat.archived === archived),
+            (archived === undefined || chat.archived === archived) &&
+            (wanted === null || chat.labels.some(({ id }) => id === wanted)),
         )
         .sort((a, b) => (b.lastMessageAt ?? '').localeCompare(a.lastMessageAt ?? ''));
       return { chats: tools.part(found, part), total: found.length };

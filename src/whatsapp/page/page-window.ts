@@ -35,9 +35,11 @@ export interface DocumentMarks {
   /** Modules that are being loaded. */
   loading?: Record<string, Promise<void>>;
   /** Notifies the daemon. */
-  report(report: PageReport | CallReport): void;
+  report(report: PageReport | ContentReport): void;
   /** Incoming calls are reported, on either stack (compat/d10-native-calls.ts). */
   reportsCalls?: boolean;
+  /** Changes of labels are reported (page/label-changes.ts). */
+  reportsLabels?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
   reportsTrust?: boolean;
   /** A chat is being marked as read on request (page/presence.ts). */
@@ -210,3 +212,26 @@ export interface CallReport {
   /** Seconds; null when the page does not report it. */
   readonly offeredAt: number | null;
 }
+
+/** A label was created, changed or deleted, or put on a chat or taken off. */
+export interface LabelReport {
+  readonly kind: 'label';
+  readonly change: 'created' | 'changed' | 'deleted' | 'added' | 'removed';
+  readonly id: string;
+  readonly name: string;
+  readonly color: number | null;
+  /** For `added` and `removed`. */
+  readonly chatId: string | null;
+}
+
+/** The presence of a person has changed. */
+export interface PresenceReport {
+  readonly kind: 'presence';
+  readonly id: string;
+  readonly state: 'available' | 'unavailable' | 'typing' | 'recording';
+  /** Seconds since 1970; null when not known. */
+  readonly lastSeenS: number | null;
+}
+
+/** A report that becomes an event. */
+export type ContentReport = CallReport | LabelReport | PresenceReport;

@@ -1,7 +1,7 @@
 // Runs in the page, before any of its own scripts, on every document: reports what the library does not report, such as a
 // new document, each state of the socket, logouts, bans and refusals of the account.
 import type {
-  CallReport,
+  ContentReport,
   DocumentMarks,
   PageReport,
   PageSocket,
@@ -14,8 +14,8 @@ declare const window: PageWindow;
 /** @param binding name of the function that notifies the daemon */
 export function watch(binding: string): void {
   if (window.top !== (window as unknown)) return; // sub-frames have no modules
-  const report = (data: PageReport | CallReport): void => {
-    const send = window[binding] as ((data: PageReport | CallReport) => Promise<unknown>) | undefined;
+  const report = (data: PageReport | ContentReport): void => {
+    const send = window[binding] as ((data: PageReport | ContentReport) => Promise<unknown>) | undefined;
     void send?.(data)?.catch?.(() => undefined);
   };
   const marks: DocumentMarks = {

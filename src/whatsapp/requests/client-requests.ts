@@ -11,15 +11,29 @@ import { chatPage } from './chats.js';
 import { contactPage } from './contacts.js';
 import { groupJoinPage } from './group-join.js';
 import { groupPage } from './groups.js';
+import { labelPage } from './labels.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
 import type { PageRpc } from './page-rpc.js';
+import { presencePage, profilePage } from './profiles.js';
 import { findRecipient } from './recipients.js';
 import { askForOwn, resend, send } from './send.js';
 
 export type ClientRequests = Pick<
   WhatsAppClient,
-  | ('chats' | 'contacts' | 'groups' | 'joining' | 'acts' | 'calls' | 'media' | 'missed')
+  | (
+      | 'chats'
+      | 'contacts'
+      | 'groups'
+      | 'joining'
+      | 'labels'
+      | 'profiles'
+      | 'presence'
+      | 'acts'
+      | 'calls'
+      | 'media'
+      | 'missed'
+    )
   | ('resolve' | 'send' | 'findOwn' | 'resend' | 'peopleOf' | 'knowsChat' | 'mayWrite' | 'refreshLimits')
 >;
 
@@ -46,6 +60,9 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     contacts: contactPage(rpc),
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),
+    labels: labelPage(rpc),
+    profiles: profilePage(rpc),
+    presence: presencePage(rpc),
     acts: actPage(rpc),
     calls: callPage(rpc),
     media: mediaPage(rpc),

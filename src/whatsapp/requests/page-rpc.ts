@@ -22,6 +22,8 @@ import { makeContacts } from '../page/contacts.js';
 import { makeGroups } from '../page/groups.js';
 import { makeIncoming } from '../page/incoming.js';
 import { makeJoining } from '../page/joining.js';
+import { makeKnownLabels } from '../page/known-labels.js';
+import { makeLabels } from '../page/labels.js';
 import { makeMembers } from '../page/members.js';
 import { makeMessages } from '../page/messages.js';
 import { makeOutgoing } from '../page/outgoing.js';
@@ -29,6 +31,8 @@ import { withOwnId } from '../page/own-id.js';
 import { makeOwn, type Own } from '../page/own-message.js';
 import type { PageWindow } from '../page/page-window.js';
 import { makePosts } from '../page/posts.js';
+import { makeProfiles } from '../page/profiles.js';
+import { makeSubscriptions } from '../page/subscriptions.js';
 import { type Mended, makeTools } from '../page/tools.js';
 
 declare const window: PageWindow;
@@ -41,7 +45,10 @@ const PARTS = {
   groups: makeGroups,
   incoming: makeIncoming,
   joining: makeJoining,
+  labels: makeLabels,
   outgoing: makeOutgoing,
+  profiles: makeProfiles,
+  subscriptions: makeSubscriptions,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> } & { readonly own: Own };
@@ -106,7 +113,7 @@ const source = (): string => {
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const base = (${makeTools})();
-    const tools = { ...base, ...(${makeMessages})(base), ...(${makeMembers})(base) };
+    const tools = { ...base, ...(${makeMessages})(base), ...(${makeMembers})(base), ...(${makeKnownLabels})(base) };
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);

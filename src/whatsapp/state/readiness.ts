@@ -5,6 +5,7 @@ import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
 import { within } from '../failures/deadline.js';
 import { errorText, isNavigation } from '../failures/errors.js';
+import { reportLabels } from '../page/label-changes.js';
 import { installLacks } from '../page/lacks.js';
 import { look } from '../page/look.js';
 import { ID_TAG, installOwnIds } from '../page/own-id.js';
@@ -96,6 +97,8 @@ export class Readiness {
     await page.evaluate(reportTrust).catch((error: unknown) => {
       this.#log.debug('whatsapp.trust', { error: failureOf(error) });
     });
+    const hasLabels = await page.evaluate(reportLabels).catch(failureOf);
+    if (hasLabels !== true) this.#log.debug('whatsapp.labels', { error: hasLabels || 'missing' });
     this.#pageState.capable(await this.#repairs.mendLinked(page));
   }
 

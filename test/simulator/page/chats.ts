@@ -43,6 +43,8 @@ export class Chat extends Model {
   declare msgs: ChatMessages;
   declare lastReceivedKey: MsgKey | undefined;
   declare tcToken: true | undefined;
+  /** ids, newest first */
+  declare labels: string[] | undefined;
   declare groupMetadata: GroupMetadata | undefined;
   declare newsletterMetadata: NewsletterMetadata | undefined;
   declare endOfHistoryTransferType: number;

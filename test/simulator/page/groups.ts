@@ -307,19 +307,3 @@ export const GroupMembershipRequestsActionJob = {
     }));
   },
 };
-
-/** WAWebContactProfilePicThumbBridge; both pictures are data URLs. */
-export const ContactProfilePicThumbBridge = {
-  requestProfilePicFromServer: async () => undefined,
-  async sendSetPicture(wid: Wid, _small: string, full: string): Promise<{ status: number }> {
-    const picture = full.replace(/^data:[^,]*,/, '');
-    if (String(wid).endsWith('@g.us'))
-      await chatSocket.request('group-picture', { group: String(wid), picture });
-    return { status: 200 };
-  },
-  async requestDeletePicture(wid: Wid): Promise<{ status: number }> {
-    if (String(wid).endsWith('@g.us'))
-      await chatSocket.request('group-picture', { group: String(wid), picture: null });
-    return { status: 200 };
-  },
-};

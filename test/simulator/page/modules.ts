@@ -41,7 +41,6 @@ import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
 import {
   AddParticipantsRPC,
-  ContactProfilePicThumbBridge,
   ExitGroupAction,
   GroupCreateJob,
   GroupModifyInfoJob,
@@ -51,10 +50,11 @@ import {
   ModifyParticipantsGroupAction,
   SetPropertyGroupAction,
 } from './groups.js';
+import { BizGatingUtils, BizLabelEditingAction, EditLabelAssociationBridge, Labels } from './labels.js';
 import { findLink, findLinks } from './linkify.js';
 import { MediaModules } from './media.js';
 import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
-import { Model } from './model.js';
+import type { Model } from './model.js';
 import { defineFurtherModules } from './modules-further.js';
 import { MsgKey } from './msg-key.js';
 import {
@@ -65,6 +65,13 @@ import {
   refreshQr,
 } from './pairing.js';
 import { findCC, formatPhone, formattedPhoneNumber } from './phone.js';
+import { Presences } from './presence.js';
+import {
+  BusinessProfile,
+  ContactProfilePicThumbBridge,
+  ProfilePicThumb,
+  SetPushnameConnAction,
+} from './profiles.js';
 import { define, defineAll } from './require.js';
 import {
   fetchOrUpdateCapStatus,
@@ -146,12 +153,13 @@ export function defineModules(): void {
       Reactions,
       GroupMetadata: Groups,
       WAWebGroupMetadataCollection: Groups,
-      BusinessProfile: { find: async (id: unknown) => new Model({ id }) },
-      Label: new Collection<Model & { id: string }>(),
+      BusinessProfile,
+      Label: Labels,
       Status: Object.assign(new Collection<Model & { id: string }>(), { getMyStatus: () => undefined }),
       WAWebNewsletterCollection: Newsletters,
       NewsletterMetadataCollection,
-      ProfilePicThumb: { get: () => undefined, find: async () => undefined },
+      Presence: Presences,
+      ProfilePicThumb,
     },
     WAWebContactCollection: { ContactCollection: Contacts, getMeContact: () => Contacts.get(Conn.wid) },
     WAWebChatGetters: ChatGetters,
@@ -220,7 +228,7 @@ export function defineModules(): void {
     WAWebBlockContactUtils: BlockContactUtils,
     WAWebBlockContactAction: BlockContactAction,
     WAWebContactStatusBridge: ContactStatusBridge,
-    WAWebSetPushnameConnAction: { setPushname: async (pushname: string) => void Conn.set({ pushname }) },
+    WAWebSetPushnameConnAction: SetPushnameConnAction,
     WAWebContactProfilePicThumbBridge: ContactProfilePicThumbBridge,
     WAWebSaveContactAction: { saveContactAction: ok },
     WAWebDeleteContactAction: { deleteContactAction: ok },
@@ -261,6 +269,9 @@ export function defineModules(): void {
       getAutoDownloadVideos: () => true,
       setAutoDownloadVideos: ok,
     },
-    WAWebBizGatingUtils: { smbNotesV1Enabled: () => false },
+    WAWebBizGatingUtils: BizGatingUtils,
+    WAWebBizLabelEditingAction: BizLabelEditingAction,
+    WAWebEditLabelAssociationBridge: EditLabelAssociationBridge,
+    WAWebBizLabelUtils: { mapManualLabelIdToDetectedOutcomeLabelId: () => null },
   });
 }

@@ -245,7 +245,10 @@ export const ContactStatusBridge = {
     const status = (await chatSocket.request('about', { wid: String(wid) })) as string | null;
     return { id: wid, status };
   },
-  async setMyStatus(text: string): Promise<void> {
+  /** The job resolves with the answer of the server (WAWebSetAboutJob). */
+  async setMyStatus(text: string): Promise<{ status: number }> {
+    if (knobs.profileFault === 'about-refused') return { status: 406 };
     await chatSocket.request('set-about', { text });
+    return { status: 200 };
   },
 };

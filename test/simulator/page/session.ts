@@ -12,8 +12,10 @@ import { Cmd } from './cmd.js';
 import { become, becomeNobody } from './conn.js';
 import { acknowledgeDialog, offerDialog } from './dialog.js';
 import { report } from './instrument.js';
+import { learnLabels } from './labels.js';
 import { clearRef, register, showRefs } from './pairing.js';
 import { confirmPasskey, givePasskeyUp } from './passkey.js';
+import { learnPresence } from './presence.js';
 import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
 import {
   fetchOrUpdateCapStatus,
@@ -122,6 +124,12 @@ function onFrame(frame: DownFrame): void {
       chatSocket.stop();
       Socket.set(knobs.replacedShows === 'state' ? { state: 'CONFLICT' } : { stream: 'DISCONNECTED' });
       return;
+    case 'presence-update':
+      learnPresence(frame.wid, frame.state, frame.t);
+      return;
+    case 'labels':
+      learnLabels(frame.labels);
+      return;
     case 'time-lock':
       void learnTimeLock(frame.lock);
       return;
@@ -155,12 +163,14 @@ function signedIn({
   groups,
   channels,
   blocked,
+  labels,
   dialog,
 }: Extract<DownFrame, { type: 'login-ok' }>): void {
   clearTimeout(timeout);
   become(me);
   learnRoster(contacts, groups);
   learnBlocked(blocked);
+  learnLabels(labels);
   for (const channel of channels) learnChannel(channel);
   chatSocket.ready({ asDevice: true });
   Socket.set({ state: 'CONNECTED' });

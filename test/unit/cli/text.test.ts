@@ -79,6 +79,15 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
   'message.revoke': [[{ messageId: '3AEB', fromMe: true }, /me deleted 3AEB$/]],
   group: [[{ chatId: TEAM, change: 'add', participants: [ANA], author: null }, /^.*Team .*: add Ana/]],
   call: [[{ from: ANA, video: true }, /video call from Ana/]],
+  label: [
+    [{ id: '3', name: 'Paid', change: 'created', chatId: null }, /label Paid created$/],
+    [{ id: '3', name: 'Paid', change: 'added', chatId: ANA }, /label Paid on Ana/],
+    [{ id: '3', name: 'Paid', change: 'removed', chatId: ANA }, /label Paid off Ana/],
+  ],
+  presence: [
+    [{ from: ANA, state: 'typing', lastSeenAt: null }, /Ana .* typing$/],
+    [{ from: ANA, state: 'unavailable', lastSeenAt: AT }, /Ana .* unavailable \(last seen /],
+  ],
   state: [
     [
       { from: 'ready', status: 'reconnecting', reason: 'network_down' },

@@ -125,6 +125,7 @@ const status = (word: string) =>
 
 /** [subject, event, posts of wwebjs-api, posts of WAHA]. */
 type Row = readonly [string, WireEvent, readonly object[], readonly object[]];
+const LABEL = { id: '3', name: 'Paid', color: 2 };
 const TABLE: readonly Row[] = [
   ['an incoming message', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
   ...['ciphertext', 'view_once'].map(
@@ -471,6 +472,33 @@ const TABLE: readonly Row[] = [
     [
       enveloped('call.received', {
         ...{ id: 'C1', from: ANA, timestamp: SECONDS, isVideo: true, isGroup: false, _data: {} },
+      }),
+    ],
+  ],
+  ...(
+    [
+      ['created', null, 'label.upsert', LABEL],
+      ['deleted', null, 'label.deleted', LABEL],
+      ['added', ANA, 'label.chat.added', { labelId: '3', chatId: ANA, label: LABEL }],
+      ['removed', ANA, 'label.chat.deleted', { labelId: '3', chatId: ANA, label: LABEL }],
+    ] as const
+  ).map(([change, chatId, name, payload]): Row => {
+    const data = { ...LABEL, change, chatId, timestamp: TIME };
+    return [
+      `a label: ${change}`,
+      event('label', data),
+      [raised('label', { label: data })],
+      [enveloped(name, payload)],
+    ];
+  }),
+  [
+    'the presence of a person',
+    event('presence', { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME }),
+    [raised('presence', { presence: { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME } })],
+    [
+      enveloped('presence.update', {
+        id: ANA,
+        presences: [{ participant: ANA, lastKnownPresence: 'online', lastSeen: null }],
       }),
     ],
   ],

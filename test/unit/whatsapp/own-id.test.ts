@@ -1,5 +1,6 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
+import { makeKnownLabels } from '../../../src/whatsapp/page/known-labels.js';
 import { makeMembers } from '../../../src/whatsapp/page/members.js';
 import { makeMessages, type Tools } from '../../../src/whatsapp/page/messages.js';
 import { makeOutgoing } from '../../../src/whatsapp/page/outgoing.js';
@@ -21,7 +22,10 @@ type End = Promise<{ messageSendResult: string }>;
 
 const own = () => {
   const base = makeTools();
-  return makeOwn({ ...base, ...makeMessages(base), ...makeMembers(base) }, {} as Mended);
+  return makeOwn(
+    { ...base, ...makeMessages(base), ...makeMembers(base), ...makeKnownLabels(base) },
+    {} as Mended,
+  );
 };
 const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
   (await own().find(...args))?.ack ?? null;

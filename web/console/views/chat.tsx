@@ -144,4 +144,5 @@ function useAcks(account: string): ReadonlyMap<string, Message['ack']> {
 }
 
 /** Whether it happened in this chat. */
-const isOfChat = ({ data }: WireEvent, chat: string): boolean => 'chat' in data && isMeant(data.chat, chat);
+const isOfChat = ({ data }: WireEvent, chat: string): boolean =>
+  'chat' in data && data.chat !== null && isMeant(data.chat, chat);

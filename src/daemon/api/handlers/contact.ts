@@ -4,14 +4,18 @@ import type { Handlers } from '../../../protocol/method.js';
 import type { contactMethods } from '../../../protocol/methods/contact.js';
 import { numberOf } from '../../../protocol/wid.js';
 import type { Account } from '../../account.js';
+import type { MediaStore } from '../../media/media-store.js';
 import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
+import { withFile } from './profile.js';
 
-export function contactHandlers(account: Account): Handlers<typeof contactMethods> {
+export function contactHandlers(account: Account, mediaStore: MediaStore): Handlers<typeof contactMethods> {
   const contacts = () => readyClient(account).contacts;
   return {
     'contact.list': (query) => contacts().list(query),
     'contact.get': ({ contact }) => contacts().get(parsePerson(contact)),
+    'contact.profile': async ({ contact, picture = false }) =>
+      withFile(mediaStore, await readyClient(account).profiles.of(parsePerson(contact), picture)),
     'contact.check': ({ number }) => {
       const id = parsePerson(number);
       if (numberOf(id) === null)

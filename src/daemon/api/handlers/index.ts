@@ -19,9 +19,12 @@ import { eventHandlers } from './event.js';
 import { type FleetHandling, fleetHandlers } from './fleet.js';
 import { groupHandlers } from './group.js';
 import { groupJoinHandlers } from './group-join.js';
+import { labelHandlers } from './label.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
 import { outboxHandlers } from './outbox.js';
+import { presenceHandlers } from './presence.js';
+import { profileHandlers } from './profile.js';
 import { type Purging, searchHandlers } from './search.js';
 import { sessionHandlers } from './session.js';
 import { webhookHandlers } from './webhook.js';
@@ -68,9 +71,12 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...callHandlers(account),
     ...eventHandlers(feed),
     ...chatHandlers(account, store),
-    ...contactHandlers(account),
+    ...contactHandlers(account, mediaStore),
     ...groupHandlers(account),
     ...groupJoinHandlers(account, mediaStore),
+    ...labelHandlers(account),
+    ...profileHandlers(account, mediaStore),
+    ...presenceHandlers(account),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
     ...fleetHandlers(account, fleet),
