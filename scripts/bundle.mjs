@@ -1,6 +1,7 @@
 // Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
 //   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
+//   dist/proxy.cjs     the forwarder to a proxy, loaded only when one is configured
 //   dist/nats.cjs      the client of NATS, loaded only when a fleet is configured
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
 //   dist/wad-agent.cjs   bin wad-agent: runs accounts of a fleet on this machine
@@ -80,6 +81,15 @@ const natsApart = {
     );
   },
 };
+/** What speaks to a proxy is loaded only for an account with one. */
+const proxyApart = {
+  name: 'proxy-apart',
+  setup(b) {
+    b.onResolve({ filter: /\/chain\.js$/ }, ({ importer }) =>
+      importer.includes('/src/proxy/') ? { path: './proxy.cjs', external: true } : undefined,
+    );
+  },
+};
 /** A file of types, and all files that it imports, directly or not. */
 function reached(file, files = new Set()) {
   if (files.has(file)) return files;
@@ -110,112 +120,115 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, library, nats, gateway, agent, fleet, client, mcp, page] = await Promise.all([
-  build({
-    ...common,
-    minify: true,
-    entryPoints: ['src/cli/full.ts'],
-    outfile: 'dist/full.cjs',
-    // string-width 8 compiles a 25 ms regular expression on import; our help text is ASCII.
-    alias: { 'string-width': './src/cli/width.ts' },
-    define: { ...words, 'import.meta.url': '__url' },
-    banner: { js: URL_OF_FILE },
-  }),
-  build({
-    ...common,
-    minify: true,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/fast.cjs',
-    // The package's index would include its server.
-    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-    define: { ...words, 'import.meta.url': 'undefined' },
-    banner: { js: wrapped.head },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [apart],
-  }),
-  // Not minified: its stack traces appear in logs, and its functions run in the page.
-  build({
-    ...common,
-    entryPoints: ['src/daemon/main.ts'],
-    outfile: 'dist/daemon.cjs',
-    external: BESIDE,
-    define: { 'import.meta.url': '__url' },
-    banner: { js: wrapped.head + URL_OF_FILE },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [libraryApart, natsApart, englishOnly],
-  }),
-  libraryBundle({
-    ...common,
-    banner: {
-      js: `${wrapped.head}const module={exports:{}},__dirname=require('node:path').dirname(__filename);`,
-    },
-    footer: { js: `return module.exports;${wrapped.foot}` },
-    supported: REQUIRE_ONLY,
-  }),
-  build({ ...common, minify: true, entryPoints: ['src/fleet/nats.ts'], outfile: 'dist/nats.cjs' }),
-  // As the daemon's.
-  build({
-    ...common,
-    entryPoints: ['src/gateway/main.ts'],
-    outfile: 'dist/gateway.cjs',
-    define: { 'import.meta.url': '__url' },
-    banner: { js: wrapped.head + URL_OF_FILE },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [natsApart, englishOnly],
-  }),
-  build({
-    ...common,
-    entryPoints: ['src/agent/main.ts'],
-    outfile: 'dist/agent.cjs',
-    define: { 'import.meta.url': '__url' },
-    banner: { js: wrapped.head + URL_OF_FILE },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [natsApart, englishOnly],
-  }),
-  build({
-    ...common,
-    minify: true,
-    entryPoints: ['src/fleet/operator.ts'],
-    outfile: 'dist/fleet.cjs',
-    define: { 'import.meta.url': '__url' },
-    banner: { js: URL_OF_FILE },
-    plugins: [natsApart, englishOnly],
-  }),
-  // Not minified: debuggers of other programs step into it.
-  build({
-    ...common,
-    entryPoints: ['src/client/index.ts'],
-    outfile: 'dist/client.cjs',
-    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-    define: { METHOD_EFFECTS },
-  }),
-  build({
-    ...common,
-    minify: true,
-    entryPoints: ['src/mcp/serve.ts'],
-    outfile: 'dist/mcp.cjs',
-    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-    define: { METHOD_EFFECTS },
-  }),
-  // The console: browsers that are still maintained, and no source map, which nothing would serve.
-  build({
-    ...common,
-    minify: true,
-    platform: 'browser',
-    format: 'esm',
-    target: ['chrome115', 'firefox115', 'safari17'],
-    entryPoints: { console: 'web/console/main.tsx', style: 'web/console/console.css' },
-    outdir: 'dist/console',
-    define: { METHOD_SCOPES },
-  }),
-  types(),
-]);
+const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, mcp, page] =
+  await Promise.all([
+    build({
+      ...common,
+      minify: true,
+      entryPoints: ['src/cli/full.ts'],
+      outfile: 'dist/full.cjs',
+      // string-width 8 compiles a 25 ms regular expression on import; our help text is ASCII.
+      alias: { 'string-width': './src/cli/width.ts' },
+      define: { ...words, 'import.meta.url': '__url' },
+      banner: { js: URL_OF_FILE },
+    }),
+    build({
+      ...common,
+      minify: true,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: 'dist/fast.cjs',
+      // The package's index would include its server.
+      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+      define: { ...words, 'import.meta.url': 'undefined' },
+      banner: { js: wrapped.head },
+      footer: { js: wrapped.foot },
+      supported: REQUIRE_ONLY,
+      plugins: [apart],
+    }),
+    // Not minified: its stack traces appear in logs, and its functions run in the page.
+    build({
+      ...common,
+      entryPoints: ['src/daemon/main.ts'],
+      outfile: 'dist/daemon.cjs',
+      external: BESIDE,
+      define: { 'import.meta.url': '__url' },
+      banner: { js: wrapped.head + URL_OF_FILE },
+      footer: { js: wrapped.foot },
+      supported: REQUIRE_ONLY,
+      plugins: [libraryApart, natsApart, proxyApart, englishOnly],
+    }),
+    libraryBundle({
+      ...common,
+      banner: {
+        js: `${wrapped.head}const module={exports:{}},__dirname=require('node:path').dirname(__filename);`,
+      },
+      footer: { js: `return module.exports;${wrapped.foot}` },
+      supported: REQUIRE_ONLY,
+    }),
+    build({ ...common, minify: true, entryPoints: ['src/fleet/nats.ts'], outfile: 'dist/nats.cjs' }),
+    build({ ...common, minify: true, entryPoints: ['src/proxy/chain.ts'], outfile: 'dist/proxy.cjs' }),
+    // As the daemon's.
+    build({
+      ...common,
+      entryPoints: ['src/gateway/main.ts'],
+      outfile: 'dist/gateway.cjs',
+      define: { 'import.meta.url': '__url' },
+      banner: { js: wrapped.head + URL_OF_FILE },
+      footer: { js: wrapped.foot },
+      supported: REQUIRE_ONLY,
+      plugins: [natsApart, englishOnly],
+    }),
+    build({
+      ...common,
+      entryPoints: ['src/agent/main.ts'],
+      outfile: 'dist/agent.cjs',
+      define: { 'import.meta.url': '__url' },
+      banner: { js: wrapped.head + URL_OF_FILE },
+      footer: { js: wrapped.foot },
+      supported: REQUIRE_ONLY,
+      plugins: [natsApart, englishOnly],
+    }),
+    build({
+      ...common,
+      minify: true,
+      entryPoints: ['src/fleet/operator.ts'],
+      outfile: 'dist/fleet.cjs',
+      define: { 'import.meta.url': '__url' },
+      banner: { js: URL_OF_FILE },
+      plugins: [natsApart, englishOnly],
+    }),
+    // Not minified: debuggers of other programs step into it.
+    build({
+      ...common,
+      entryPoints: ['src/client/index.ts'],
+      outfile: 'dist/client.cjs',
+      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+      define: { METHOD_EFFECTS },
+    }),
+    build({
+      ...common,
+      minify: true,
+      entryPoints: ['src/mcp/serve.ts'],
+      outfile: 'dist/mcp.cjs',
+      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+      define: { METHOD_EFFECTS },
+    }),
+    // The console: browsers that are still maintained, and no source map, which nothing would serve.
+    build({
+      ...common,
+      minify: true,
+      platform: 'browser',
+      format: 'esm',
+      target: ['chrome115', 'firefox115', 'safari17'],
+      entryPoints: { console: 'web/console/main.tsx', style: 'web/console/console.css' },
+      outdir: 'dist/console',
+      define: { METHOD_SCOPES },
+    }),
+    types(),
+  ]);
 put('full.cjs', full.outputFiles[0].contents);
 put('nats.cjs', nats.outputFiles[0].contents);
+put('proxy.cjs', proxy.outputFiles[0].contents);
 put('fleet.cjs', fleet.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.cjs', client.outputFiles[0].contents);
@@ -229,6 +242,7 @@ const meta = {
     'wad.cjs': daemon.metafile,
     'library.cjs': library.metafile,
     'nats.cjs': nats.metafile,
+    'proxy.cjs': proxy.metafile,
     'wad-gateway.cjs': gateway.metafile,
     'wad-agent.cjs': agent.metafile,
     'fleet.cjs': fleet.metafile,

@@ -165,6 +165,7 @@ readonly EXTRAS='
   ip                      iproute2
   lintian                 lintian
   mandoc                  mandoc
+  microsocks              microsocks
   mmdebstrap              mmdebstrap
   nats-server             nats-server
   pgrep                   procps
@@ -173,6 +174,7 @@ readonly EXTRAS='
   setpriv                 util-linux
   shellcheck              shellcheck
   systemd-analyze         systemd
+  tinyproxy               tinyproxy
   zsh                     zsh
 '
 need_extras() {

@@ -61,9 +61,10 @@ export function handToWad(
 export async function askWad(
   mode: 'doctor',
   globals: Wanted,
+  more: readonly string[] = [],
 ): Promise<{ readonly status: number; readonly answer: unknown }> {
   let text = '';
-  const line = [...theWad(mode), `--${mode}`, ...wadOptions(globals), '--output', 'json'];
+  const line = [...theWad(mode), `--${mode}`, ...more, ...wadOptions(globals), '--output', 'json'];
   const status = await handOver(line, wadEnvironment(globals), (data) => {
     text += data;
   });

@@ -10,6 +10,7 @@ import { FLEET_KEYS } from './fleet-keys.js';
 import { GATEWAY_KEYS } from './gateway-keys.js';
 import { listening } from './listen.js';
 import { mediaRules } from './media-rule.js';
+import { PROXY_KEYS } from './proxy-keys.js';
 import {
   choice,
   count,
@@ -99,6 +100,7 @@ export const KEYS = {
       doc: 'More arguments for Chromium. One that is not in the list below can be given by a script that ends in `exec chromium "$@" …`, named in `path`.',
     }),
   },
+  proxy: PROXY_KEYS,
   reconnect: {
     delaysMs: key(msList(0, DAY), {
       default: [5_000, 10_000, 15_000, 20_000, 25_000],

@@ -16,6 +16,7 @@ import type { ReceivedUntil } from './incoming/receive-watermark.js';
 import type { StartLine } from './machine/start-line.js';
 import type { ChooseId } from './outgoing/ids.js';
 import { Outgoing } from './outgoing/outgoing.js';
+import type { AccountProxy } from './session/account-proxy.js';
 import { Actor } from './session/actor.js';
 import { CapabilityTracker } from './session/capability-tracker.js';
 import { ClientSlot, type ClientSlotOptions } from './session/client-slot.js';
@@ -194,9 +195,14 @@ export class Account {
     return this.#capabilities.known;
   }
 
+  /** Null without one. */
+  get proxy(): AccountProxy | null {
+    return this.#options.proxy;
+  }
+
   /** The command that helps a person now, or null. */
   get hint(): string | null {
-    return hintFor(this.actor.state, this.address);
+    return hintFor(this.actor.state, this.address, this.proxy?.view.cause ?? null);
   }
 
   /** Tells people of an incident, once. */
@@ -238,10 +244,12 @@ export class Account {
     else if (now.session.wid !== before.session?.wid) this.#linkedAccount.link(now.session.wid);
     if (now.session?.wid !== before.session?.wid) this.presence.clear();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
+    if (reasonOf(now) === 'network_down') this.proxy?.suspect();
     if (now.name === 'stopped') this.#capabilities.forget();
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
     this.#announce.state(now, before);
     if (now.name !== 'ready' || before.name === 'ready') return;
+    this.proxy?.works();
     this.#options.steps.done('ready');
     this.supervision.ready();
     this.#linkedAccount.ready(now.session?.wid ?? null);

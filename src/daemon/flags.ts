@@ -18,6 +18,8 @@ export interface Flags {
   readonly config: string | undefined;
   readonly stateDir: string | undefined;
   readonly keys: KeyFlags;
+  /** Whether the doctor may use the network. */
+  readonly network: boolean;
   /** The form of the output of every mode but `run`. */
   readonly output: 'text' | 'json';
 }
@@ -40,6 +42,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   ...KEY_OPTIONS,
   'check-config': [null, 'print every value and its source, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
+  network: [null, 'with --doctor: try the proxy of the account, too'],
   canary: [null, "check today's WhatsApp Web without an account, up to its QR code, then exit"],
   adopt: [
     'DIR',
@@ -117,6 +120,7 @@ export async function readFlags(
           .filter((name) => read[name] !== undefined && read[name] !== false)
           .map((name) => [name, read[name] as string | true]),
       ),
+      network: read.network === true,
       output: text('output')?.startsWith('json') ? 'json' : 'text',
     },
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDispatch } from '../dispatch/dispatch.js';
 import type { DaemonLog } from '../log/log.js';
 import { METHODS } from '../protocol/methods/index.js';
+import { readUpstream } from '../proxy/upstream.js';
 import { isOver } from '../session/state.js';
 import { diskFault } from '../session-dir/disk-fault.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
@@ -36,6 +37,7 @@ import { Purger } from './purge.js';
 import { Readers } from './readers.js';
 import { Indexer } from './search/indexer.js';
 import { MessageSearch } from './search/message-search.js';
+import { AccountProxy } from './session/account-proxy.js';
 import { pictureIn } from './session/page-picture.js';
 import { StartSteps } from './session/start-steps.js';
 import type { Settings } from './settings.js';
@@ -131,6 +133,9 @@ async function build({
   ...beginning
 }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
+  const proxy = AccountProxy.of(config, log);
+  // A password file that cannot be used is an error of the configuration now, and a state of the account later.
+  if (proxy !== null) readUpstream(config.proxy);
   const store = openStore({ directory: paths.stateDir, ...beginning });
   await closers.add(() => store.close());
   const copies = tenure?.copies(store) ?? null;
@@ -162,6 +167,7 @@ async function build({
     mediaDir,
     createClient,
     copies,
+    proxy,
     sweepFiles: () => mediaStore.sweep(Date.now()),
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),

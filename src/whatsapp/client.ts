@@ -37,6 +37,11 @@ export interface ClientOptions {
   readonly expectsSession: boolean;
   readonly loadMs: number;
   readonly presence: PresenceOptions;
+  /**
+   * Called before the browser is launched.
+   * @returns null, or a sentence why there is no network. Then no browser is launched.
+   */
+  readonly network?: (signal: AbortSignal) => Promise<string | null>;
   /** The directory with the files of messages, named by their ids. */
   readonly mediaDir: string;
   /** Where to store a screenshot of a page that waits for a person. */
@@ -73,6 +78,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
   readonly #errors: PageErrors;
   readonly #contentEvents: ContentEvents;
   readonly #step: (step: ClientStep) => void;
+  readonly #network: NonNullable<ClientOptions['network']>;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** WhatsApp has confirmed that the link is gone, so nothing is left to write to disk. */
@@ -98,6 +104,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     this.#pageState = pageState;
     this.#readiness = readiness;
     this.#step = options.step ?? (() => undefined);
+    this.#network = options.network ?? (async () => null);
     const hooks = libraryHooks({
       step: this.#step,
       pageCreated: (page, session) => this.#born(page, session),
@@ -135,11 +142,19 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
   }
 
   async launch(): Promise<void> {
-    this.#launching = this.#guarded.initialize().catch((error: unknown) => {
+    this.#launching = this.#start().catch((error: unknown) => {
       const hadPage = this.#guarded.pupPage !== null;
       this.#broken(launchReason(error, { hadPage }), errorText(error));
     });
     await this.#launching;
+  }
+
+  async #start(): Promise<void> {
+    const { signal } = this.#abort;
+    const trouble = await this.#network(signal);
+    if (signal.aborted) return;
+    if (trouble === null) await this.#guarded.initialize();
+    else this.#broken('network_down', trouble);
   }
 
   /** Runs before the first navigation. */

@@ -22,7 +22,7 @@ const FIRST_SEVEN = [
 ];
 const OURS = [
   ...['account', 'reason', 'waitsFor', 'hint', 'nextAttemptAt', 'since'],
-  ...['monitor', 'versions', 'capabilities', 'restriction', 'outbox', 'journal', 'fleet'],
+  ...['monitor', 'versions', 'capabilities', 'restriction', 'outbox', 'journal', 'fleet', 'proxy'],
 ];
 const NONE = ['no.such', 'constructor', '__proto__', 'toString'];
 const TWENTY_MB = 20 * 1024 * 1024;

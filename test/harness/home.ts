@@ -15,6 +15,8 @@ export interface HomeOptions {
   readonly t?: { teardown(end: () => void): unknown; passing(): boolean; comment(text: string): unknown };
   /** Enables the browser's own sandbox. Default off, since tests may run as root. */
   readonly sandbox?: boolean;
+  /** The browser gets a proxy from the daemon, and reaches the simulator only through it. */
+  readonly proxied?: boolean;
   /** Another machine, with the disk of which this one shares the state directory. */
   readonly sharing?: Home;
   /** The daemon's socket; by default below the home. */
@@ -38,7 +40,10 @@ export class Home implements AsyncDisposable {
 
   static async make(sim: Pick<Simulator, 'browserWrapper'>, options: HomeOptions = {}): Promise<Home> {
     const dir = await mkdtemp(join(tmpdir(), 'wad-e2e-'));
-    const browser = await sim.browserWrapper(dir, { sandbox: options.sandbox ?? false });
+    const browser = await sim.browserWrapper(dir, {
+      sandbox: options.sandbox ?? false,
+      proxied: options.proxied ?? false,
+    });
     const home = new Home(dir, browser, options);
     const { t } = options;
     t?.teardown(() => t.passing() || t.comment(home.tail()));

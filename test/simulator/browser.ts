@@ -35,6 +35,13 @@ export function chromiumArgs(port: number): string[] {
 
 const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
+export interface WrapperOptions {
+  sandbox?: boolean;
+  executable?: string;
+  /** The page is reached through a proxy of the daemon's, which blocks everything else. */
+  proxied?: boolean;
+}
+
 /**
  * Writes a script that can be used as Chromium's path, and returns its path. It uses `exec`, so the pid
  * stays, and it passes its descriptors on (puppeteer's pipe).
@@ -45,9 +52,13 @@ export async function writeBrowserWrapper(
   {
     sandbox = true,
     executable = process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium',
-  }: { sandbox?: boolean; executable?: string } = {},
+    proxied = false,
+  }: WrapperOptions = {},
 ): Promise<string> {
-  const args = [...chromiumArgs(port), ...(sandbox ? [] : ['--no-sandbox'])];
+  const args = [
+    ...(proxied ? ['--ignore-certificate-errors'] : chromiumArgs(port)),
+    ...(sandbox ? [] : ['--no-sandbox']),
+  ];
   const file = path.join(directory, `chromium-to-simulator-${port}`);
   await mkdir(directory, { recursive: true });
   await writeFile(file, `#!/bin/sh\nexec ${quoted(executable)} "$@" ${args.map(quoted).join(' ')}\n`);

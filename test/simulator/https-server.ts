@@ -46,6 +46,8 @@ const PAGE_DIRECTORY = new URL('./page/', import.meta.url);
 
 export class HttpsServer {
   readonly #options: HttpsServerOptions;
+  /** The remote ports of all connections so far. */
+  readonly peerPorts = new Set<number>();
   readonly #https: https.Server;
   readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 * 1024 });
   readonly #door: ListeningPort;
@@ -76,7 +78,10 @@ export class HttpsServer {
         this.#options.onSocket(path, webSocket),
       );
     });
-    this.#door = new ListeningPort((socket) => this.#https.emit('connection', socket));
+    this.#door = new ListeningPort((socket) => {
+      if (socket.remotePort !== undefined) this.peerPorts.add(socket.remotePort);
+      this.#https.emit('connection', socket);
+    });
   }
 
   get port(): number {

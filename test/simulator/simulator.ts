@@ -4,7 +4,7 @@
  */
 import { Account, type AccountOptions } from './account.js';
 import type { WaitOptions } from './awaitable-event.js';
-import { chromiumArgs, writeBrowserWrapper } from './browser.js';
+import { chromiumArgs, type WrapperOptions, writeBrowserWrapper } from './browser.js';
 import type { BrowserPage } from './browser-page.js';
 import { makeCertificate } from './certificate.js';
 import { Channel, type ChannelOptions } from './channel.js';
@@ -92,7 +92,12 @@ export class Simulator {
   }
 
   /** Writes a script to use as the browser's path; see `writeBrowserWrapper`. */
-  browserWrapper(directory: string, options?: { sandbox?: boolean; executable?: string }): Promise<string> {
+  /** The remote ports of all connections so far. */
+  get peerPorts(): ReadonlySet<number> {
+    return this.#https?.peerPorts ?? new Set();
+  }
+
+  browserWrapper(directory: string, options?: WrapperOptions): Promise<string> {
     return writeBrowserWrapper(directory, this.port, options);
   }
 

@@ -82,6 +82,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'it packs files into one sealed file, and does not know what they are',
   },
   config: { may: ['protocol', 'local'], why: 'configuration is complete before anything else runs' },
+  proxy: {
+    may: ['protocol', 'config'],
+    why: 'it passes connections on, and does not know what a browser or an account does with them',
+  },
   systemd: { may: ['local'], why: 'it handles the sockets and files of systemd and does not know accounts' },
   store: {
     may: ['protocol'],
@@ -140,7 +144,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...['protocol', 'session', 'socket', 'http', 'session-dir', 'store', 'config', 'systemd'],
       ...['whatsapp', 'whatsapp/browser', 'whatsapp/failures'],
-      ...['log', 'dispatch', 'local'],
+      ...['log', 'dispatch', 'local', 'proxy'],
       ...[
         'daemon/api',
         'daemon/doctor',
@@ -178,7 +182,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/session': {
     may: [
-      ...['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'whatsapp/client.ts'],
+      ...['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'proxy', 'whatsapp/client.ts'],
       ...['daemon/machine', 'daemon/outgoing'],
     ],
     why: 'it runs the life cycle and does not depend on its callers',
@@ -225,8 +229,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/doctor': {
     may: [
-      ...['protocol', 'socket', 'local', 'session-dir', 'config', 'whatsapp/browser', 'whatsapp/canary.ts'],
-      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
+      ...['protocol', 'socket', 'local', 'session-dir', 'config', 'proxy', 'whatsapp/browser'],
+      ...['whatsapp/canary.ts', 'daemon/flags.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
     ],
     why: 'a separate program: it checks the prerequisites of a daemon and starts none',
   },
@@ -302,6 +306,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
       { in: ['fleet/nats.ts'], why: 'one place: it is bundled apart, and loaded only for a fleet' },
     ]),
   ),
+  'proxy-chain': { in: ['proxy/chain.ts'], why: 'it is bundled apart, and loaded only with a proxy' },
   qrcode: {
     in: ['cli/render/qr.ts', 'http/qr.ts'],
     why: 'the daemon gives out payloads; only clients that show them draw',

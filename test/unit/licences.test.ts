@@ -11,6 +11,7 @@ const BUNDLES = [
   'wad.cjs',
   'library.cjs',
   'nats.cjs',
+  'proxy.cjs',
   'wad-gateway.cjs',
   'wad-agent.cjs',
   'fleet.cjs',

@@ -2,6 +2,7 @@
 import { type Address, addressed } from '../../protocol/address.js';
 import { isWorking, stateOfWord } from '../../protocol/capability.js';
 import type { Status } from '../../protocol/methods/session.js';
+import { PROXY_CAUSE_WORDS } from '../../protocol/proxy.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
 import type { StateName } from '../../protocol/state.js';
 import { bold, green, type Paint, printable, red, yellow } from '../output.js';
@@ -88,6 +89,12 @@ function restriction({ kind, until, used, total }: NonNullable<Status['restricti
   }
 }
 
+function proxy({ address, ok, cause }: NonNullable<Status['proxy']>): string {
+  const named = printable(address);
+  if (cause !== null) return red(`${named} ${PROXY_CAUSE_WORDS[cause] ?? cause}`);
+  return ok ? named : `${named}, not tried yet`;
+}
+
 /** One screen: the headline, the next step, and details in order of importance. */
 export function renderStatus(s: Status, address: Address): string {
   const limits = Object.entries(s.capabilities).filter(([, word]) => !isWorking(stateOfWord(word)));
@@ -102,6 +109,7 @@ export function renderStatus(s: Status, address: Address): string {
       ? [[s.status === 'hibernating' ? 'wakes' : 'attempt', attempts(s)] as const]
       : []),
     ['browser', browser(s)],
+    ...(s.proxy == null ? [] : [['proxy', proxy(s.proxy)] as const]),
     ...(s.restriction == null ? [] : [['whatsapp', restriction(s.restriction)] as const]),
     ...limits.map(([name, word]) => ['limits', printable(`${name} ${word}`)] as const),
     ['queue', `${s.outbox.queued} waiting, ${s.outbox.unknown} unknown, ${s.outbox.failed} failed`],

@@ -47,5 +47,6 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number, flee
     outbox: account.outgoing.outbox.counts(),
     journal: { last: feed.last },
     fleet,
+    proxy: account.proxy?.view ?? null,
   };
 }

@@ -5,6 +5,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
 import type { Log } from '../../protocol/log.js';
+import { openForwarder } from '../../proxy/forwarder.js';
+import { proxySwitches } from '../../proxy/switches.js';
+import { proxyName, readUpstream } from '../../proxy/upstream.js';
 import { type Canary, lookAtPage } from '../../whatsapp/canary.js';
 import type { Settings } from '../settings.js';
 
@@ -20,13 +23,17 @@ export async function runCanary(settings: Settings, output: 'text' | 'json'): Pr
     print({ ...NOTHING, says: browser.says }, output);
     return 1;
   }
+  const forwarder = proxyName(config.proxy) === null ? null : await openForwarder(readUpstream(config.proxy));
   const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
   try {
-    const chrome = chromeOptions(browser.path, config.browser);
+    const plain = chromeOptions(browser.path, config.browser);
+    const switches = forwarder === null ? [] : proxySwitches(forwarder.port);
+    const chrome = { ...plain, args: [...plain.args, ...switches] };
     const canary = await lookAtPage({ chrome, directory, timeoutMs: TIMEOUT_MS, log: QUIET });
     print(canary, output);
     return canary.ok ? 0 : 1;
   } finally {
+    await forwarder?.close();
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

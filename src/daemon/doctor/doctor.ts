@@ -19,6 +19,7 @@ import { clock, disk, limits } from './machine.js';
 import { lock, socket } from './occupancy.js';
 import { page } from './page.js';
 import { node, packages } from './program.js';
+import { proxy } from './proxy.js';
 import { askRunning, type Running } from './running.js';
 
 /** In this order: a cause comes before its consequences. */
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   clock,
   lock,
   socket,
+  proxy,
   page,
   browser,
   sandbox,
@@ -45,7 +47,7 @@ export interface Report {
 }
 
 export interface DoctorFrom {
-  readonly flags: Pick<Flags, 'account' | 'config' | 'stateDir' | 'keys'>;
+  readonly flags: Pick<Flags, 'account' | 'config' | 'stateDir' | 'keys' | 'network'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
   readonly home: string;
@@ -137,6 +139,7 @@ function gather(
     config,
     dir: layout(config.session.dataPath, config.session.clientId),
     browser: findBrowser({ browser: config.browser, env, home }),
+    network: flags.network,
     running,
     tryBrowser,
   };

@@ -41,6 +41,8 @@ export interface About {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly browser: Browser;
+  /** Whether checks may use the network. */
+  readonly network: boolean;
   /** The daemon that answers at the socket; paths and browser are its own then. */
   readonly running: Running | null;
   /** Starts a browser on an empty profile: whatsapp/browser/preflight.ts, or a test's. */

@@ -29,6 +29,7 @@ export async function runDoctor(of: Flags | Settings, output: 'text' | 'json'): 
           ...machine,
           loaded: of,
           browser: findBrowser({ browser: of.config.browser, ...machine }),
+          network: false,
           running: null,
         });
   process.stdout.write(renderReport(report, output));

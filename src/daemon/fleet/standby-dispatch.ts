@@ -115,4 +115,5 @@ const standbyStatus = ({ account, config }: Settings, sinceMs: number, holder: s
   outbox: { queued: 0, unknown: 0, failed: 0 },
   journal: { last: 0 },
   fleet: { machine: config.fleet.machine, holder, epoch: null },
+  proxy: null,
 });

@@ -14,6 +14,7 @@ import type { SessionDir } from '../../session-dir/layout.js';
 import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
 import type { ClientOptions } from '../../whatsapp/client.js';
 import { refuseFullDisk } from '../machine/free-space.js';
+import type { AccountProxy } from './account-proxy.js';
 import type { ProfileCopies } from './profile-copies.js';
 import type { StartSteps } from './start-steps.js';
 
@@ -31,6 +32,8 @@ export interface ClientSlotOptions {
   readonly onBrowser?: (pid: number) => void;
   /** Null: no copies of the profile are made. */
   readonly copies: ProfileCopies | null;
+  /** Null: the browser reaches WhatsApp without a proxy. */
+  readonly proxy: AccountProxy | null;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
 
@@ -112,13 +115,18 @@ export class ClientSlot {
       listener.event({ type: 'client.broken', reason: 'memory_low', detail });
       return;
     }
+    const { proxy } = this.#options;
+    const switches = (await proxy?.open()) ?? [];
     await this.#options.copies?.launching();
     steps.done('checks');
+    const chrome = chromeOptions(browser.path, config.browser);
     this.#client = createClient(
       {
         dataPath: dir.dataPath,
         clientId: dir.clientId,
-        chrome: chromeOptions(browser.path, config.browser),
+        // Chromium obeys the last of several equal switches.
+        chrome: { ...chrome, args: [...chrome.args, ...switches] },
+        ...(proxy && { network: (signal) => proxy.trouble(signal) }),
         expectsSession,
         loadMs: config.deadlines.loadMs,
         mediaDir,
@@ -170,6 +178,7 @@ export class ClientSlot {
       log.error('browser.close-failed', { err: error });
     } finally {
       this.#client = null;
+      await this.#options.proxy?.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 // Names the command that helps a person out of a state; null when the daemon recovers by itself.
 import { type Address, addressed } from '../../protocol/address.js';
+import type { ProxyCause } from '../../protocol/proxy.js';
 import type { Reason } from '../../protocol/state.js';
 import type { State } from '../../session/state.js';
 import { isOver, reasonOf } from '../../session/state.js';
@@ -24,11 +25,16 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   lock_held: 'wactl doctor',
 };
 
-/** The command for this state, with the address of this daemon. */
-export function hintFor(state: State, to: Address): string | null {
+/**
+ * The command for this state, with the address of this daemon.
+ * @param proxy why the proxy of the account cannot be used; null: it can, or there is none
+ */
+export function hintFor(state: State, to: Address, proxy: ProxyCause | null = null): string | null {
   if (state.name === 'stopped' && !isOver(state)) return addressed('wactl init', to);
   if (state.name === 'starting') return null;
-  const hint = BY_REASON[reasonOf(state)];
+  const reason = reasonOf(state);
+  // Without a proxy the daemon recovers by itself; the configuration of a proxy needs a person.
+  const hint = reason === 'network_down' && proxy !== null ? 'wactl doctor' : BY_REASON[reason];
   return hint === undefined ? null : addressed(hint, to);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { method } from '../method.js';
 import { PASSKEY_VERDICTS } from '../passkey.js';
+import { PROXY_CAUSES } from '../proxy.js';
 import { cursor, done, instant, reason, record, stateName, waitMs } from '../schema.js';
 import { RESTRICTION_KINDS, START_WAITS } from '../state.js';
 
@@ -88,6 +89,17 @@ export const statusSchema = record({
   })
     .nullable()
     .describe('Where the account runs. Null when the daemon belongs to no fleet.'),
+  proxy: record({
+    address: z.string().describe('The address of the proxy, without its user.'),
+    ok: z
+      .boolean()
+      .nullable()
+      .describe('Whether it connected to WhatsApp when it was last tried. Null before the first try.'),
+    cause: z.enum(PROXY_CAUSES).nullable().describe('Why it did not. Null when it did, and before.'),
+    checkedAt: instant().nullable().describe('When it was last tried. Null before the first try.'),
+  })
+    .nullable()
+    .describe('The proxy of the browser. Null without one, and on a machine of a fleet that stands by.'),
 });
 export type Status = z.infer<typeof statusSchema>;
 
@@ -124,6 +136,7 @@ const statusExample: Status = {
   outbox: { queued: 0, unknown: 0, failed: 0 },
   journal: { last: 1234 },
   fleet: null,
+  proxy: null,
 };
 
 /** A QR payload is a secret: anybody who scans it owns the link. It is returned, never logged. */

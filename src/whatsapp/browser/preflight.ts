@@ -35,6 +35,8 @@ export type Preflight = {
 );
 
 /** The time limit of a second start without a pipe, which shows the stderr that puppeteer hides. */
+/** It needs no network, and must not reach out where the account has a proxy. */
+const NO_NAMES = '--host-resolver-rules=MAP * ~NOTFOUND';
 const PLAIN_MS = 10_000;
 const MAX_STDERR = 4_000;
 /** Debian's start script prints this on machines with more than one mount of /; it is harmless (H27). */
@@ -119,7 +121,10 @@ async function drive(
   if (signal.aborted) end();
   let browser: Browser | undefined;
   try {
-    const launched = puppeteer.launch({ ...launchOptions(chrome, stop.signal), userDataDir: profile });
+    const launched = puppeteer.launch({
+      ...launchOptions({ ...chrome, args: [...chrome.args, NO_NAMES] }, stop.signal),
+      userDataDir: profile,
+    });
     // If it loses the race below, the signal kills it, and its rejection would be unhandled.
     launched.catch(() => undefined);
     browser = await Promise.race([launched, late]);

@@ -49,6 +49,19 @@ t.test('phone numbers are grouped for reading', (t) => {
   t.end();
 });
 
+t.test('status names a proxy and why it does not work', (t) => {
+  const proxy = { address: 'http://proxy.example:3128', ok: true, cause: null, checkedAt: STATUS.timestamp };
+  const line = (more: Partial<typeof proxy> | { ok: false; cause: 'unreachable' }) =>
+    renderStatus({ ...STATUS, proxy: { ...proxy, ...more } }, []).match(/^ {2}proxy.*$/m)?.[0];
+  t.equal(line({}), '  proxy    http://proxy.example:3128');
+  t.equal(
+    line({ ok: false, cause: 'unreachable' }),
+    '  proxy    http://proxy.example:3128 cannot be reached',
+  );
+  t.notMatch(renderStatus(STATUS, []), /proxy/);
+  t.end();
+});
+
 t.test('status shows the next command with the address of the account', (t) => {
   const text = renderStatus(
     {

@@ -1,6 +1,8 @@
 /** Each check of the doctor recognises its misconfiguration and names the remedy. */
+
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -9,6 +11,7 @@ import { layout } from '../../../../src/session-dir/layout.js';
 import { takeLock } from '../../../../src/session-dir/lock.js';
 import { diagnose } from '../../../../src/whatsapp/browser/launch-errors.js';
 import { TimedOut } from '../../../../src/whatsapp/failures/deadline.js';
+import { TestProxy } from '../../../harness/proxy.js';
 
 const WORKS: DoctorFrom['tryBrowser'] = async () => ({
   ok: true,
@@ -27,6 +30,7 @@ function machine(t: { teardown(end: () => void): unknown }, more: Partial<Doctor
       account: 'shop',
       config: undefined,
       stateDir,
+      network: false,
       keys: { 'no-sandbox': true, browser: join(dir, 'chromium') },
     },
     env: { XDG_RUNTIME_DIR: dir, XDG_CONFIG_HOME: dir },
@@ -58,6 +62,7 @@ t.test('on a machine with everything installed no check fails', async (t) => {
       'clock',
       'lock',
       'socket',
+      'proxy',
       'whatsapp',
       'browser',
       'sandbox',
@@ -92,6 +97,35 @@ t.test('the report is text for people and JSON for programs', (t) => {
   t.end();
 });
 
+t.test('a proxy is tried, and asked for its address, only on request', async (t) => {
+  const answering = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n203.0.113.7\n'));
+  }).listen(0, '127.0.0.1');
+  await once(answering, 'listening');
+  t.teardown(() => answering.close());
+  const { port } = answering.address() as AddressInfo;
+  const targets = { 'web.whatsapp.com:443': port, 'ip.example:80': port };
+  await using proxy = await TestProxy.start({ kind: 'http', targets });
+  const { from } = machine(t);
+  const env = { ...from.env, WAD_PROXY_URL: proxy.url, WAD_PROXY_ADDRESS_URL: 'http://ip.example/' };
+  const look = async (network: boolean) =>
+    finding(await examine({ ...from, env, flags: { ...from.flags, network } }), 'proxy');
+  t.match(await look(false), { status: 'ok', says: /not tried/ });
+  t.same(proxy.passed, []);
+  t.match(await look(true), {
+    status: 'ok',
+    says: `${proxy.url} connects to WhatsApp, from the address 203.0.113.7`,
+  });
+  await proxy.end();
+  t.match(await look(true), {
+    status: 'fail',
+    says: /cannot be reached/,
+    remedy: `nc -vz 127.0.0.1 ${proxy.port}`,
+  });
+  t.match(finding(await examine(from), 'proxy'), { status: 'ok', says: 'none' });
+});
+
 t.test('a broken configuration is reported, and the other checks use the defaults', async (t) => {
   const { from, dir } = machine(t);
   mkdirSync(join(dir, 'wad'));
@@ -103,7 +137,7 @@ t.test('a broken configuration is reported, and the other checks use the default
     says: /wad\.toml:1: autoInit: no such key.*; .*wad\.toml:3: log\.level/,
     remedy: 'wad --account shop --check-config',
   });
-  t.equal(report.checks.length, 14);
+  t.equal(report.checks.length, 15);
 });
 
 t.test('a directory with files of other programs is refused, as at a start', async (t) => {
