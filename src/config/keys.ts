@@ -6,6 +6,7 @@ import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { AGENT_KEYS } from './agent-keys.js';
 import { browserArgs } from './browser-args.js';
+import { CALL_KEYS } from './call-keys.js';
 import { FLEET_KEYS } from './fleet-keys.js';
 import { GATEWAY_KEYS } from './gateway-keys.js';
 import { listening } from './listen.js';
@@ -207,6 +208,7 @@ export const KEYS = {
       { default: '', defaultSays: 'none', doc: 'Nothing is sent between these times, local time.' },
     ),
   },
+  calls: CALL_KEYS,
   journal: {
     retentionDays: key(count(1, 3_650, 'days'), {
       default: 30,

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
+import type { CallRefuserOptions } from './incoming/call-refuser.js';
 import { Prefetch, type PrefetchOptions } from './media/prefetch.js';
 import type { Counters } from './metrics/counters.js';
 import type { Actor } from './session/actor.js';
@@ -46,6 +47,19 @@ export class Readers {
     actor.watch((now) => {
       if (now.name === 'ready') prefetch.wake();
     });
+  }
+
+  /** Declines calls, if that is configured. @param send puts a text into the outbox */
+  async openCalls(
+    rejections: CallRefuserOptions['rejections'],
+    send: CallRefuserOptions['send'],
+  ): Promise<void> {
+    const { settings, feed, store, log } = this.#options;
+    const { calls: config } = settings.config;
+    if (config.onIncoming === 'ring') return;
+    const { CallRefuser } = await import('./incoming/call-refuser.js');
+    const refuser = new CallRefuser({ config, feed, store, rejections, send, log });
+    await this.#closers.add(() => refuser.close());
   }
 
   /** @throws (rejects) Fault usage, permission_denied, webhook_refused, disk_full */

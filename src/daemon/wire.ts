@@ -22,8 +22,10 @@ import { Closers } from './closers.js';
 import { daemonInfo } from './daemon-info.js';
 import { Doors } from './doors.js';
 import { Feed } from './events/feed.js';
+import { localPeer } from './events/local-peer.js';
 import type { StandbyParts } from './fleet/standby.js';
 import type { Tenure } from './fleet/tenure.js';
+import type { CallRefuserOptions } from './incoming/call-refuser.js';
 import { browserMemory } from './machine/browser-memory.js';
 import { StartLine } from './machine/start-line.js';
 import { Fetcher } from './media/fetcher.js';
@@ -248,6 +250,11 @@ async function build({
     },
   });
 
+  /** A send of the daemon's own: nobody waits for the answer. */
+  const answerNobody = async (message: Parameters<CallRefuserOptions['send']>[0]) => {
+    const { signal } = new AbortController();
+    return handlers['message.send'](message, { peer: localPeer(signal, () => undefined), signal });
+  };
   const begin = async (): Promise<void> => {
     account.start();
     // A stop may come between any two steps; the remaining parts are then not made.
@@ -274,6 +281,7 @@ async function build({
           const traffic = tenure?.join({ dispatch, feed, store, outbox: account.outgoing.outbox });
           if (traffic) await closers.add(() => traffic.close());
         },
+        () => readers.openCalls(account.incoming.calls, (message) => answerNobody(message)),
         () => readers.openPrefetch(),
         () => readers.openWebhooks((webhook, taken) => metrics.loaded?.webhook(webhook, taken)),
       ];

@@ -1,6 +1,8 @@
 /** D10: an incoming call is reported and can be rejected, on the older call stack and on the native one. */
 import t from 'tap';
+import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -31,13 +33,20 @@ for (const calls of ['collection', 'native'] as const) {
     );
     await ana.hangUp(id);
     t.match(await wad.event('call', ({ state }) => state === 'ended'), {
-      data: { id, sender: { phone: ana.number } },
+      data: { id, rejectedBy: null, sender: { phone: ana.number } },
     });
 
     const after = await wad.mark();
     const second = await ana.call();
     await wad.event('call', undefined, { after });
-    t.match(await wad.wactl(['reject', second]), { code: 0, stdout: /rejected .* from / });
+    t.match(await wad.wactl(['reject', second, '--text', 'In a meeting.']), {
+      code: 0,
+      stdout: /rejected .* from .*, message \S+\n/,
+    });
+    await eventually(() => ana.received.some(({ body }) => body === 'In a meeting.'), 'the text');
+    t.match(await wad.event('call', ({ state }) => state === 'ended', { after }), {
+      data: { id: second, rejectedBy: 'request', sender: { phone: ana.number } },
+    });
     const up = sim.log.filter(({ direction }) => direction === 'up').map((one) => JSON.stringify(one));
     const [refusal, ...more] = up.filter((line) => line.includes(second) && !line.includes('"received"'));
     t.match(refusal, calls === 'native' ? /"reject-call".*"declined":true/ : /"stanza".*"reject"/);
@@ -52,6 +61,36 @@ for (const calls of ['collection', 'native'] as const) {
     t.same(wad.strayLines, []);
   });
 }
+
+for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
+  t.test(`${generation}: every call is declined, and a person gets one text in some hours`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const env = { WAD_CALLS_ON_INCOMING: 'reject', WAD_CALLS_TEXT: 'Please write.' };
+    const first = await home.start({ env });
+    await first.link(phone);
+    const declined = async (wad: Wad) => {
+      const id = await ana.call();
+      const ended = await wad.event('call', (call) => call.id === id && call.state === 'ended');
+      t.equal(ended.data.rejectedBy, 'daemon');
+    };
+    await declined(first);
+    await eventually(() => ana.received.some(({ body }) => body === 'Please write.'), 'the text');
+    await declined(first);
+    await first.stop();
+    const second = await home.start({ env });
+    await second.until('ready');
+    await declined(second);
+    t.equal((await second.events('call', 0)).filter(({ data }) => data.state === 'ended').length, 3);
+    t.equal(
+      ana.received.filter(({ body }) => body === 'Please write.').length,
+      1,
+      'one text, over a restart',
+    );
+    await second.stop();
+  });
 
 t.test('calls are reported after the call collection of the page loads late', async (t) => {
   await using sim = await Simulator.start({

@@ -43,6 +43,8 @@ const ROWS: readonly Row[] = [
   ['daemon/incoming/event-people', "(isNamed(id) && identities.namesOf(id) === null)", "isNamed(id)", 'unit/daemon/incoming/people'],
   ['store/identities', 'this.#names.size > NAMED', 'false', 'unit/daemon/incoming/people'],
   ['whatsapp/page/people', 'senderName(msg, id, tools) ?? known.pushname', 'known.pushname', 'unit/whatsapp/people'],
+  ['daemon/incoming/call-refuser', 'if (Date.parse(data.timestamp) < this.#startedAtMs - CLOCKS_MS) return;', '', 'unit/daemon/incoming/call-refuser'],
+  ['daemon/incoming/call-refuser', '[span, span - 1]', '[span]', 'unit/daemon/incoming/call-refuser'],
   ['proxy/forwarder', 'if (!(await isOwn(socket)))', 'if (false)', 'unit/proxy/forwarder'],
   ['proxy/peer', 'return ownerOf(table, remotePort, localPort) === uid;', 'return true;', 'unit/proxy/forwarder'],
   ['fleet/send-consumer', 'this.#isStale = true;\n    this.#unsettled.clear();', 'this.#isStale = true;', 'fleet/sends'],

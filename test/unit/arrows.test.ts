@@ -175,7 +175,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'daemon/incoming': {
     may: [
-      ...['protocol', 'session', 'store', 'session-dir'],
+      ...['protocol', 'session', 'store', 'session-dir', 'config'],
       ...['daemon/events', 'daemon/machine', 'daemon/outgoing', 'daemon/session'],
     ],
     why: 'it records what the client reports; other rooms act on it',

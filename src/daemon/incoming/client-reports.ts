@@ -12,6 +12,7 @@ import type { CapabilityTracker } from '../session/capability-tracker.js';
 import type { CurrentQr } from '../session/current-qr.js';
 import type { PendingPasskey } from '../session/pending-passkey.js';
 import type { AccountRestriction } from '../session/restriction.js';
+import type { CallRejections } from './call-rejections.js';
 import { halfKnownIn, namedIn } from './event-people.js';
 import type { Inbox } from './inbox.js';
 import type { People } from './people.js';
@@ -21,6 +22,7 @@ export interface ClientReportsOptions {
   readonly store: Store;
   readonly people: People;
   readonly inbox: Inbox;
+  readonly calls: CallRejections;
   readonly outbox: Outbox;
   readonly qr: CurrentQr;
   readonly passkey: PendingPasskey;
@@ -76,6 +78,7 @@ export class ClientReports {
       case 'happened':
         if (report.event === 'message.revoke') this.#revoked(report.data);
         else if (report.event === 'label') this.#labelled(report.data);
+        else if (report.event === 'call') this.#called(report.data);
         else this.#happened(report.event, report.data);
         break;
       case 'limits':
@@ -152,6 +155,11 @@ export class ClientReports {
       keep(feed.keepIn(tx, 'label', { ...data, chat }));
       return null;
     }, {});
+  }
+
+  #called(data: Unnamed<'call'>): void {
+    const seen = this.#options.calls.seen(data);
+    if (seen !== null) this.#happened('call', seen);
   }
 
   #revoked(data: Revocation): void {

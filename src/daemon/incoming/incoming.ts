@@ -11,6 +11,7 @@ import type { CurrentQr } from '../session/current-qr.js';
 import type { PendingPasskey } from '../session/pending-passkey.js';
 import type { AccountRestriction } from '../session/restriction.js';
 import { Backfill } from './backfill.js';
+import { CallRejections } from './call-rejections.js';
 import { ClientReports } from './client-reports.js';
 import { Inbox } from './inbox.js';
 import { People } from './people.js';
@@ -36,6 +37,7 @@ export interface IncomingOptions {
 /** The owner of the account stops the watermark. */
 export class Incoming {
   readonly inbox: Inbox;
+  readonly calls: CallRejections;
   readonly people: People;
   readonly reports: ClientReports;
   readonly backfill: Backfill;
@@ -53,12 +55,17 @@ export class Incoming {
       ask: async (ids) => client().peopleOf(ids),
       learnt: (pairs, moved) => sender.identified(pairs, moved),
     });
-    const { inbox, people } = this;
+    this.calls = new CallRejections({
+      client,
+      ended: (data) => this.reports.take({ type: 'happened', event: 'call', data }),
+    });
+    const { inbox, people, calls } = this;
     this.reports = new ClientReports({
       feed,
       store,
       people,
       inbox,
+      calls,
       outbox,
       qr,
       passkey,

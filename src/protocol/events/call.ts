@@ -18,6 +18,12 @@ export const callEvents = {
       state: z
         .enum(['ringing', 'ended'])
         .describe('`ended`: it was answered, declined or missed; WhatsApp Web does not report which.'),
+      rejectedBy: z
+        .enum(['daemon', 'request'])
+        .nullable()
+        .describe(
+          'Who declined it here: `daemon` by `[calls] onIncoming`, or a `request` of `calls.reject`. Null: nobody here, or it still rings.',
+        ),
       timestamp: instant().describe('When it began to ring, or stopped.'),
       ...named(),
     }),
@@ -28,6 +34,7 @@ export const callEvents = {
       group: false,
       fromMe: false,
       state: 'ringing',
+      rejectedBy: null,
       timestamp: '2026-01-01T00:00:00.000Z',
       chat: ANA,
       sender: ANA,

@@ -142,6 +142,7 @@ export class ContentEvents {
       group: isGroup === true,
       fromMe: fromMe === true,
       state: 'ringing' as const,
+      rejectedBy: null,
       timestamp: timeOf(timestamp),
     };
     this.#reportOnce(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
@@ -157,6 +158,7 @@ export class ContentEvents {
       group: group === true,
       fromMe: false,
       state: state === 'ended' ? ('ended' as const) : ('ringing' as const),
+      rejectedBy: null,
       timestamp: timeOf(state === 'ended' ? undefined : at),
     };
     this.#reportOnce(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });

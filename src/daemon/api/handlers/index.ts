@@ -61,14 +61,15 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     facts,
     fleet,
   } = parts;
+  const messages = messageHandlers(account, store, feed, mediaStore, voices);
   return {
     ...sessionHandlers(account, status),
-    ...messageHandlers(account, store, feed, mediaStore, voices),
+    ...messages,
     ...searchHandlers(search, purger, feed, store),
     ...mediaHandlers(store, mediaStore, fetcher),
     ...outboxHandlers(account, store),
     ...actHandlers(account, store),
-    ...callHandlers(account),
+    ...callHandlers(account, messages),
     ...eventHandlers(feed),
     ...chatHandlers(account, store),
     ...contactHandlers(account, mediaStore),
