@@ -27,6 +27,7 @@ import {
   words,
   yesNo,
 } from './row.js';
+import { TRANSCRIBE_KEYS } from './transcribe-keys.js';
 
 const DAY = 86_400_000;
 
@@ -227,6 +228,7 @@ export const KEYS = {
       doc: 'Files that are downloaded as soon as their message arrives, and kept for 30 days after their last use: `["image", "voice", "document<=5MB"]`. Other files are downloaded on request.',
     }),
   },
+  transcribe: TRANSCRIBE_KEYS,
   socket: {
     path: key(pathOrFound(), {
       default: null,

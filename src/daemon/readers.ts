@@ -18,6 +18,8 @@ export interface ReadersOptions {
   readonly feed: Feed;
   readonly store: Store;
   readonly fetcher: PrefetchOptions['fetcher'];
+  /** The path of a file in the media store. */
+  readonly pathOf: (id: string) => string;
   readonly actor: Actor;
   readonly log: DaemonLog;
 }
@@ -46,6 +48,19 @@ export class Readers {
     await this.#closers.add(() => prefetch.close());
     actor.watch((now) => {
       if (now.name === 'ready') prefetch.wake();
+    });
+  }
+
+  /** @throws (rejects) Fault disk_full, busy */
+  async openTranscripts(): Promise<void> {
+    const { settings, feed, store, fetcher, pathOf, actor, log } = this.#options;
+    const { transcribe: config } = settings.config;
+    if (config.command.length === 0) return;
+    const { Transcriber } = await import('./media/transcriber.js');
+    const transcriber = await Transcriber.open({ config, feed, store, fetcher, pathOf, log });
+    await this.#closers.add(() => transcriber.close());
+    actor.watch((now) => {
+      if (now.name === 'ready') transcriber.wake();
     });
   }
 

@@ -194,6 +194,7 @@ async function build({
     store,
     // The account does not hibernate before the file is complete.
     fetcher: { fetch: (ref, maxBytes) => hibernation.keepAwake(() => fetcher.fetch(ref, maxBytes)) },
+    pathOf: (id) => mediaStore.path(id),
     actor,
     log,
   });
@@ -283,6 +284,7 @@ async function build({
         },
         () => readers.openCalls(account.incoming.calls, (message) => answerNobody(message)),
         () => readers.openPrefetch(),
+        () => readers.openTranscripts(),
         () => readers.openWebhooks((webhook, taken) => metrics.loaded?.webhook(webhook, taken)),
       ];
       for (const step of steps) {

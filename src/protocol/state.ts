@@ -89,6 +89,7 @@ export const EVENT_TYPES = [
   'message.reaction',
   'message.edit',
   'message.revoke',
+  'message.transcript',
   'group',
   'call',
   'label',

@@ -123,6 +123,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       const statuses = [{ status, timestamp: Date.parse(time) }];
       return [['session.status', { name: account, status, statuses }]];
     }
+    case 'message.transcript':
     case 'restriction':
     case 'alert':
     case 'gap':

@@ -45,6 +45,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
       return stateOf(data);
     case 'label':
     case 'presence':
+    case 'message.transcript':
     case 'restriction':
     case 'alert':
     case 'gap':

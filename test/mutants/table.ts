@@ -45,6 +45,7 @@ const ROWS: readonly Row[] = [
   ['whatsapp/page/people', 'senderName(msg, id, tools) ?? known.pushname', 'known.pushname', 'unit/whatsapp/people'],
   ['daemon/incoming/call-refuser', 'if (Date.parse(data.timestamp) < this.#startedAtMs - CLOCKS_MS) return;', '', 'unit/daemon/incoming/call-refuser'],
   ['daemon/incoming/call-refuser', '[span, span - 1]', '[span]', 'unit/daemon/incoming/call-refuser'],
+  ['daemon/media/transcriber', '<= MAX_AGE_MS) return true;', '>= 0) return true;', 'unit/daemon/media/transcriber'],
   ['proxy/forwarder', 'if (!(await isOwn(socket)))', 'if (false)', 'unit/proxy/forwarder'],
   ['proxy/peer', 'return ownerOf(table, remotePort, localPort) === uid;', 'return true;', 'unit/proxy/forwarder'],
   ['fleet/send-consumer', 'this.#isStale = true;\n    this.#unsettled.clear();', 'this.#isStale = true;', 'fleet/sends'],

@@ -89,6 +89,11 @@ function gist({ type, data }: WireEvent, names: Names): string {
       return `${someone(data.author, data)} changed ${text(data.messageId)}: ${text(data.body)}`;
     case 'message.revoke':
       return `${someone(data.author, data)} deleted ${text(data.messageId)}`;
+    case 'message.transcript': {
+      const { kind } = (data.error ?? {}) as { kind?: unknown };
+      const said = kind === undefined ? text(data.text) : `no text (${text(kind)})`;
+      return `${someone(data.author, data)} said in ${text(data.messageId)}: ${said}`;
+    }
     case 'group': {
       const what = between(text(data.change), ...list(data.participants).map(full), text(data.body));
       return `${full(text(data.chatId))}: ${what}${data.author ? ` by ${full(text(data.author))}` : ''}`;

@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';
 import { localPeer } from '../events/local-peer.js';
 import type { Fetcher } from './fetcher.js';
+import { Waker } from './waker.js';
 
 type MessageEvent = EventOf<'message'>;
 
@@ -39,8 +40,8 @@ export class Prefetch {
   readonly #options: PrefetchOptions;
   readonly #delaysMs: readonly number[];
   readonly #closing = new AbortController();
+  readonly #waker = new Waker(this.#closing.signal);
   readonly #over: Promise<void>;
-  #wake: () => void = () => undefined;
 
   /** A new one begins with the next event. @throws (rejects) Fault disk_full, busy */
   static async open(options: PrefetchOptions): Promise<Prefetch> {
@@ -59,7 +60,7 @@ export class Prefetch {
 
   /** Called when there is a new event, or a page that can be asked. */
   wake(): void {
-    this.#wake();
+    this.#waker.wake();
   }
 
   /** Resolves when the last fetch has ended. Never rejects. */
@@ -78,7 +79,7 @@ export class Prefetch {
         // found in the media store.
         if (Fault.of(error).kind === 'shutting_down') return;
         this.#options.log.warn('media.place-not-kept', { err: error });
-        await this.#whole(this.#delaysMs[0] ?? 0);
+        await this.#waker.whole(this.#delaysMs[0] ?? 0);
       }
     }
   }
@@ -92,7 +93,7 @@ export class Prefetch {
     const place = store.consumers.place(CONSUMER) ?? 0;
     const { events, next } = feed.list({ after: place, types: ['message'], limit: PAGE });
     // In the same event-loop turn as the read, so that no event is missed in between.
-    if (next === place) return this.#rest();
+    if (next === place) return this.#waker.rest();
     for (const event of events) {
       if (!this.#isWanted(event)) continue;
       if (!(await this.#collect(event))) return;
@@ -122,7 +123,7 @@ export class Prefetch {
         const { kind } = Fault.of(error);
         if (kind === 'shutting_down') return false;
         if (LATER.has(kind)) {
-          await this.#rest(NOT_READY_MS);
+          await this.#waker.rest(NOT_READY_MS);
           continue;
         }
         const delayMs = this.#delaysMs[failures];
@@ -131,30 +132,9 @@ export class Prefetch {
           log.warn('media.not-collected', { key, kind, attempts: failures });
           return true;
         }
-        await this.#whole(delayMs);
+        await this.#waker.whole(delayMs);
       }
     }
     return false;
-  }
-
-  /** Waits until it is woken, or this many ms have passed. */
-  #rest(ms?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = () => undefined;
-        resolve();
-      };
-    });
-  }
-
-  /** Waits for the whole time even if it is woken, unless it is closed. */
-  async #whole(ms: number): Promise<void> {
-    for (const until = performance.now() + ms; !this.#closing.signal.aborted; ) {
-      const left = until - performance.now();
-      if (left <= 0) return;
-      await this.#rest(left);
-    }
   }
 }

@@ -21,6 +21,15 @@ const AT = '2026-01-01T00:00:00.000Z';
 const author = () =>
   z.string().nullable().describe('The id of the member who did it. Null outside groups, and when unknown.');
 
+export const TRANSCRIPT_ERRORS = [
+  'no_file',
+  'not_found',
+  'failed',
+  'timed_out',
+  'too_long',
+  'interrupted',
+] as const;
+
 export const messageEvents = {
   message: event({
     type: 'message',
@@ -124,5 +133,36 @@ export const messageEvents = {
       ...named(),
     }),
     example: { ...NAME, author: null, fromMe: false, timestamp: AT, ...NAMED },
+  }),
+  'message.transcript': event({
+    type: 'message.transcript',
+    does: 'A voice message as text, by the program of `[transcribe]`. Each message has at most one, also when the program failed.',
+    data: record({
+      ...messageName(),
+      author: author(),
+      fromMe: z.boolean().describe('False: only received messages are transcribed.'),
+      text: z.string().nullable().describe('What was said. Null when there is an `error`.'),
+      language: z.string().nullable().describe('Null: the program does not tell.'),
+      error: record({
+        kind: z
+          .enum(TRANSCRIPT_ERRORS)
+          .describe(
+            '`no_file`: the file is not available. `not_found`: the program cannot be run. `failed`, `timed_out`, `too_long`: how it ended. `interrupted`: the daemon ended twice meanwhile.',
+          ),
+        reason: z.string().describe('What happened, for people.'),
+      })
+        .nullable()
+        .describe('Why there is no text. Null when there is one.'),
+      ...named(),
+    }),
+    example: {
+      ...NAME,
+      author: null,
+      fromMe: false,
+      text: 'See you at nine.',
+      language: null,
+      error: null,
+      ...NAMED,
+    },
   }),
 };

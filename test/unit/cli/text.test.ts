@@ -75,6 +75,10 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
     [{ messageId: '3AEB', from: ANA, emoji: '👍', vote: null }, /Ana .* 👍 to 3AEB$/],
     [{ messageId: '3AEB', from: ANA, emoji: null, vote: ['now'] }, /Ana .* voted now in 3AEB$/],
   ],
+  'message.transcript': [
+    [{ messageId: '3AEB', author: ANA, text: 'at nine', error: null }, /Ana .* said in 3AEB: at nine$/],
+    [{ messageId: '3AEB', author: ANA, text: null, error: { kind: 'failed' } }, /: no text \(failed\)$/],
+  ],
   'message.edit': [[{ messageId: '3AEB', author: ANA, body: 'new' }, /Ana .* changed 3AEB: new$/]],
   'message.revoke': [[{ messageId: '3AEB', fromMe: true }, /me deleted 3AEB$/]],
   group: [[{ chatId: TEAM, change: 'add', participants: [ANA], author: null }, /^.*Team .*: add Ana/]],

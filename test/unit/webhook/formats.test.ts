@@ -118,6 +118,7 @@ const notification = (type: string, more: object = {}) => ({
 const inTeam = (more: object = {}) => ({ group: { id: TEAM }, timestamp: SECONDS, _data: {}, ...more });
 const state = (status: string, from: string, reason = 'none') =>
   event('state', { status, from, reason, hint: null });
+const TRANSCRIPT = { ...named(IN), author: null, fromMe: false, text: 'hi', language: null, error: null };
 const status = (word: string) =>
   enveloped('session.status', {
     ...{ name: 'shop', status: word, statuses: [{ status: word, timestamp: SECONDS * 1_000 }] },
@@ -559,6 +560,12 @@ const TABLE: readonly Row[] = [
     event('alert', { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' }),
     [raised('alert', { alert: { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' } })],
     [enveloped('alert', { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' })],
+  ],
+  [
+    'a transcript, without an equivalent in the other formats',
+    event('message.transcript', TRANSCRIPT),
+    [raised('message.transcript', { 'message.transcript': TRANSCRIPT })],
+    [enveloped('message.transcript', TRANSCRIPT)],
   ],
   [
     'a restriction, without an equivalent in the other formats',
