@@ -218,6 +218,8 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'events.subscribe': 'a subscription is for a connection that listens',
   'events.unsubscribe': 'a subscription is for a connection that listens',
   'events.consumers': 'the list of consumers is for the operator',
+  'history.fetch':
+    'it makes the phone send up to a thousand old messages and fills the journal with them; chat.messages reads what is there',
   'media.read': 'pieces of a file mean nothing to a model',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,

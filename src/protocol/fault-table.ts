@@ -165,6 +165,14 @@ export const FAULTS = {
   no_such_invite: row(1260, 7, 404, 'never', 'The invitation is not valid, or was revoked.'),
   no_such_label: row(1270, 7, 404, 'never', 'There is no such label.', 'wactl label list'),
   ambiguous_label: row(1271, 2, 409, 'never', 'Several labels have this name.', 'wactl label list'),
+  phone_unreachable: row(
+    1250,
+    5,
+    504,
+    'later',
+    'The phone did not answer. Older messages come from it: it has to be switched on, and online.',
+    'wactl history CHAT',
+  ),
   media_gone: row(1214, 7, 410, 'later', 'WhatsApp does not have the file any more.'),
   media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp accepts.'),
   media_unusable: row(

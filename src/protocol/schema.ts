@@ -192,7 +192,9 @@ const inbound = () => ({
     ),
   backfilled: z
     .boolean()
-    .describe('True when it was read from the page after a connection was lost, not received live.'),
+    .describe(
+      'True when it was read from the page later, not received live: after a connection was lost, or by `history.fetch`.',
+    ),
 });
 export const inboundSchema = record(inbound());
 

@@ -85,6 +85,7 @@ export type RestrictionKind = (typeof RESTRICTION_KINDS)[number];
 
 export const EVENT_TYPES = [
   'message',
+  'message.history',
   'message.ack',
   'message.reaction',
   'message.edit',

@@ -69,6 +69,21 @@ export interface LabelPage {
   assign(label: string, chat: ChatId, assigned: boolean): Promise<Chat>;
 }
 
+/**
+ * Whether the phone was asked for older messages. `start`: the phone has none. `not_offered`: phone or
+ * WhatsApp gives none to this device. `no_access`: this device has been given all that it may have. `paused`:
+ * the page does not ask for a while, after many failures. `transferring`: the first transfer is not over.
+ */
+export type PhoneAsked = 'asked' | 'start' | 'not_offered' | 'no_access' | 'paused' | 'transferring';
+export type PhoneAnswer = 'waiting' | 'answered' | 'failed';
+
+export interface HistoryPage {
+  /** Asks the phone for older messages of a chat. @throws Fault no_such_chat, not_ready for a new document */
+  ask(chat: ChatId): Promise<PhoneAsked>;
+  /** The state of that request. @param isLast it is not asked for any more. */
+  answer(chat: ChatId, isLast: boolean): Promise<PhoneAnswer>;
+}
+
 export interface ContactPage {
   list(
     query: Params<(typeof contactMethods)['contact.list']>,

@@ -14,6 +14,7 @@ import type {
   ContactPage,
   GroupJoinPage,
   GroupPage,
+  HistoryPage,
   LabelPage,
   MediaPage,
   MissedPage,
@@ -165,6 +166,7 @@ export interface WhatsAppClient {
   readonly browserVersion: string | null;
   readonly whatsappWeb: string | null;
   readonly chats: ChatPage;
+  readonly history: HistoryPage;
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly joining: GroupJoinPage;

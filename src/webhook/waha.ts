@@ -82,6 +82,8 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       if (isUnreadable(data)) return [['message.waiting', payloadOf(data, context)]];
       // WAHA also reports received messages as message.any; see docs/migrating.md.
       return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, context)]];
+    case 'message.history':
+      return [[type, payloadOf(data, context)]];
     case 'message.ack': {
       const message = { ...messageOf(data, context), ack: data.ack };
       return [['message.ack', payloadOf(message, context)]];

@@ -23,6 +23,8 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
       const created = ['message_create', { message }] as const;
       return data.fromMe === true ? [created] : [created, ['message', { message }]];
     }
+    case 'message.history':
+      return [[type, { message: libraryMessage(data) }]];
     case 'message.ack': {
       const { ack } = data;
       return [['message_ack', { message: libraryMessage({ ...messageOf(data, context), ack }), ack }]];

@@ -61,6 +61,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   messages: [[N]],
   search: [['hello']],
   purge: [['--person', N, '--yes']],
+  history: [[N]],
   media: [['AC0C1D2E3F', '-O', report]],
   react: [['AC0C1D2E3F', 'x']],
   reject: [['00C28E4F6B2FFA7159760CC8BEAFDDA3']],

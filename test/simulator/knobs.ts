@@ -226,6 +226,13 @@ export const KNOBS = {
   syncFlaps: count(0, 'times hasSynced goes false and true again afterwards', 'reports only'),
   syncFlapMs: ms(100, 'pause between those changes', 'reports only'),
   historyLimit: count(1_000, 'messages that the phone transfers with a fresh link', 'reports only'),
+  historyOnDemand: flag(
+    true,
+    'older messages may be requested from the phone, one portion at a time',
+    'WAWebSyncGatingUtils',
+  ),
+  historyPortion: count(50, 'messages in a portion', 'WAWebSendNonMessageDataRequest'),
+  historyTimeoutMs: ms(10_000, 'when the page gives such a request up', 'WAWebSendNonMessageDataRequest'),
   queuedItems: choice(
     ['before', 'after'],
     'before',

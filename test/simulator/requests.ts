@@ -121,6 +121,18 @@ const QUESTIONS: Questions = {
     return null;
   },
 
+  /** The phone sends the newest messages of a chat that are older than one, up to a limit. */
+  history: ({ world, connection }, args) => {
+    const account = connection.device?.account;
+    if (!account || account.phoneOffline) return NEVER;
+    const chats = Array.isArray(args.chats) ? args.chats.map(word) : [];
+    const all = account.history.filter(({ chat }) => chats.includes(chat));
+    const at = all.findIndex(({ id }) => id === args.before);
+    const older = all.slice(0, at < 0 ? all.length : at);
+    const messages = older.slice(-world.knobs().historyPortion);
+    return { messages, more: older.length > messages.length } as unknown as Json;
+  },
+
   /** Until when no chats may be started. */
   'time-lock': ({ world, connection }) => {
     const account = connection.device?.account;

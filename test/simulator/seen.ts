@@ -310,6 +310,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(wid) → promise of the new code; in WAWebGroupInviteJob by 2026-04-27',
     WA_JS,
   ],
+  'WAWebHistorySyncOnDemandEvents.WAWebHistorySyncOnDemandEvents': [
+    'on, off: history_sync_on_demand_events:success_history_sync_od and :error_history_sync_od, with the id of the chat, …@s.whatsapp.net for a number',
+    DIFF,
+  ],
   'WAWebImageUtils.toWebpSticker': ['(blob) → promise of a webp of 512 by 512', DIFF],
   'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped': [
     '({ chat, contact }) → true if this is not a new person: not a person, me, a business, or a person whose chat has a token of trust; independent of the cap',
@@ -424,6 +428,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNewsletterUpdateMsgsRecordsJob.addNewsletterMsgsRecords': ['([attributes]) → promise', DIFF],
   'WAWebNewsletterUpdateMsgsRecordsJob.updateNewsletterMsgRecord': ['(message) → job', BOTH],
   'WAWebNewsletterUpdateUserSettingJob.updateNewsletterUserSetting': ['({ … }) → job', DIFF],
+  'WAWebNonMessageDataRequestHistorySyncOnDemandUtils.historySyncOnDemandRequestsFailureRecord': [
+    '{ disableRequestSending }: true for two hours after ten failures',
+    DIFF,
+  ],
+  'WAWebNonMessageDataRequestHistorySyncOnDemandUtils.inFlightHistorySyncOnDemandRequests': [
+    'a Map: id of the request → id of the chat; for ten seconds at most',
+    DIFF,
+  ],
   'WAWebNonMessageDataRequestPlaceholderMessageResendUtils.handlePlaceholderMsgsSeen': [
     '(messages, all) → nothing; requests from the phone the messages that could not be decrypted',
     DIFF,
@@ -482,7 +494,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebSendNonMessageDataRequest.sendPeerDataOperationRequest': [
-    '(type, { … }) → promise; asks the phone',
+    '(type, { chatId }) → promise, settled when the request was sent, and without one while another is in flight; asks the phone for older messages (type 3)',
     DIFF,
   ],
   'WAWebSendPinMessageAction.sendPinInChatMsg': [
@@ -520,6 +532,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebStatusMsgDataUtils.createTextStatusMsgData': ['({ … }) → promise of attributes', DIFF],
   'WAWebStreamModel.Stream': ['available, mode; markAvailable(), markUnavailable()', BOTH],
+  'WAWebSyncGatingUtils.isHistorySyncOnDemandCompleteCompanionEnabled': [
+    '() → boolean; whether a chat that is complete but for messages without access may be requested',
+    DIFF,
+  ],
+  'WAWebSyncGatingUtils.isHistorySyncOnDemandEnabled': [
+    '() → boolean; false where phone or account do not offer it',
+    DIFF,
+  ],
   'WAWebSyncGatingUtils.isPlaceholderMessageResendEnabled': ['() → boolean', DIFF],
   'WAWebUpdateUnreadChatAction.markUnread': ['(chat, unread) → promise', BOTH],
   'WAWebUpdateUnreadChatAction.sendSeen': [

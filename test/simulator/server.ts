@@ -196,9 +196,11 @@ export class Server {
     });
     if (device.fresh) {
       device.fresh = false;
-      const messages = account.history.slice(Math.max(0, account.history.length - historyLimit));
+      const from = Math.max(0, account.history.length - historyLimit);
+      const messages = account.history.slice(from);
+      const more = [...new Set(account.history.slice(0, from).map(({ chat }) => chat))];
       for (let at = 0; at < messages.length; at += HISTORY_CHUNK) {
-        connection.send({ type: 'history', messages: messages.slice(at, at + HISTORY_CHUNK) });
+        connection.send({ type: 'history', messages: messages.slice(at, at + HISTORY_CHUNK), more });
       }
     }
     device.flush();

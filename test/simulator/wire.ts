@@ -202,7 +202,8 @@ export type DownFrame =
       queued: number;
       dialog: boolean;
     }
-  | { type: 'history'; messages: WireMessage[] }
+  /** `more`: the chats of which the phone has older messages */
+  | { type: 'history'; messages: WireMessage[]; more: string[] }
   /** `expire`: seconds, with 402 */
   | { type: 'failure'; code: number; expire?: number }
   | { type: 'time-lock'; lock: WireTimeLock }

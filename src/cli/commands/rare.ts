@@ -17,6 +17,7 @@ import { forward } from './forward.js';
 import { gateway } from './gateway.js';
 import { group } from './group.js';
 import { groups } from './groups.js';
+import { history } from './history.js';
 import { SIMPLE } from './index.js';
 import { label } from './label.js';
 import { logs } from './logs.js';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   messages,
   search,
   purge,
+  history,
   media,
   react,
   edit,

@@ -60,7 +60,8 @@ function gist({ type, data }: WireEvent, names: Names): string {
     { fromMe, chatId }: { fromMe: boolean | null; chatId: string },
   ): string => (fromMe === true ? 'me' : full(text(by) || text(chatId)));
   switch (type) {
-    case 'message': {
+    case 'message':
+    case 'message.history': {
       const who =
         data.fromMe === true
           ? `to ${full(text(data.to))}`

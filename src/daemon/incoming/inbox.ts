@@ -28,13 +28,18 @@ export class Inbox {
 
   /**
    * A message that cannot be decrypted yet has its own event, and another one when it can be decrypted.
+   * @param type of the event: `message.history` for a message that was asked for
    * @returns the event to publish, or null when this message has had one
    */
-  message(tx: Tx, message: InboundMessage): StoredEvent | null {
+  message(
+    tx: Tx,
+    message: InboundMessage,
+    type: 'message' | 'message.history' = 'message',
+  ): StoredEvent | null {
     const { key, messageId, ack } = message;
     if (!message.backfilled) this.lastReceivedAtMs = this.#now();
     const { messages } = this.#store;
-    const event = this.#event('message', { ...message });
+    const event = this.#event(type, { ...message });
     if (message.type === 'ciphertext') return messages.appendPlaceholder(tx, { key, messageId, ack }, event);
     return messages.appendOnce(tx, { key, messageId, ack }, event);
   }

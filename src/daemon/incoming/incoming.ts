@@ -13,6 +13,7 @@ import type { AccountRestriction } from '../session/restriction.js';
 import { Backfill } from './backfill.js';
 import { CallRejections } from './call-rejections.js';
 import { ClientReports } from './client-reports.js';
+import { History } from './history.js';
 import { Inbox } from './inbox.js';
 import { People } from './people.js';
 import { QueueOpener } from './queue-opener.js';
@@ -43,6 +44,7 @@ export class Incoming {
   readonly backfill: Backfill;
   readonly watermark: ReceiveWatermark;
   readonly queues: QueueOpener;
+  readonly history: History;
 
   constructor(options: IncomingOptions) {
     const { store, feed, dir, log, receivedUntil, client } = options;
@@ -83,6 +85,13 @@ export class Incoming {
     });
     const { backfill } = this;
     this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, receivedUntil });
+    this.history = new History({
+      feed,
+      inbox,
+      log,
+      page: client,
+      settledUntilMs: () => this.watermark.settledUntilMs,
+    });
     this.queues = new QueueOpener({ store, people, sender });
   }
 }

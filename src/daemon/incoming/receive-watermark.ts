@@ -43,6 +43,8 @@ export class ReceiveWatermark {
   #receivedUntil: ReceivedUntil;
   /** The watermark of an earlier link of this run; null when there was none. */
   #unlinkedAtMs: number | null = null;
+  /** Where the back-fill began. */
+  #readsFromMs = 0;
 
   constructor(options: ReceiveWatermarkOptions) {
     this.#options = options;
@@ -52,6 +54,14 @@ export class ReceiveWatermark {
   /** False before the first link has worked: there is nothing to store. */
   get hasBegun(): boolean {
     return this.#receivedUntil !== null;
+  }
+
+  /**
+   * Older messages are not reported as new any more: whoever reports them otherwise takes none from the
+   * back-fill. 0: not known. ms since 1970
+   */
+  get settledUntilMs(): number {
+    return this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#readsFromMs;
   }
 
   /** Called when a page is ready. The missed messages are journalled first, then what the page reports. */
@@ -124,7 +134,8 @@ export class ReceiveWatermark {
       feed.append('gap', { reason: 'unlinked', since, until: isoTime(linkedAtMs) });
       this.#unlinkedAtMs = null;
     }
-    backfill.start(Math.max(linkedAtMs, receivedUntilMs - MARGIN_MS), () => {
+    this.#readsFromMs = Math.max(linkedAtMs, receivedUntilMs - MARGIN_MS);
+    backfill.start(this.#readsFromMs, () => {
       this.#receivedUntil = Math.max(receivedUntilMs, readyAtMs);
       this.#phase = { name: 'live', readyAtMs };
     });

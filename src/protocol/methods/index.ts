@@ -7,6 +7,7 @@ import { eventMethods } from './event.js';
 import { fleetMethods } from './fleet.js';
 import { groupMethods } from './group.js';
 import { groupJoinMethods } from './group-join.js';
+import { historyMethods } from './history.js';
 import { labelMethods } from './label.js';
 import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
@@ -24,6 +25,7 @@ export const METHODS = {
   ...eventMethods,
   ...callMethods,
   ...chatMethods,
+  ...historyMethods,
   ...contactMethods,
   ...groupMethods,
   ...groupJoinMethods,

@@ -14,6 +14,14 @@ const PEOPLE = ['WAWebApiContact', 'WAWebCollections.Contact'] as const;
 export const ACTION_CAPABILITIES = {
   'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', ...PEOPLE],
   'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs', ...PEOPLE],
+  'history.fetch': [
+    'WAWebChatLoadMessages.loadEarlierMsgs',
+    'WAWebSendNonMessageDataRequest.sendPeerDataOperationRequest',
+    'WAWebSyncGatingUtils.isHistorySyncOnDemandEnabled',
+    'WAWebNonMessageDataRequestHistorySyncOnDemandUtils.inFlightHistorySyncOnDemandRequests',
+    'WAWebHistorySyncOnDemandEvents.WAWebHistorySyncOnDemandEvents',
+    ...PEOPLE,
+  ],
   'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebCmd.Cmd', ...PEOPLE],
   'chat.change': ['WAWebCmd.Cmd', ...PEOPLE],
   'chat.typing': [

@@ -11,6 +11,7 @@ import { chatPage } from './chats.js';
 import { contactPage } from './contacts.js';
 import { groupJoinPage } from './group-join.js';
 import { groupPage } from './groups.js';
+import { historyPage } from './history.js';
 import { labelPage } from './labels.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
@@ -23,6 +24,7 @@ export type ClientRequests = Pick<
   WhatsAppClient,
   | (
       | 'chats'
+      | 'history'
       | 'contacts'
       | 'groups'
       | 'joining'
@@ -57,6 +59,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
   const learnt = (pair: Pair): void => listener.report({ type: 'people', pairs: [pair], names: [] });
   return {
     chats: chatPage(rpc, library),
+    history: historyPage(rpc),
     contacts: contactPage(rpc),
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),

@@ -20,6 +20,7 @@ import { makeCalls } from '../page/calls.js';
 import { makeChats } from '../page/chats.js';
 import { makeContacts } from '../page/contacts.js';
 import { makeGroups } from '../page/groups.js';
+import { makeHistory } from '../page/history.js';
 import { makeIncoming } from '../page/incoming.js';
 import { makeJoining } from '../page/joining.js';
 import { makeKnownLabels } from '../page/known-labels.js';
@@ -43,6 +44,7 @@ const PARTS = {
   chats: makeChats,
   contacts: makeContacts,
   groups: makeGroups,
+  history: makeHistory,
   incoming: makeIncoming,
   joining: makeJoining,
   labels: makeLabels,

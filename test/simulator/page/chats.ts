@@ -55,7 +55,8 @@ export class Chat extends Model {
     const id = createWid(stored.id);
     const { t, archive, pin, muteExpiration, unread } = stored;
     const unreadCount = stored.markedUnread ? MARKED_AS_UNREAD : unread.length;
-    super({ id, t, archive, pin, muteExpiration, unreadCount, endOfHistoryTransferType: 1 });
+    const endOfHistoryTransferType = stored.olderOnPhone ? 0 : 1;
+    super({ id, t, archive, pin, muteExpiration, unreadCount, endOfHistoryTransferType });
     this.mute = new Mute(muteExpiration);
     // WAWebChatUpdates.updateMuteExpiration
     this.mute.on('change:expiration', (_mute, expiration: number) => {
@@ -121,6 +122,7 @@ export class Chat extends Model {
       const more = {
         ...(lastReceivedKey ? { lastReceived: String(lastReceivedKey) } : {}),
         ...(this.tcToken ? { tcToken: this.tcToken } : {}),
+        ...(this.endOfHistoryTransferType === 0 ? { olderOnPhone: true as const } : {}),
         ...(this.unreadCount === MARKED_AS_UNREAD ? { markedUnread: true as const } : {}),
       };
       void storage.putChats([

@@ -50,6 +50,12 @@ import {
   ModifyParticipantsGroupAction,
   SetPropertyGroupAction,
 } from './groups.js';
+import {
+  HistoryOnDemandEvents,
+  HistoryOnDemandUtils,
+  isHistorySyncOnDemandEnabled,
+  sendPeerDataOperationRequest,
+} from './history.js';
 import { BizGatingUtils, BizLabelEditingAction, EditLabelAssociationBridge, Labels } from './labels.js';
 import { findLink, findLinks } from './linkify.js';
 import { MediaModules } from './media.js';
@@ -131,7 +137,9 @@ export function defineModules(): void {
       },
     },
     WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome', version: '146' }) },
-    WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
+    WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false, isHistorySyncOnDemandEnabled },
+    WAWebNonMessageDataRequestHistorySyncOnDemandUtils: HistoryOnDemandUtils,
+    WAWebHistorySyncOnDemandEvents: HistoryOnDemandEvents,
 
     // Names
     WAWebWidFactory: WidFactory,
@@ -212,7 +220,7 @@ export function defineModules(): void {
     WAWebApiMessageInfoStore: { queryMsgInfo },
     WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
     WAWebNonMessageDataRequestPlaceholderMessageResendUtils: { handlePlaceholderMsgsSeen: ok },
-    WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest: ok },
+    WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest },
     WAWebBackendJobsCommon: { mediaTypeFromProtobuf: () => undefined },
     WAWebE2EProtoUtils: { typeAttributeFromProtobuf: () => 'text' },
 

@@ -63,8 +63,13 @@ export async function restoreFromStorage(): Promise<void> {
   for (const stored of [...recent, ...pending]) load(stored);
 }
 
+/** Stores messages from before those of the profile. They are in no chat before they are loaded. */
+export async function storeOlder(messages: readonly WireMessage[]): Promise<void> {
+  await storage.addMessages(messages.map((wire) => toStored(addressed(wire))));
+}
+
 /** Imports the phone's messages once, after a new link. They are not new, so there are no events. */
-export function importHistory(messages: readonly WireMessage[]): void {
+export function importHistory(messages: readonly WireMessage[], more: readonly string[]): void {
   work = (work ?? Promise.resolve()).then(async () => {
     const added = await storage.addMessages(messages.map((wire) => toStored(addressed(wire))));
     const youngest = new Map<string, StoredMessage>();
@@ -75,6 +80,7 @@ export function importHistory(messages: readonly WireMessage[]): void {
       const tcToken = trusting.has(stored.chat) ? { tcToken: true } : {};
       if (msg) Chats.ensure(stored.chat).set({ t: stored.t, lastReceivedKey: msg.id, ...tcToken });
     }
+    for (const id of more) Chats.either(id)?.set({ endOfHistoryTransferType: 0 });
   });
 }
 

@@ -109,7 +109,7 @@ function onFrame(frame: DownFrame): void {
       signedIn(frame);
       return;
     case 'history':
-      importHistory(frame.messages);
+      importHistory(frame.messages, frame.more);
       return;
     case 'item':
       receiveItem(frame.n, frame.item);

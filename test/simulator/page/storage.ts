@@ -25,6 +25,8 @@ export interface StoredChat {
   lastReceived?: string;
   /** given by the other side when it writes */
   tcToken?: true;
+  /** the phone has older messages than the profile */
+  olderOnPhone?: true;
 }
 /** A person's addition to a message. Without a row it was removed. */
 export interface StoredAddon {
@@ -222,6 +224,12 @@ export const storage = {
   async earlierMessages(chat: string, t: number, seq: number, limit: number): Promise<StoredMessage[]> {
     const range = IDBKeyRange.bound([chat], [chat, t, seq], false, true);
     return walk((await store('messages')).index('chat'), range, limit);
+  },
+
+  /** The oldest messages of a chat. */
+  async oldestMessages(chat: string, limit: number): Promise<StoredMessage[]> {
+    const range = IDBKeyRange.bound([chat], [chat, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+    return settled<StoredMessage[]>((await store('messages')).index('chat').getAll(range, limit));
   },
 
   putChats: (chats: readonly StoredChat[]) => put('chats', chats),

@@ -68,6 +68,7 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
       /: \[unknown\] poll_creation: shown only on the phone$/,
     ],
   ],
+  'message.history': [[{ from: ANA, chatId: ANA, body: 'old' }, /from Ana \(\+1 555 000 2222\): old$/]],
   'message.ack': [
     [{ key: KEY, messageId: '3AEB', chatId: ANA, fromMe: true, ack: 2 }, /3AEB in Ana .*: delivered$/],
   ],

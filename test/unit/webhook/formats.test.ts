@@ -333,6 +333,12 @@ const TABLE: readonly Row[] = [
     [enveloped('message.edited', { ...waha(IN, { body: 'new' }), editedMessageId: '3EB0' })],
   ],
   [
+    'an older message',
+    event('message.history', IN),
+    [raised('message.history', { message: library(IN) })],
+    [enveloped('message.history', waha(IN))],
+  ],
+  [
     'a deletion',
     event('message.revoke', { ...named(IN_GROUP), author: ANA, timestamp: TIME }),
     [

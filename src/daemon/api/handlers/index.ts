@@ -19,6 +19,7 @@ import { eventHandlers } from './event.js';
 import { type FleetHandling, fleetHandlers } from './fleet.js';
 import { groupHandlers } from './group.js';
 import { groupJoinHandlers } from './group-join.js';
+import { historyHandlers } from './history.js';
 import { labelHandlers } from './label.js';
 import { mediaHandlers } from './media.js';
 import { messageHandlers } from './message.js';
@@ -73,6 +74,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...eventHandlers(feed),
     ...chatHandlers(account, store),
     ...contactHandlers(account, mediaStore),
+    ...historyHandlers(account, store),
     ...groupHandlers(account),
     ...groupJoinHandlers(account, mediaStore),
     ...labelHandlers(account),
