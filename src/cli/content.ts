@@ -1,19 +1,24 @@
-// Builds the content of a message from the options of `send`: text, files, location, contacts or poll.
+// Builds the content of a message from the options of `send`: text, files, location, contacts, poll, event or choice.
+import { readFileSync, statSync } from 'node:fs';
 import type { MediaKind } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
+import { moment } from './moment.js';
 import { readStdin } from './stdin.js';
 
 const MAX_CHARACTERS = 65_536;
 /** Repeated here, because importing the protocol's file would load more. */
-export const KINDS = [
-  'image',
-  'video',
-  'audio',
-  'voice',
-  'document',
-  'sticker',
-] as const satisfies readonly MediaKind[];
+const AS: Readonly<Record<string, MediaKind>> = {
+  image: 'image',
+  video: 'video',
+  gif: 'gif',
+  'video-note': 'video_note',
+  audio: 'audio',
+  voice: 'voice',
+  document: 'document',
+  sticker: 'sticker',
+};
+export const KINDS = Object.keys(AS);
 
 export const refuse = (reason: string, hint: string | null): never => {
   throw new Fault('usage', { reason, hint });
@@ -38,6 +43,15 @@ interface SendOptions {
   readonly poll?: string;
   readonly option?: readonly string[];
   readonly multiple?: boolean;
+  readonly quality?: string;
+  readonly 'view-once'?: boolean;
+  readonly event?: string;
+  readonly starts?: string;
+  readonly ends?: string;
+  readonly place?: string;
+  readonly describe?: string;
+  readonly call?: string;
+  readonly choose?: string;
 }
 
 const help = 'wactl send --help';
@@ -82,6 +96,8 @@ export async function contentsOf(
     '--location': location,
     '--contact': contact,
     '--poll': poll,
+    '--event': options.event,
+    '--choose': options.choose,
   });
   const asked = kinds.filter(([, value]) => value !== undefined).map(([name]) => name);
   if (asked.length > 1)
@@ -89,6 +105,13 @@ export async function contentsOf(
   for (const [name, value, goesWith] of [
     ['--caption', caption, '--file'],
     ['--as', as, '--file'],
+    ['--quality', options.quality, '--file'],
+    ['--view-once', options['view-once'], '--file'],
+    ['--starts', options.starts, '--event'],
+    ['--ends', options.ends, '--event'],
+    ['--place', options.place, '--event'],
+    ['--describe', options.describe, '--event'],
+    ['--call', options.call, '--event'],
     ['--option', option, '--poll'],
     ['--multiple', multiple, '--poll'],
   ] as const)
@@ -108,7 +131,9 @@ export async function contentsOf(
       contents.push({
         media: await about(path, upload(context, path)),
         ...(text === undefined || at > 0 ? {} : { caption: text }),
-        ...(as === undefined ? {} : { as: as as MediaKind }),
+        ...(as === undefined ? {} : { as: AS[as] as MediaKind }),
+        ...(options.quality === undefined ? {} : { quality: options.quality as 'standard' | 'hd' }),
+        ...(options['view-once'] ? { viewOnce: true as const } : {}),
       });
     return contents;
   }
@@ -121,5 +146,56 @@ export async function contentsOf(
       return refuse('send: a poll needs at least two options: --option A --option B', help);
     return [{ poll: { question: poll, options: [...(option ?? [])], multiple: multiple === true } }];
   }
+  if (options.event !== undefined) return [{ event: eventOf(options.event, options) }];
+  if (options.choose !== undefined) return [{ choice: options.choose }];
   return [{ text: await textOf(given) }];
+}
+
+function eventOf(name: string, { starts, ends, place, describe, call }: SendOptions) {
+  if (starts === undefined) return refuse('send: an event needs --starts TIME', help);
+  return {
+    name,
+    startsAt: moment('starts', starts),
+    ...(ends === undefined ? {} : { endsAt: moment('ends', ends) }),
+    ...(place === undefined ? {} : { place }),
+    ...(describe === undefined ? {} : { description: describe }),
+    ...(call === undefined ? {} : { call: call as 'voice' | 'video' }),
+  };
+}
+
+/** The limit of message.send is for the text in base64. */
+const MAX_THUMBNAIL = 48 * 1_024;
+
+interface PreviewOptions {
+  readonly preview?: boolean;
+  readonly 'preview-title'?: string;
+  readonly 'preview-text'?: string;
+  readonly 'preview-image'?: string;
+}
+
+/** The preview of a link: fetched by WhatsApp Web, or given by the caller. */
+export function previewOf(options: PreviewOptions) {
+  const { preview, 'preview-title': title, 'preview-text': description, 'preview-image': image } = options;
+  if (title === undefined) {
+    if (description !== undefined || image !== undefined)
+      return refuse('send: a preview of your own needs --preview-title', help);
+    return preview ? (true as const) : undefined;
+  }
+  if (preview) return refuse('send: --preview and --preview-title are two previews; leave out one', help);
+  return {
+    title,
+    ...(description === undefined ? {} : { description }),
+    ...(image === undefined ? {} : { thumbnail: thumbnailOf(image) }),
+  };
+}
+
+function thumbnailOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return refuse(`send: ${path}: there is no such file`, null);
+  if (stats.size > MAX_THUMBNAIL)
+    return refuse(`send: ${path}: a preview's picture has at most ${MAX_THUMBNAIL / 1_024} KiB`, null);
+  const bytes = readFileSync(path);
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8 || bytes[2] !== 0xff)
+    return refuse(`send: ${path}: a preview's picture is a JPEG`, null);
+  return bytes.toString('base64');
 }

@@ -1,7 +1,7 @@
 // Parses `journal.mediaRules`, which select by kind and size the files of messages to prefetch.
 import { type Kind, words } from './row.js';
 
-const KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker', 'any'];
+const KINDS = ['image', 'video', 'video_note', 'audio', 'voice', 'document', 'sticker', 'any'];
 const FORM = new RegExp(`^(${KINDS.join('|')})(?:<=(\\d{1,4}(?:\\.\\d)?)(KB|MB))?$`);
 const UNIT = { KB: 1_024, MB: 1_048_576 };
 

@@ -156,6 +156,16 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
       after: { says: 'The next part: `next` of the previous answer to the same question.' },
     },
   },
+  'message.poll': {
+    title: 'Show the votes of a poll',
+    does: 'The options of a poll with how many people have chosen each, and who.',
+    params: { id: MESSAGE },
+  },
+  'message.info': {
+    title: 'Who has read a message',
+    does: 'Who has received, read and played a message of this account, with times. Only for messages with `fromMe`.',
+    params: { id: MESSAGE },
+  },
   'message.wait': {
     title: 'Wait for a sent message',
     does: 'Waits until a message sent with message_send has reached the state `for` or a final state, and returns its state. Fails with wait_expired when the time runs out; the message is still being sent then, so do not send it again.',
@@ -242,6 +252,11 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
     location: OTHER_KINDS,
     contacts: OTHER_KINDS,
     poll: OTHER_KINDS,
+    event: OTHER_KINDS,
+    choice: 'an answer to a business may order or pay for something',
+    quality: 'it belongs to media',
+    viewOnce: 'it belongs to media',
+    mentionAll: 'it notifies every member of a group',
     replyTo: 'it quotes a message of any chat to the recipient',
     mentions: 'it notifies up to 256 members of a group',
     linkPreview: 'it makes the page fetch an address in the text',

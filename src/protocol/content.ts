@@ -2,7 +2,16 @@
 // rest, and does not read it. Types and limits only.
 
 /** Kinds that carry a file. */
-export const MEDIA_KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
+export const MEDIA_KINDS = [
+  'image',
+  'video',
+  'gif',
+  'video_note',
+  'audio',
+  'voice',
+  'document',
+  'sticker',
+] as const;
 export type MediaKind = (typeof MEDIA_KINDS)[number];
 
 /** A file in the state directory, by its id. */
@@ -19,12 +28,32 @@ interface Common {
   readonly replyTo?: string;
   /** Ids of people who are named in the text. */
   readonly mentions?: readonly string[];
+  /** The text contains @all, which mentions everybody in the group. */
+  readonly mentionAll?: true;
 }
+
+/** The preview of a link, as the sender gives it; `true`: as WhatsApp Web fetches it. */
+export type LinkPreview =
+  | true
+  | {
+      readonly url: string;
+      readonly title: string;
+      readonly description?: string;
+      /** A JPEG in base64. */
+      readonly thumbnail?: string;
+    };
 
 export type Content = Common &
   (
-    | { readonly kind: 'text'; readonly text: string; readonly linkPreview?: true }
-    | { readonly kind: MediaKind; readonly file: FileRef; readonly caption?: string }
+    | { readonly kind: 'text'; readonly text: string; readonly linkPreview?: LinkPreview }
+    | {
+        readonly kind: MediaKind;
+        readonly file: FileRef;
+        readonly caption?: string;
+        /** Of an image: 2,560 pixels instead of 1,600. */
+        readonly quality?: 'hd';
+        readonly viewOnce?: true;
+      }
     | {
         readonly kind: 'location';
         readonly latitude: number;
@@ -41,6 +70,18 @@ export type Content = Common &
         readonly options: readonly string[];
         readonly multiple: boolean;
       }
+    | {
+        readonly kind: 'event';
+        readonly name: string;
+        readonly description?: string;
+        /** ISO 8601. */
+        readonly startsAt: string;
+        readonly endsAt?: string;
+        readonly place?: string;
+        readonly call?: 'voice' | 'video';
+      }
+    /** An answer to the buttons or the list of the message `replyTo`. */
+    | { readonly kind: 'choice'; readonly choice: string }
   );
 
 const MiB = 2 ** 20;
@@ -48,6 +89,8 @@ const MiB = 2 ** 20;
 export const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
   image: 16 * MiB,
   video: 64 * MiB,
+  gif: 16 * MiB,
+  video_note: 64 * MiB,
   audio: 16 * MiB,
   voice: 16 * MiB,
   document: 100 * MiB,

@@ -61,7 +61,9 @@ export type Outgoing = z.infer<typeof outgoingSchema>;
 export const outboxRowSchema = record({
   ...outgoingSchema.shape,
   to: z.string().describe('The recipient, as an id: a person, a group, a channel or `status@broadcast`.'),
-  kind: z.string().describe('What it carries: `text`, a kind of file, `location`, `contact` or `poll`.'),
+  kind: z
+    .string()
+    .describe('What it carries: `text`, a kind of file, `location`, `contact`, `poll`, `event` or `choice`.'),
   key: z.string().nullable().describe('The idempotency key of the request. Null without one.'),
   attempts: z.int().describe('How often the daemon has tried to send it.'),
   notBefore: instant().nullable().describe('It does not go out before this time. Null without one.'),

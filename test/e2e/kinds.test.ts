@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
 import { lacks } from '../harness/program.js';
@@ -21,7 +22,46 @@ const OGG = Buffer.concat([
   Buffer.from('OpusHead'),
   Buffer.alloc(400, 7),
 ]);
+/** A PNG of this width, one pixel high. */
+function wide(width: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(1, 4);
+  head[8] = 8;
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.alloc(width + 1))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** The check sum of a PNG. */
+function crc32(bytes: Buffer): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
+
+/** The width of a JPEG, from the header of its frame. */
+function widthOf(jpeg: Buffer): number {
+  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2))
+    if ([0xc0, 0xc1, 0xc2].includes(jpeg[at + 1] ?? 0)) return jpeg.readUInt16BE(at + 7);
+  return 0;
+}
+
 const FILES = {
+  'wide.png': wide(3_000),
   'dot.png': Buffer.from(PIXEL, 'base64'),
   'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
   'song.mp3': Buffer.concat([Buffer.from('ID3\x03'), Buffer.alloc(2_000, 2)]),
@@ -56,6 +96,20 @@ async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void
   const film = await file('film.mp4', 'look');
   t.match(film, { type: 'video', message: { extra: { caption: 'look', mimetype: 'video/mp4' } } });
   t.same(ana.download(film), FILES['film.mp4']);
+  const gif = await file('film.mp4', '--as', 'gif');
+  t.match(gif, { type: 'video', message: { extra: { isGif: true } } });
+  t.same(ana.download(gif), FILES['film.mp4']);
+  const videoNote = await file('film.mp4', '--as', 'video-note');
+  t.equal(videoNote.type, 'ptv');
+  t.same(ana.download(videoNote), FILES['film.mp4']);
+  const once = await file('dot.png', '--view-once');
+  t.match(once, { type: 'image', message: { extra: { isViewOnce: true } } });
+  const [standard, hd] = [await file('wide.png'), await file('wide.png', '--quality', 'hd')];
+  t.same(
+    [widthOf(ana.download(standard)), widthOf(ana.download(hd))],
+    [1_600, 2_560],
+    'the width of a picture',
+  );
   const song = await file('song.mp3');
   t.match(song, { type: 'audio', message: { extra: { mimetype: 'audio/mpeg' } } });
   const note = await file('note.ogg', '--as', 'voice');
@@ -127,6 +181,20 @@ async function others(t: Test, wad: Wad, ana: Contact): Promise<void> {
   t.equal(plain.message.extra?.canonicalUrl, undefined, 'there is no preview unless it is requested');
   const linked = await sent(t, wad, ana, ['see https://example.org/', '--preview']);
   t.match(linked.message.extra, { title: 'A page', subtype: 'url' });
+  const own = await sent(t, wad, ana, ['see https://example.org/a now', '--preview-title', 'Mine']);
+  t.match(own.message.extra, { title: 'Mine', subtype: 'url', matchedText: 'https://example.org/a' });
+  const event = ['--event', 'Tea', '--starts', '2027-01-01T17:00Z', '--place', 'Park', '--call', 'video'];
+  t.match(await sent(t, wad, ana, event), {
+    type: 'event_creation',
+    message: {
+      extra: {
+        eventName: 'Tea',
+        eventStartTime: 1_798_822_800,
+        eventLocation: { name: 'Park' },
+        eventJoinLink: 'https://call.whatsapp.com/video/simulated',
+      },
+    },
+  });
 }
 
 async function refusals(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void> {

@@ -9,6 +9,7 @@ const INFO: { readonly [type: string]: string } = {
   sticker: 'Image',
   video: 'Video',
   gif: 'Video',
+  ptv: 'Video',
   audio: 'Audio',
   ptt: 'Audio',
   document: 'Document',

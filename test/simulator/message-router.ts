@@ -28,7 +28,7 @@ const STATUS = 'status@broadcast';
 const now = () => Math.floor(Date.now() / 1000);
 
 /** Types that change another message instead of being one. */
-const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote', 'pin', 'event_response']);
+const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote', 'pin', 'keep_in_chat', 'event_response']);
 
 export class MessageRouter {
   readonly #world: World;

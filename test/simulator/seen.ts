@@ -325,6 +325,22 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebJidToWid.newsletterJidToWid': ['(jid) → wid', DIFF],
   'WAWebJidToWid.userJidToUserWid': ['(jid) → wid', DIFF],
+  'WAWebKeepInChatMsgAction.keepMessage': [
+    '(message, entry point) → promise of { messageSendResult }; the message is kept before the server has answered',
+    DIFF,
+  ],
+  'WAWebKeepInChatMsgAction.undoKeepMessage': [
+    '(message, { deleteExpired }, entry point) → promise, likewise',
+    DIFF,
+  ],
+  'WAWebKeepInChatMsgUtils.canShowKeepOption': [
+    '(message) → boolean: of a chat whose messages disappear, no star, GIF or sticker, and not locked for this account',
+    DIFF,
+  ],
+  'WAWebKeepInChatMsgUtils.canShowUnkeepOption': [
+    '(message) → boolean: kept, and ours or one that this account may keep',
+    DIFF,
+  ],
   'WAWebL10N.getRegion': ["() → the page's region", DIFF],
   'WAWebLaunchSocketUtils.refreshQR': ['() ends the socket and begins a new round of QR codes', DIFF],
   'WAWebLidMigrationUtils.toPn': ['(wid) → wid of the number or nothing', DIFF],
@@ -378,9 +394,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebMsgActionCapability.canEditText': ['(message) → boolean', BOTH],
+  'WAWebMsgActionCapability.canPinMsg': [
+    '(message) → boolean: with an ack, and no notice, view-once or unknown one',
+    DIFF,
+  ],
   'WAWebMsgActionCapability.canSenderRevokeMsg': ['(message) → boolean', DIFF],
   'WAWebMsgActionCapability.canStarMsg': ['(message) → boolean', DIFF],
   'WAWebMsgDataFromModel.msgDataFromMsgModel': ['(message) → its attributes', BOTH],
+  'WAWebMsgGetters.getIsKept': ['(message) → boolean', DIFF],
   WAWebMsgKey: [
     'new ({ fromMe, remote, id, participant }) or ({ from, to, id, participant, selfDir }), wids only; throws before there is an account; from or to must be the account, otherwise the key has no remote',
     DIFF,
@@ -449,6 +470,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebPinInChatSchema.getTable': ['() → { equals([columns], …) } of pins', DIFF],
   'WAWebPinMsgConstants.getPinExpiryDuration': ['(option) → seconds', DIFF],
+  'WAWebPinMsgConstants.getPinExpiryOption': [
+    '(seconds) → the option; throws for all but the durations of the menu',
+    DIFF,
+  ],
   'WAWebPollsSendVoteMsgAction.sendVote': ['(message, options) → promise', DIFF],
   'WAWebPollsVotesSchema.getTable': [
     '() → { equals([columns], …) } of votes: { parentMsgKey, sender, msgKey, selectedOptionLocalIds as bytes, senderTimestampMs, t, read }',

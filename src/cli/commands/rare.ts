@@ -19,6 +19,8 @@ import { group } from './group.js';
 import { groups } from './groups.js';
 import { history } from './history.js';
 import { SIMPLE } from './index.js';
+import { info } from './info.js';
+import { keep } from './keep.js';
 import { label } from './label.js';
 import { logs } from './logs.js';
 import { mcp } from './mcp.js';
@@ -26,6 +28,8 @@ import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { passkey } from './passkey.js';
+import { pin } from './pin.js';
+import { poll } from './poll.js';
 import { presence } from './presence.js';
 import { profile } from './profile.js';
 import { purge } from './purge.js';
@@ -37,6 +41,7 @@ import { session } from './session.js';
 import { star } from './star.js';
 import { token } from './token.js';
 import { version } from './version.js';
+import { vote } from './vote.js';
 import { webhook } from './webhook.js';
 
 export const COMMANDS: readonly Command[] = [
@@ -58,6 +63,11 @@ export const COMMANDS: readonly Command[] = [
   deleteMessage,
   forward,
   star,
+  vote,
+  poll,
+  pin,
+  keep,
+  info,
   reject,
   chats,
   chat,

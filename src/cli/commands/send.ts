@@ -5,7 +5,7 @@ import type { Known, Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { isPostId } from '../../protocol/wid.js';
 import { type Context, command } from '../command.js';
-import { about, contentsOf, KINDS, refuse } from '../content.js';
+import { about, contentsOf, KINDS, previewOf, refuse } from '../content.js';
 import { MOMENT, windowOf } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
 
@@ -96,7 +96,7 @@ function keysOf(key: string | undefined, count: number): string[] | undefined {
 export const send = command({
   name: 'send',
   group: 'Messages and events',
-  does: 'send a text, a file, a place, a contact card or a poll',
+  does: 'send a text, a file, a place, a contact card, a poll or an event',
   notes:
     'The text is sent as typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
     'begins with a dash goes after "--". A file is uploaded to the daemon at once; later changes of the file\n' +
@@ -131,9 +131,36 @@ export const send = command({
     poll: { type: 'text', value: 'QUESTION', does: 'a poll; its answers are --option' },
     option: { type: 'list', whole: true, value: 'ANSWER', does: 'with --poll: one of its answers (repeat)' },
     multiple: { type: 'flag', does: 'with --poll: several answers may be chosen' },
+    quality: {
+      type: 'text',
+      value: 'QUALITY',
+      choices: ['standard', 'hd'],
+      does: 'with --file: of a picture (default: standard)',
+    },
+    'view-once': { type: 'flag', does: 'with --file: it can be opened once' },
+    event: { type: 'text', value: 'NAME', does: 'an event; --starts is needed' },
+    starts: { type: 'text', value: 'TIME', does: 'with --event: when it begins' },
+    ends: { type: 'text', value: 'TIME', does: 'with --event: when it ends' },
+    place: { type: 'text', value: 'TEXT', does: 'with --event: where' },
+    describe: { type: 'text', value: 'TEXT', does: 'with --event: what it is about' },
+    call: {
+      type: 'text',
+      value: 'KIND',
+      choices: ['voice', 'video'],
+      does: 'with --event: a call, whose link WhatsApp makes',
+    },
+    choose: {
+      type: 'text',
+      value: 'CHOICE',
+      does: 'with --reply-to: a button or row of that message, by text, id or place (#2)',
+    },
     'reply-to': { type: 'text', value: 'MESSAGE', does: 'the message to reply to, by key or id' },
     mention: { type: 'list', value: 'NUMBER', does: 'a person named in the text as @NUMBER (repeat)' },
+    'mention-all': { type: 'flag', does: '@all in the text mentions everybody in the group' },
     preview: { type: 'flag', does: 'with a text: a preview of its first link' },
+    'preview-title': { type: 'text', value: 'TEXT', does: 'a preview of your own for the first link' },
+    'preview-text': { type: 'text', value: 'TEXT', does: 'with --preview-title: the text below it' },
+    'preview-image': { type: 'text', value: 'FILE', does: 'with --preview-title: a small JPEG (48 KiB)' },
     key: { type: 'text', value: 'KEY', does: 'repeating KEY with the same content sends one message' },
     'not-before': { type: 'text', value: 'TIME', does: 'do not send it before this time' },
     expires: { type: 'text', value: 'TIME', does: 'do not send it from this time on' },
@@ -145,6 +172,8 @@ export const send = command({
     ['wactl send 15550002222 --file note.ogg --as voice', 'a voice message'],
     ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a location'],
     ["wactl send 15550002222 --poll 'Tea?' --option yes --option no", 'a poll'],
+    ['wactl send 15550002222 --event Tea --starts 2027-01-01T17:00Z', 'an event'],
+    ['wactl send 15550002222 --choose Yes --reply-to 3EB0C0FFEE0123456789', 'an answer to buttons'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
     ['wactl send --key order-17 15550002222 hi', 'sent once, however often it is run'],
     ["wactl send status@broadcast --file photo.jpg 'today'", 'a status'],
@@ -158,8 +187,11 @@ export const send = command({
       refuse(`send: a status, or a message to a channel, is sent, and never delivered or read`, null);
     // Checked before a file is read, so that nothing is uploaded in vain.
     const goesOut = windowOf({ notBefore: options['not-before'], expires: options.expires });
+    const linkPreview = previewOf(options);
+    if (options.choose !== undefined && options['reply-to'] === undefined)
+      refuse('send: --choose needs --reply-to MESSAGE', 'wactl send --help');
     const contents = await contentsOf(context, given, options);
-    if (options.preview && contents.some((content) => !('text' in content)))
+    if (linkPreview !== undefined && contents.some((content) => !('text' in content)))
       refuse('send: --preview goes with a text', 'wactl send --help');
     const startedAt = performance.now();
     const keys = keysOf(options.key, contents.length);
@@ -185,7 +217,8 @@ export const send = command({
             ...content,
             ...(options['reply-to'] !== undefined && { replyTo: options['reply-to'] }),
             ...(options.mention !== undefined && { mentions: [...options.mention] }),
-            ...(options.preview && { linkPreview: true as const }),
+            ...(options['mention-all'] && { mentionAll: true as const }),
+            ...(linkPreview !== undefined && { linkPreview }),
             ...(keys !== undefined && { key: keys[at] as string }),
             ...goesOut,
           },

@@ -38,7 +38,9 @@ function unfit({ kinds, hasPreview, maxText }: Rules, content: Content): string 
   if (!kinds.includes(content.kind)) return `must be one of ${kinds.join(', ')}, not ${content.kind}`;
   if (content.replyTo !== undefined) return 'cannot answer a message';
   if ((content.mentions ?? []).length > 0) return 'cannot mention anybody';
+  if ('viewOnce' in content) return 'cannot be viewed once';
   if (content.kind !== 'text') return null;
+  if (typeof content.linkPreview === 'object') return 'can only have the preview that WhatsApp Web fetches';
   if (content.linkPreview && !hasPreview) return 'cannot have a preview of a link';
   if (content.text.trim() === '') return 'needs a text that is not blank';
   return content.text.length > maxText

@@ -1,5 +1,11 @@
 // Turns a request to send into one value, validated as far as possible before the page is asked.
-import { type Content, type FileRef, MAX_BYTES, type MediaKind } from '../../protocol/content.js';
+import {
+  type Content,
+  type FileRef,
+  type LinkPreview,
+  MAX_BYTES,
+  type MediaKind,
+} from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Params } from '../../protocol/method.js';
 import type { messageMethods } from '../../protocol/methods/message.js';
@@ -18,11 +24,15 @@ const SHOWN: readonly (readonly [MediaKind, RegExp])[] = [
 const FITS: Readonly<Record<MediaKind, RegExp>> = {
   image: /^image\/(jpeg|png|webp|gif)$/,
   video: /^video\/(mp4|3gpp|quicktime|webm)$/,
+  gif: /^video\/(mp4|quicktime)$/,
+  video_note: /^video\/(mp4|quicktime)$/,
   audio: /^audio\//,
   voice: /^(audio|video)\//,
   sticker: /^image\/(webp|png|jpeg)$/,
   document: /./,
 };
+
+const NO_CAPTION: ReadonlySet<MediaKind> = new Set(['voice', 'sticker', 'audio', 'video_note']);
 
 const refuse = (reason: string): never => {
   throw new Fault('invalid_params', { reason, hint: null });
@@ -35,22 +45,41 @@ export async function contentOf(
   voices: Transcoder,
   signal: AbortSignal,
 ): Promise<Content> {
-  const { text, media, location, contacts, poll, caption, as, replyTo, mentions, linkPreview } = request;
-  const given = Object.entries({ text, media, location, contacts, poll }).filter(
+  const { text, media, location, contacts, poll, event, choice } = request;
+  const { caption, as, quality, viewOnce, replyTo, mentions, mentionAll, linkPreview } = request;
+  const given = Object.entries({ text, media, location, contacts, poll, event, choice }).filter(
     ([, value]) => value !== undefined,
   );
   if (given.length !== 1) {
     const names = given.map(([name]) => name).join(' and ');
-    return refuse(`One of text, media, location, contacts and poll is needed; ${names || 'none'} was given.`);
+    return refuse(
+      `One of text, media, location, contacts, poll, event and choice is needed; ${names || 'none'} was given.`,
+    );
   }
   if (caption !== undefined && media === undefined) return refuse('A caption goes with media.');
   if (as !== undefined && media === undefined) return refuse('`as` goes with media.');
+  if (quality !== undefined && media === undefined) return refuse('`quality` goes with media.');
+  if (viewOnce && media === undefined) return refuse('`viewOnce` goes with media.');
+  if (choice !== undefined && replyTo === undefined)
+    return refuse('A choice needs `replyTo`: the message with the buttons or the list.');
+  if (mentionAll && !/@all\b/.test(text ?? caption ?? ''))
+    return refuse('A text that mentions everybody contains @all.');
+  if (mentionAll && !isGroupId(request.to)) return refuse('Everybody can be mentioned only in a group.');
   if (linkPreview && text === undefined) return refuse('A link preview goes with a text.');
   const common = {
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(mentions === undefined ? {} : { mentions: mentions.map(person) }),
+    ...(mentionAll ? { mentionAll } : {}),
   };
-  if (text !== undefined) return { ...common, kind: 'text', text, ...(linkPreview ? { linkPreview } : {}) };
+  if (text !== undefined)
+    return {
+      ...common,
+      kind: 'text',
+      text,
+      ...(linkPreview ? { linkPreview: cardOf(text, linkPreview) } : {}),
+    };
+  if (choice !== undefined) return { ...common, kind: 'choice', choice };
+  if (event !== undefined) return { ...common, kind: 'event', ...eventOf(event) };
   if (location !== undefined) {
     const { name, ...place } = location;
     return { ...common, kind: 'location', ...place, ...(name === undefined ? {} : { name }) };
@@ -69,9 +98,50 @@ export async function contentOf(
   const { kind, file } = await fitting(await mediaStore.get(media as string), as, (sound) =>
     voices.asVoice(sound, signal),
   );
-  if (caption !== undefined && (kind === 'voice' || kind === 'sticker' || kind === 'audio'))
-    return refuse(`WhatsApp shows no caption with ${kind === 'audio' ? 'audio' : `a ${kind}`}.`);
-  return { ...common, kind, file, ...(caption === undefined ? {} : { caption }) };
+  if (caption !== undefined && NO_CAPTION.has(kind))
+    return refuse(
+      `WhatsApp shows no caption with ${kind === 'audio' ? 'audio' : `a ${kind.replace('_', ' ')}`}.`,
+    );
+  if (quality !== undefined && kind !== 'image') return refuse('`quality` goes with an image.');
+  if (viewOnce && !['image', 'video', 'voice'].includes(kind))
+    return refuse(
+      `WhatsApp does not send ${kind} to be viewed once: only an image, a video or a voice message.`,
+    );
+  return {
+    ...common,
+    kind,
+    file,
+    ...(caption === undefined ? {} : { caption }),
+    ...(quality === 'hd' ? { quality } : {}),
+    ...(viewOnce ? { viewOnce } : {}),
+  };
+}
+
+/** The first address in the text, unless the preview names another one of its addresses. */
+function cardOf(text: string, preview: NonNullable<Request['linkPreview']>): LinkPreview {
+  if (preview === true) return true;
+  const { url = /https?:\/\/\S+/.exec(text)?.[0], title, description, thumbnail } = preview;
+  if (url === undefined || !text.includes(url))
+    return refuse('The text does not contain the link of its preview.');
+  return {
+    url,
+    title,
+    ...(description === undefined ? {} : { description }),
+    ...(thumbnail === undefined ? {} : { thumbnail }),
+  };
+}
+
+function eventOf({ name, description, startsAt, endsAt, place, call }: NonNullable<Request['event']>) {
+  if (endsAt !== undefined && Date.parse(endsAt) < Date.parse(startsAt))
+    return refuse('The event ends before it begins.');
+  return {
+    name,
+    startsAt,
+    ...(description === undefined ? {} : { description }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    ...(place === undefined ? {} : { place }),
+    ...(call === undefined ? {} : { call }),
+  };
 }
 
 /** The file as it will be sent, and the kind as which WhatsApp will show it. */

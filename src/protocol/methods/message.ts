@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { ACT_FAULTS, NAMED_FAULTS } from '../act-faults.js';
+import { ACT_FAULTS, LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
 import {
   chatRef,
+  identity,
   instant,
   knownSchema,
   limit,
@@ -37,10 +38,24 @@ const acted = {
   chatId: '15550002222@c.us',
 };
 
+/** How long a pinned message stays pinned. */
+export const PIN_TIMES = ['24h', '7d', '30d'] as const;
+
+const receiptSchema = record({
+  ...identity(),
+  state: z.enum(['delivered', 'read', 'played']).describe('How far it has come at this person.'),
+  deliveredAt: instant().nullable().describe('When it arrived. Null when that is not known.'),
+  readAt: instant().nullable().describe('When it was read. Null when it was not, or that is not known.'),
+  playedAt: instant()
+    .nullable()
+    .describe('When a voice message was played. Null when it was not, or that is not known.'),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
+    does: 'Accepts a message (one of text, media, location, contacts, poll, event, choice) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
@@ -58,6 +73,14 @@ export const messageMethods = {
         .enum(MEDIA_KINDS)
         .optional()
         .describe('What the file is shown as; its media type decides when left out.'),
+      quality: z
+        .enum(['standard', 'hd'])
+        .optional()
+        .describe('Of an image: `hd` for 2,560 pixels instead of 1,600; `standard` when left out.'),
+      viewOnce: z
+        .literal(true)
+        .optional()
+        .describe('True: an image, a video or a voice message that can be opened once.'),
       caption: z.string().min(1).max(65_536).optional().describe('The text that goes with the file.'),
       location: record({
         latitude: z.number().min(-90).max(90).describe('Degrees north; negative in the south.'),
@@ -87,6 +110,27 @@ export const messageMethods = {
       })
         .optional()
         .describe('A poll.'),
+      event: record({
+        name: z.string().min(1).max(100).describe('The name.'),
+        description: z.string().min(1).max(2_048).optional().describe('The description.'),
+        startsAt: instant().describe('When it begins.'),
+        endsAt: instant().optional().describe('When it ends.'),
+        place: z.string().min(1).max(100).optional().describe('The place.'),
+        call: z
+          .enum(['voice', 'video'])
+          .optional()
+          .describe('A call of this kind, whose link WhatsApp makes.'),
+      })
+        .optional()
+        .describe('An event.'),
+      choice: z
+        .string()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe(
+          'An answer to the buttons or the list of the message `replyTo`: the id or the text of a button or row, or its place as `#2`.',
+        ),
       replyTo: messageRef()
         .optional()
         .describe('The message that it answers: its `key`, `messageId` or `id`.'),
@@ -95,10 +139,34 @@ export const messageMethods = {
         .max(256)
         .optional()
         .describe('The people whom the text names as @ and the digits of their number.'),
-      linkPreview: z
+      mentionAll: z
         .literal(true)
         .optional()
-        .describe('True: fetches a preview of the first link, for five seconds at most.'),
+        .describe('True: `@all` in the text mentions everybody in the group.'),
+      linkPreview: z
+        .union([
+          z.literal(true),
+          record({
+            url: z
+              .string()
+              .min(1)
+              .max(2_048)
+              .optional()
+              .describe('The link, as it is in the text; the first one when left out.'),
+            title: z.string().min(1).max(300).describe('The heading.'),
+            description: z.string().min(1).max(1_000).optional().describe('The text below it.'),
+            thumbnail: z
+              .string()
+              .max(65_536)
+              .regex(/^\/9j\/[A-Za-z0-9+/]*={0,2}$/)
+              .optional()
+              .describe('A small JPEG in base64.'),
+          }),
+        ])
+        .optional()
+        .describe(
+          'True: fetches a preview of the first link, for five seconds at most. An object: shows this preview and fetches nothing.',
+        ),
       key: z
         .string()
         .min(1)
@@ -239,6 +307,143 @@ export const messageMethods = {
         chatId: '15550003333@c.us',
         key: 'true_15550003333@c.us_3EB0C0FFEE0123456789',
         messageId: '3EB0C0FFEE0123456789',
+      },
+    },
+  }),
+  'message.vote': method({
+    name: 'message.vote',
+    does: 'Votes in a poll. The options replace an earlier vote; without any, the vote is taken back. Done at once, not queued.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      id: messageRef(),
+      options: z
+        .array(z.string().min(1).max(1_000))
+        .max(64)
+        .describe(
+          'The options, by their text, or by their place as `#2`. An empty list takes the vote back.',
+        ),
+    }),
+    result: record({
+      ...messageName(),
+      vote: z.array(z.string()).describe('The options that are chosen now.'),
+    }),
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS],
+    example: { params: { id: acted.key, options: ['now'] }, result: { ...acted, vote: ['now'] } },
+  }),
+  'message.poll': method({
+    name: 'message.poll',
+    does: 'A poll with its votes, as far as WhatsApp Web has received them.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({ id: messageRef() }),
+    result: record({
+      ...messageName(),
+      question: z.string().nullable().describe('The question. Null when WhatsApp Web does not have it.'),
+      multiple: z.boolean().describe('True: several options may be chosen.'),
+      options: z
+        .array(
+          record({
+            text: z.string().describe('The option.'),
+            votes: z.int().describe('How many people have chosen it.'),
+            voters: z
+              .array(record({ ...identity(), fromMe: z.boolean().describe('True for this account.') }))
+              .describe('Who has chosen it.'),
+          }),
+        )
+        .describe('The options, in order.'),
+      voters: z.int().describe('How many people have voted.'),
+    }),
+    faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
+    example: {
+      params: { id: acted.key },
+      result: {
+        ...acted,
+        question: 'When?',
+        multiple: false,
+        options: [
+          {
+            text: 'now',
+            votes: 1,
+            voters: [{ id: acted.chatId, phone: '15550002222', lid: null, fromMe: false }],
+          },
+          { text: 'later', votes: 0, voters: [] },
+        ],
+        voters: 1,
+      },
+    },
+  }),
+  'message.pin': method({
+    name: 'message.pin',
+    does: 'Pins a message at the top of its chat, for everybody in it; with `pinned: false`, removes the pin.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      id: messageRef(),
+      pinned: z.boolean().optional().describe('False removes the pin; true when left out.'),
+      for: z.enum(PIN_TIMES).optional().describe('How long it stays pinned; `7d` when left out.'),
+    }),
+    result: record({
+      ...messageName(),
+      pinned: z.boolean().describe('True when it is pinned now.'),
+      until: instant().nullable().describe('When the pin ends. Null when it is not pinned.'),
+    }),
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
+    example: {
+      params: { id: acted.key, for: '24h' },
+      result: { ...acted, pinned: true, until: '2026-01-02T00:00:00.000Z' },
+    },
+  }),
+  'message.keep': method({
+    name: 'message.keep',
+    does: 'Keeps a message of a chat whose messages disappear, for everybody in it; with `kept: false`, lets it disappear.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      id: messageRef(),
+      kept: z.boolean().optional().describe('False lets it disappear; true when left out.'),
+    }),
+    result: record({ ...messageName(), kept: z.boolean().describe('True when it is kept now.') }),
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS],
+    example: { params: { id: acted.key }, result: { ...acted, kept: true } },
+  }),
+  'message.info': method({
+    name: 'message.info',
+    does: 'Who has received, read and played a message of this account, with the times that WhatsApp Web knows.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({ id: messageRef() }),
+    result: record({
+      ...messageName(),
+      people: z
+        .array(receiptSchema)
+        .describe(
+          'One entry for each person who has received it. In a group WhatsApp Web keeps only the time of the last state.',
+        ),
+      pending: z.int().describe('How many people have not received it yet, as far as that is known.'),
+    }),
+    faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
+    example: {
+      params: { id: 'm-1' },
+      result: {
+        ...acted,
+        people: [
+          {
+            id: acted.chatId,
+            phone: '15550002222',
+            lid: null,
+            state: 'read',
+            deliveredAt: NOW,
+            readAt: NOW,
+            playedAt: null,
+          },
+        ],
+        pending: 0,
       },
     },
   }),

@@ -81,6 +81,23 @@ export const ACTION_CAPABILITIES = {
     ...PEOPLE,
   ],
   'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
+  'message.vote': ['WAWebPollsSendVoteMsgAction.sendVote', ...PEOPLE],
+  'message.poll': ['WAWebPollsVotesSchema.getTable', ...PEOPLE],
+  'message.pin': [
+    'WAWebSendPinMessageAction.sendPinInChatMsg',
+    'WAWebPinMsgConstants.getPinExpiryOption',
+    'WAWebMsgActionCapability.canPinMsg',
+    ...PEOPLE,
+  ],
+  'message.keep': [
+    'WAWebKeepInChatMsgAction.keepMessage',
+    'WAWebKeepInChatMsgAction.undoKeepMessage',
+    'WAWebKeepInChatMsgUtils.canShowKeepOption',
+    'WAWebKeepInChatMsgUtils.canShowUnkeepOption',
+    'WAWebMsgGetters.getIsKept',
+    ...PEOPLE,
+  ],
+  'message.info': ['WAWebApiMessageInfoStore.queryMsgInfo', ...PEOPLE],
   'calls.reject': [
     'WAWebCallCollection',
     'WAWebVoipStackInterface.getVoipStackInterface',
@@ -177,6 +194,8 @@ export type ActionCapability = keyof typeof ACTION_CAPABILITIES;
 const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
   image: 'send.media',
   video: 'send.media',
+  gif: 'send.media',
+  video_note: 'send.media',
   audio: 'send.media',
   voice: 'send.media',
   document: 'send.media',

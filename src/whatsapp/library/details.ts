@@ -16,8 +16,9 @@ const number = (value: unknown): number | null =>
 const count = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);
 const object = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {});
 const list = (value: unknown): Data[] => (Array.isArray(value) ? value.slice(0, MOST).map(object) : []);
-/** A wid as text, whether it came as one or as an object. */
-const wid = (value: unknown): string => text(value) || text(object(value)._serialized);
+/** A wid as text, whether it came as one, as an object, or in the form of the wire (an order's seller). */
+const wid = (value: unknown): string =>
+  (text(value) || text(object(value)._serialized)).replace(/@s\.whatsapp\.net$/, '@c.us');
 /** Prices are in thousandths. */
 const thousandth = (value: unknown): number | null => {
   const amount = number(typeof value === 'string' ? Number(value) : value);

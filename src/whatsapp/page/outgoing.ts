@@ -3,6 +3,7 @@
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { OwnMessage } from '../../session/port.js';
+import type { Choices } from './choices.js';
 import type { Tools } from './messages.js';
 import type { Own } from './own-message.js';
 import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
@@ -32,7 +33,7 @@ export interface Ending {
   readonly had: OwnMessage | null;
 }
 
-export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own) {
+export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own, choices: Choices) {
   const jobs = new Map<string, Job>();
   /** Base64 pieces of files that are being transferred, by the id of their message. */
   const files = new Map<string, string[]>();
@@ -71,17 +72,49 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     ].join('\n');
   };
 
+  /** The preview of a link, with the attributes of WAWebLinkPreviewChatAction. */
+  const cardOf = async ({ text, linkPreview }: Extract<Content, { kind: 'text' }>): Promise<object> => {
+    if (linkPreview === undefined) return {};
+    if (linkPreview === true) return posts.previewOf(text);
+    const { url, title, description, thumbnail } = linkPreview;
+    return {
+      ...{ title, description, thumbnail, matchedText: url, canonicalUrl: url, richPreviewType: 0 },
+      ...{ preview: true, subtype: 'url' },
+    };
+  };
+
+  /** An answer in another chat than its question would have no meaning. */
+  const refuseElsewhere = (chat: PageChat, quoted: PageMsg): void => {
+    const { remote } = tools.parts(quoted);
+    if (!tools.names(remote).includes(tools.text(chat.id)))
+      tools.refuse('not_allowed', `The message with the choices is in the chat ${remote}.`);
+  };
+
+  /** WAWebNonJidMentionType */
+  const MENTION_ALL = 1;
+  /** The page offers @all to members of small groups, and to admins (admin_only_mention_everyone_group_size). */
+  const MOST_LOUD = 32;
+  const refuseUnlessLoud = (chat: PageChat): void => {
+    const people =
+      tools.attempt(() => chat.groupMetadata?.participants.getModelsArray() as PageModel[]) ?? [];
+    const isAdmin = people.some(
+      (one) => tools.isMe(one.id) && (one.isAdmin === true || one.isSuperAdmin === true),
+    );
+    if (people.length > MOST_LOUD && !isAdmin)
+      tools.refuse('not_allowed', `In a group of more than ${MOST_LOUD}, only admins may mention everybody.`);
+  };
+
   /**
    * The arguments of the library's sendMessage: the text, the options, and fields that finally override those
    * of the message.
    */
-  const inItsWords = async (content: Content, data: string) => {
+  const inItsWords = async (content: Content, data: string, quoted: PageMsg | null) => {
     switch (content.kind) {
       case 'text':
         return {
           text: content.text,
           options: {},
-          extra: content.linkPreview ? await posts.previewOf(content.text) : {},
+          extra: await cardOf(content),
         };
       case 'location': {
         const { latitude: lat, longitude: lng, name: loc } = content;
@@ -107,8 +140,27 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
         };
         return { text: '', options: { poll }, extra: {} };
       }
+      case 'event': {
+        const seconds = (time: string): number => Math.floor(Date.parse(time) / 1_000);
+        const event = {
+          name: content.name,
+          startTimeTs: seconds(content.startsAt),
+          eventSendOptions: {
+            description: content.description,
+            endTimeTs: content.endsAt === undefined ? undefined : seconds(content.endsAt),
+            location: content.place,
+            callType: content.call ?? 'none',
+            isEventCanceled: false,
+          },
+        };
+        return { text: '', options: { event }, extra: {} };
+      }
+      case 'choice': {
+        const asked = quoted ?? tools.refuse('no_such_message', 'The message with the choices is not there.');
+        return { text: '', options: {}, extra: choices.answerTo(asked, content.choice) };
+      }
       default: {
-        const { kind, file, caption } = content;
+        const { kind, file, caption, quality, viewOnce } = content;
         let media = { mimetype: file.mimetype, data, filename: file.name ?? kind };
         if (kind === 'sticker' && media.mimetype !== 'image/webp') {
           const { toStickerData } = window.WWebJS as { toStickerData(media: object): Promise<object> };
@@ -121,6 +173,9 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
           sendAudioAsVoice: kind === 'voice' || undefined,
           sendMediaAsDocument: kind === 'document' || undefined,
           sendMediaAsSticker: kind === 'sticker' || undefined,
+          sendVideoAsGif: kind === 'gif' || undefined,
+          sendMediaAsHd: quality === 'hd' || undefined,
+          isViewOnce: viewOnce,
         };
         return {
           text: '',
@@ -129,6 +184,8 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
             ...(kind === 'document' && file.name !== null ? { filename: file.name } : {}),
             // The library omits it from a sticker, and recipients cannot identify the file without it.
             ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
+            // It is encrypted and uploaded as a video (WAWebCryptoMediaTypeInfo), and only its type differs.
+            ...(kind === 'video_note' ? { type: 'ptv' } : {}),
           },
         };
       }
@@ -144,8 +201,10 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
   ): Promise<void> => {
     if (posts.isPost(chatId)) return posts.send(chatId, own, content, data);
     const chat = await openChat(chatId);
-    const { text, options, extra } = await inItsWords(content, data);
     const quoted = replyTo === null ? null : await tools.message(replyTo);
+    if (content.kind === 'choice' && quoted !== null) refuseElsewhere(chat, quoted);
+    if (content.mentionAll) refuseUnlessLoud(chat);
+    const { text, options, extra } = await inItsWords(content, data, quoted);
     const { sendMessage } = window.WWebJS as {
       sendMessage(chat: PageChat, text: string, options: object): Promise<unknown>;
     };
@@ -153,7 +212,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
       ...options,
       ...(quoted === null ? {} : { quotedMessageId: tools.keyText(quoted.id) }),
       mentionedJidList: mentioned(chat, content.mentions ?? []),
-      extraOptions: { ...extra, ...own },
+      extraOptions: { ...extra, ...(content.mentionAll ? { nonJidMentions: MENTION_ALL } : {}), ...own },
     });
   };
 

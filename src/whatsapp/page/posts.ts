@@ -139,7 +139,7 @@ export function makePosts(tools: Tools, mended: Mended, withOwnId: WithOwnId) {
     const chat = await channel(to);
     const { getMaybeMeLidUser, getMaybeMePnUser } = window.require('WAWebUserPrefsMeUser');
     const isText = content.kind === 'text';
-    const card = isText && content.linkPreview ? await previewOf(content.text, chat) : {};
+    const card = isText && content.linkPreview === true ? await previewOf(content.text, chat) : {};
     const body = isText
       ? { body: content.text, ...card }
       : await upload(content as WithFile, data, { sendToChannel: true });

@@ -18,11 +18,13 @@ import { modulesIn } from '../failures/explain.js';
 import { makeActs } from '../page/acts.js';
 import { makeCalls } from '../page/calls.js';
 import { makeChats } from '../page/chats.js';
+import { makeChoices } from '../page/choices.js';
 import { makeContacts } from '../page/contacts.js';
 import { makeGroups } from '../page/groups.js';
 import { makeHistory } from '../page/history.js';
 import { makeIncoming } from '../page/incoming.js';
 import { makeJoining } from '../page/joining.js';
+import { makeKept } from '../page/kept.js';
 import { makeKnownLabels } from '../page/known-labels.js';
 import { makeLabels } from '../page/labels.js';
 import { makeMembers } from '../page/members.js';
@@ -31,8 +33,10 @@ import { makeOutgoing } from '../page/outgoing.js';
 import { withOwnId } from '../page/own-id.js';
 import { makeOwn, type Own } from '../page/own-message.js';
 import type { PageWindow } from '../page/page-window.js';
+import { makePolls } from '../page/polls.js';
 import { makePosts } from '../page/posts.js';
 import { makeProfiles } from '../page/profiles.js';
+import { makeReceipts } from '../page/receipts.js';
 import { makeSubscriptions } from '../page/subscriptions.js';
 import { type Mended, makeTools } from '../page/tools.js';
 
@@ -51,6 +55,10 @@ const PARTS = {
   outgoing: makeOutgoing,
   profiles: makeProfiles,
   subscriptions: makeSubscriptions,
+  kept: makeKept,
+  outgoing: makeOutgoing,
+  polls: makePolls,
+  receipts: makeReceipts,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> } & { readonly own: Own };
@@ -111,7 +119,9 @@ const MAX_DETACHED = 20;
 
 /** The functions as text, assembled in the page: a function that is sent to the page cannot call others of ours. */
 const source = (): string => {
-  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts, own)`);
+  const parts = Object.entries(PARTS).map(
+    ([name, make]) => `${name}: (${make})(tools, mended, posts, own, choices)`,
+  );
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const base = (${makeTools})();
@@ -119,6 +129,7 @@ const source = (): string => {
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);
+    const choices = (${makeChoices})(tools);
     if (window.__wad) window.__wad.rpc = { tools, own, ${parts.join(', ')} };
   })()`;
 };

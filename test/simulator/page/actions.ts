@@ -75,6 +75,7 @@ export const MsgActionCapability = {
   canSenderRevokeMsg: (msg: Msg) => msg.id.fromMe && msg.type !== 'revoked',
   canAdminRevokeMsg: (msg: Msg) => msg.chat?.iAmAdmin() ?? false,
   canStarMsg: () => true,
+  canPinMsg: (msg: Msg) => msg.type !== 'revoked' && !msg.isNotification,
   canEditText,
   canEditCaption,
 };
@@ -194,11 +195,54 @@ export const PinInChatSchema = {
       [...pins.values()].filter((pin) => pin.chatId === chatId),
   }),
 };
-export async function sendPinInChatMsg(msg: Msg, pinType: number): Promise<{ messageSendResult: 'OK' }> {
-  await sendAct('pin', msg, await MsgKey.newId(), { pinType });
+export async function sendPinInChatMsg(
+  msg: Msg,
+  pinType: number,
+  lasts?: string,
+): Promise<{ messageSendResult: 'OK' }> {
+  const pinExpiryDuration = PIN_DURATIONS.find(([name]) => name === lasts)?.[1];
+  await sendAct('pin', msg, await MsgKey.newId(), { pinType, pinExpiryDuration });
   pins.set(String(msg.id), { chatId: String(msg.id.remote), parentMsgKey: String(msg.id), pinType });
   return { messageSendResult: 'OK' };
 }
+
+/** WAWebPinMsgConstants.PinExpiryDurationOption, with the seconds of each. */
+const PIN_DURATIONS = [
+  ['OneDay', 86_400],
+  ['SevenDays', 604_800],
+  ['ThirtyDays', 2_592_000],
+] as const;
+export const PinMsgConstants = {
+  getPinExpiryDuration: () => 604_800,
+  getPinExpiryOption(seconds: number): string {
+    const option = PIN_DURATIONS.find(([, duration]) => duration === seconds)?.[0];
+    if (option === undefined) throw new Error('Unexpeded pin expiry duration');
+    return option;
+  },
+};
+
+/** WAWebEphemeralConstants.KeepInChatState */
+const KEPT = 1;
+const UNKEPT = 2;
+const isKept = (msg: Msg): boolean => (msg as { kicState?: number }).kicState === KEPT;
+export const MsgGetters = { getIsKept: isKept };
+/** WAWebKeepInChatMsgUtils: only messages of a chat whose messages disappear can be kept. */
+export const KeepInChatMsgUtils = {
+  canShowKeepOption: (msg: Msg) => msg.isEphemeral && !msg.star,
+  canShowUnkeepOption: (msg: Msg) => msg.isEphemeral && isKept(msg),
+};
+/** WAWebKeepInChatMsgAction: the state is changed before the message is sent. */
+async function setKept(msg: Msg, kicState: number): Promise<{ messageSendResult: 'OK' }> {
+  const id = await MsgKey.newId();
+  await amend(msg, { kicState });
+  msg.set({ kicState });
+  await sendAct('keep_in_chat', msg, id, { keepType: kicState });
+  return { messageSendResult: 'OK' };
+}
+export const KeepInChatMsgAction = {
+  keepMessage: (msg: Msg) => setKept(msg, KEPT),
+  undoKeepMessage: (msg: Msg, _how: { deleteExpired: boolean }) => setKept(msg, UNKEPT),
+};
 
 /** WAWebApiMessageInfoStore.queryMsgInfo */
 export async function queryMsgInfo(key: unknown): Promise<object> {

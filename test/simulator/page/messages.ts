@@ -42,8 +42,9 @@ export class Msg extends Model {
   get isStatusV3(): boolean {
     return this.id.remote.isStatus();
   }
+  /** WAWebMsgGetters.getIsEphemeral */
   get isEphemeral(): boolean {
-    return false;
+    return ((this as { ephemeralDuration?: number }).ephemeralDuration ?? 0) > 0;
   }
   get chat(): Chat | undefined {
     return Chats.get(this.id.remote) ?? Newsletters.get(this.id.remote);

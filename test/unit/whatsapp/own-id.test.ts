@@ -37,7 +37,13 @@ function outgoing(sendMessage: () => Promise<unknown>) {
   });
   const base = makeTools();
   const tools = { ...base, ...makeMessages(base), refuseClosed: async () => undefined } as unknown as Tools;
-  const { begin } = makeOutgoing(tools, {} as Mended, { isPost: () => false } as unknown as Posts, own());
+  const { begin } = makeOutgoing(
+    tools,
+    {} as Mended,
+    { isPost: () => false } as unknown as Posts,
+    own(),
+    {} as never,
+  );
   const content = { kind: 'text', text: 'hello' } as const;
   return (earlier: { readonly other: string | null } | null) =>
     begin(CHAT, ID, { [ID_TAG]: ID }, content, null, earlier, 1_000);

@@ -2,6 +2,7 @@
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
+import type { PIN_TIMES } from '../../../protocol/methods/message.js';
 import { isPostId, type MessageRef, parseRecipient } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
 import type { Account } from '../../account.js';
@@ -10,8 +11,24 @@ import { readyClient } from '../ready-client.js';
 
 type ActHandlers = Pick<
   Handlers<typeof METHODS>,
-  'message.react' | 'message.edit' | 'message.delete' | 'message.forward' | 'message.star'
+  | 'message.react'
+  | 'message.edit'
+  | 'message.delete'
+  | 'message.forward'
+  | 'message.star'
+  | 'message.vote'
+  | 'message.poll'
+  | 'message.pin'
+  | 'message.keep'
+  | 'message.info'
 >;
+
+const DAY_S = 86_400;
+const PIN_S: Readonly<Record<(typeof PIN_TIMES)[number], number>> = {
+  '24h': DAY_S,
+  '7d': 7 * DAY_S,
+  '30d': 30 * DAY_S,
+};
 
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
@@ -35,6 +52,15 @@ export function actHandlers(account: Account, store: Store): ActHandlers {
       for: whom,
     }),
     'message.forward': ({ id, to }) => acts().forward(named(id), parseRecipient(to)),
+    'message.vote': ({ id, options }) => acts().vote(named(id), options),
+    'message.poll': ({ id }) => acts().poll(named(id)),
+    'message.pin': async ({ id, pinned = true, for: time = '7d' }) => {
+      const done = await acts().pin(named(id), pinned ? PIN_S[time] : null);
+      const until = pinned ? new Date(Date.now() + PIN_S[time] * 1_000).toISOString() : null;
+      return { ...done, pinned, until };
+    },
+    'message.keep': async ({ id, kept = true }) => ({ ...(await acts().keep(named(id), kept)), kept }),
+    'message.info': ({ id }) => acts().info(named(id)),
     'message.star': async ({ id, starred = true }) => ({
       ...(await acts().star(named(id), starred)),
       starred,

@@ -46,6 +46,9 @@ async function place(
   return Object.assign(await MediaStore.open(join(dir, 'media'), wanted), { dir: join(dir, 'media') });
 }
 
+const LATER = '2027-01-01T10:00:00.000Z';
+const SOONER = '2027-01-01T09:00:00.000Z';
+
 const content = (request: Parameters<typeof contentOf>[0], mediaStore: MediaStore) =>
   contentOf(request, mediaStore, new Transcoder(mediaStore), new AbortController().signal);
 
@@ -264,6 +267,17 @@ t.test('each request becomes the content to send', async (t) => {
     [{}, 'invalid_params'],
     [{ text: 'x', media: png.id }, 'invalid_params'],
     [{ text: 'x', caption: 'c' }, 'invalid_params'],
+    [{ text: 'x', quality: 'hd' }, 'invalid_params'],
+    [{ text: 'x', viewOnce: true }, 'invalid_params'],
+    [{ media: opus.id, viewOnce: true, as: 'document' }, 'invalid_params'],
+    [{ media: opus.id, as: 'gif' }, 'media_unusable'],
+    [{ choice: 'Yes' }, 'invalid_params'],
+    [{ event: { name: 'x', startsAt: LATER, endsAt: SOONER } }, 'invalid_params'],
+    [{ text: 'no link', linkPreview: { title: 'x' } }, 'invalid_params'],
+    [
+      { text: 'see https://a.example', linkPreview: { title: 'x', url: 'https://b.example' } },
+      'invalid_params',
+    ],
     [{ media: opus.id, as: 'voice', caption: 'c' }, 'invalid_params'],
     [{ poll: { question: 'q', options: ['a', 'a'] } }, 'invalid_params'],
     [{ media: `f-${'0'.repeat(40)}` }, 'no_such_media'],

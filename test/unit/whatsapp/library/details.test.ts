@@ -207,8 +207,25 @@ const ROWS: readonly (readonly [about: string, LibraryMessage, Details | null])[
   ],
   [
     'an order',
-    message('order', { orderId: '9', token: 'x', itemCount: 2, totalAmount1000: 4_000, orderTitle: 'Two' }),
-    { order: { id: '9', token: 'x', title: 'Two', items: 2, total: 4, currency: null, seller: null } },
+    message('order', {
+      orderId: '9',
+      token: 'x',
+      itemCount: 2,
+      totalAmount1000: 4_000,
+      orderTitle: 'Two',
+      sellerJid: '15550002222@s.whatsapp.net',
+    }),
+    {
+      order: {
+        id: '9',
+        token: 'x',
+        title: 'Two',
+        items: 2,
+        total: 4,
+        currency: null,
+        seller: '15550002222@c.us',
+      },
+    },
   ],
   [
     'a file of an album, played as a GIF',
