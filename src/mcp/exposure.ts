@@ -108,6 +108,16 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'A group with its description, settings and members (name, phone number, admin or not).',
     params: { group: { says: 'The group: its `id` from group_list or chat_list, …@g.us.' } },
   },
+  'community.list': {
+    title: 'List communities',
+    does: 'Communities of the account, by name, with their `id` and the number of their groups.',
+    params: { limit: limit(100, 20), offset: OFFSET },
+  },
+  'community.get': {
+    title: 'Show one community',
+    does: 'A community with its groups: name, `id`, whether it is the group of the announcements, and whether the account is in it.',
+    params: { community: { says: 'The community: its `id` from community_list, …@g.us.' } },
+  },
   'group.requests': {
     title: 'List requests to join a group',
     does: 'The people who wait to be let into a group that asks its admins, oldest request first, with name and phone number. Only for groups where this account is an admin. They cannot be answered from here.',

@@ -5,6 +5,11 @@ import { detailsSchema } from '../protocol/details.js';
 import type { EventRow } from '../protocol/event.js';
 import { EVENTS, eventSchema, eventSchemaOf } from '../protocol/events/index.js';
 import { chatSchema } from '../protocol/methods/chat.js';
+import {
+  communityGroupSchema,
+  communityOutcomeSchema,
+  communitySchema,
+} from '../protocol/methods/community.js';
 import { checkedSchema, contactSchema } from '../protocol/methods/contact.js';
 import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../protocol/methods/group.js';
 import { invitedGroupSchema, joinRequestSchema } from '../protocol/methods/group-join.js';
@@ -66,6 +71,9 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['GroupBrief', briefSchema, 'A group, in short.'],
   ['Participant', participantSchema, 'A member of a group.'],
   ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
+  ['Community', communitySchema, 'A community with its groups.'],
+  ['CommunityGroup', communityGroupSchema, 'A group of a community.'],
+  ['CommunityOutcome', communityOutcomeSchema, 'What became of one of the groups that a request named.'],
   ['InvitedGroup', invitedGroupSchema, 'The group behind an invitation.'],
   ['JoinRequest', joinRequestSchema, 'A person who waits to be let into a group.'],
   ['File', fileSchema, 'A file that the daemon keeps.'],

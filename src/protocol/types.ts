@@ -7,6 +7,7 @@ import type { OutboxRow } from './schema.js';
 
 export type { EventData, EventOf, WireEvent } from './events/index.js';
 export type { Chat } from './methods/chat.js';
+export type { Community, CommunityGroup } from './methods/community.js';
 export type { Contact } from './methods/contact.js';
 export type { Group } from './methods/group.js';
 export type { InvitedGroup, JoinRequest } from './methods/group-join.js';

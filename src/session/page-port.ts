@@ -4,6 +4,7 @@
 // WhatsApp Web lacks what they need.
 import type { Params, Result } from '../protocol/method.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
+import type { Community, CommunityOutcome, communityMethods } from '../protocol/methods/community.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
 import type { InvitedGroup, JoinRequest } from '../protocol/methods/group-join.js';
@@ -168,6 +169,22 @@ export interface GroupPage {
 export interface Picture {
   readonly mimetype: string;
   readonly base64: string;
+}
+
+export interface CommunityPage {
+  list(
+    part: Params<(typeof communityMethods)['community.list']>,
+  ): Promise<Result<(typeof communityMethods)['community.list']>>;
+  /** @throws Fault no_such_chat, like all methods that name a community */
+  get(community: ChatId): Promise<Community>;
+  create(name: string, description: string | null): Promise<{ community: string }>;
+  /** @throws Fault not_allowed unless this account is an admin, like deactivate */
+  groups(
+    community: ChatId,
+    action: 'link' | 'unlink',
+    groups: readonly ChatId[],
+  ): Promise<{ results: CommunityOutcome[] }>;
+  deactivate(community: ChatId): Promise<void>;
 }
 
 export interface GroupJoinPage {

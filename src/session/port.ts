@@ -11,6 +11,7 @@ import type {
   ActPage,
   CallPage,
   ChatPage,
+  CommunityPage,
   ContactPage,
   GroupJoinPage,
   GroupPage,
@@ -168,6 +169,7 @@ export interface WhatsAppClient {
   readonly chats: ChatPage;
   readonly history: HistoryPage;
   readonly contacts: ContactPage;
+  readonly communities: CommunityPage;
   readonly groups: GroupPage;
   readonly joining: GroupJoinPage;
   readonly labels: LabelPage;

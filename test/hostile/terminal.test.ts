@@ -86,6 +86,13 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['check', N],
     ['show', N, '--profile'],
   ],
+  community: [
+    ['list'],
+    ['show', '1@g.us'],
+    ['create', 'x'],
+    ['link', '1@g.us', '2@g.us'],
+    ['deactivate', '1@g.us'],
+  ],
   groups: [[]],
   group: [
     ['show', '1@g.us'],

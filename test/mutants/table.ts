@@ -233,6 +233,7 @@ const ROWS: readonly Row[] = [
   ['daemon/closers', 'else await closer();', '', 'unit/daemon/closers'],
   ['daemon/closers', 'Promise.resolve().then(() => this.#run())', 'this.#run()', 'unit/daemon/closers'],
   // whatsapp
+  ['whatsapp/page/communities', '.catch(() => null)', '', 'e2e/communities'],
   ['whatsapp/page/joining', "const code = found ? codeFor(found) : 404;", 'const code = 200;', 'e2e/group-joining'],
   ['whatsapp/failures/page-errors', 'error instanceof Error ? error.stack : undefined', '(error as Error).stack', 'unit/whatsapp/failures/page-errors'],
   ['whatsapp/library/guarded-client', "if (status === 'injected') return;", '', 'unit/whatsapp/library/guarded-client'],

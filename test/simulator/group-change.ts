@@ -12,7 +12,7 @@ export type GroupChange =
 
 /** Notices of what is no change of the group's own data. */
 type Notice =
-  | { what: 'create' | 'picture' | 'membership_approval_request' }
+  | { what: 'create' | 'picture' | 'sub_group_link' | 'sub_group_unlink' | 'membership_approval_request' }
   | { what: 'invite' | 'created_membership_requests'; participants: string[] };
 
 /** The accounts of this simulator that are in a group. */

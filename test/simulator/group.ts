@@ -11,6 +11,11 @@ export interface GroupOptions {
   announce?: boolean;
   /** an admin must approve whoever joins */
   approval?: boolean;
+  /** a community */
+  isCommunity?: boolean;
+  /** the community of the group */
+  community?: string;
+  announcements?: boolean;
 }
 
 /** A request to join; `by` is the person, or the member who wants to add them. */
@@ -38,6 +43,9 @@ export class Group {
     owner = participants[0] ?? '',
     announce = false,
     approval = false,
+    isCommunity = false,
+    community,
+    announcements = false,
   }: GroupOptions) {
     const number = 120363000000000000n + BigInt(Date.now()) * 100n + BigInt(serial++ % 100);
     this.wire = {
@@ -47,6 +55,9 @@ export class Group {
       creation: Math.floor(Date.now() / 1000),
       announce,
       approval,
+      isCommunity,
+      ...(community === undefined ? {} : { community }),
+      announcements,
       participants: participants.map((id) => ({ id, admin: id === owner })),
     };
   }

@@ -1,6 +1,7 @@
 /** The requests of a page to the server, one row each. */
 
 import { type Posting, publish } from './channel-posts.js';
+import { COMMUNITY_QUESTIONS } from './community-requests.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
 import { GROUP_QUESTIONS } from './group-requests.js';
@@ -10,6 +11,7 @@ import { accountOf, contactOf, type World } from './world.js';
 
 const QUESTIONS: Questions = {
   ...GROUP_QUESTIONS,
+  ...COMMUNITY_QUESTIONS,
   /** Is this number or LID on WhatsApp? */
   exists: ({ world }, args) => {
     const { existsFault } = world.knobs();

@@ -271,6 +271,19 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '() → promise; asks for the time lock by GraphQL, as each start does, and raises Cmd reachout_timelock_state_change',
     DIFF,
   ],
+  'WAWebGroupCommunityJob.sendCreateCommunity': [
+    '({ name, desc, closed, hasAllowNonAdminSubGroupCreation, shouldCreateGeneralChat }) → promise of { wid }',
+    DIFF,
+  ],
+  'WAWebGroupCommunityJob.sendDeactivateCommunity': ['({ parentGroupId }) → promise', DIFF],
+  'WAWebGroupCommunityJob.sendLinkSubgroups': [
+    '({ parentGroupId, subgroupIds }) → promise of { failedGroups: [{ jid, error }] }',
+    DIFF,
+  ],
+  'WAWebGroupCommunityJob.sendUnlinkSubgroups': [
+    '({ parentGroupId, subgroupIds }) → promise of { failedGroups: [{ jid, error }] }',
+    DIFF,
+  ],
   'WAWebGroupCreateJob.createGroup': [
     '({ title, … }, [{ phoneNumber, lid }]) → promise of { wid, participants }; the chat and its metadata come later',
     BOTH,
@@ -373,6 +386,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebMexAcceptNewsletterAdminInviteJob.acceptNewsletterAdminInvite': ['(channel) → promise', DIFF],
+  'WAWebMexFetchAllSubgroupsJob.mexFetchAllSubgroups': [
+    '(community, hint, "INTERACTIVE") → promise of [{ id, subject, defaultSubgroup }]; by GraphQL, which may never answer',
+    DIFF,
+  ],
   'WAWebMexFetchGroupInviteCodeJob.fetchMexGroupInviteCode': [
     "(group's id as text) → promise of the code; by GraphQL, which may never answer",
     BOTH,

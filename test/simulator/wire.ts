@@ -63,6 +63,12 @@ export interface WireGroup {
   announce: boolean;
   /** only admins may change name and description */
   restrict?: boolean;
+  /** a community, which is a group without messages */
+  isCommunity?: boolean;
+  /** the community of the group */
+  community?: string;
+  /** the group of the announcements of its community */
+  announcements?: boolean;
   /** an admin must approve whoever joins */
   approval?: boolean;
   /** only admins may add members; true when left out */

@@ -6,6 +6,7 @@ import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
 import { chat } from './chat.js';
 import { chats } from './chats.js';
+import { community } from './community.js';
 import { completion } from './completion.js';
 import { contact } from './contact.js';
 import { contacts } from './contacts.js';
@@ -78,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   label,
   profile,
   presence,
+  community,
   doctor,
   canary,
   bugreport,

@@ -26,6 +26,8 @@ export function renderGroup(group: Group): string {
     group.onlyAdminsEdit && 'only admins edit',
     group.onlyAdminsAdd && 'only admins add',
     group.approveJoins && 'admins approve who joins',
+    group.isAnnouncement && 'announcements',
+    group.community && `in the community ${group.community}`,
     !group.member && 'left',
   ].filter(Boolean);
   const head = [

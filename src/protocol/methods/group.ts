@@ -36,6 +36,8 @@ export const groupSchema = record({
   approveJoins: z
     .boolean()
     .describe('True when an admin must approve whoever joins by the link or is added by a member.'),
+  community: z.string().nullable().describe('The id of the community that it belongs to. Null without one.'),
+  isAnnouncement: z.boolean().describe('True for the group of the announcements of its community.'),
   participants: z.array(participantSchema).describe('The members.'),
 });
 export type Group = z.infer<typeof groupSchema>;
@@ -59,6 +61,8 @@ const example: Group = {
   onlyAdminsEdit: false,
   onlyAdminsAdd: true,
   approveJoins: false,
+  community: null,
+  isAnnouncement: false,
   participants: [member],
 };
 

@@ -1,6 +1,7 @@
 // Every method of the daemon, joined. A new noun needs its file and one line here.
 import { callMethods } from './call.js';
 import { chatMethods } from './chat.js';
+import { communityMethods } from './community.js';
 import { contactMethods } from './contact.js';
 import { daemonMethods } from './daemon.js';
 import { eventMethods } from './event.js';
@@ -32,6 +33,7 @@ export const METHODS = {
   ...labelMethods,
   ...profileMethods,
   ...presenceMethods,
+  ...communityMethods,
   ...webhookMethods,
   ...daemonMethods,
   ...fleetMethods,

@@ -105,6 +105,14 @@ export const ACTION_CAPABILITIES = {
     'WAWap.generateId',
     'WADeprecatedSendIq.deprecatedCastStanza',
   ],
+  'community.list': ['WAWebCollections.Chat', 'WAWebMexFetchAllSubgroupsJob.mexFetchAllSubgroups', ...PEOPLE],
+  'community.admin': [
+    'WAWebGroupCommunityJob.sendCreateCommunity',
+    'WAWebGroupCommunityJob.sendDeactivateCommunity',
+    'WAWebGroupCommunityJob.sendLinkSubgroups',
+    'WAWebGroupCommunityJob.sendUnlinkSubgroups',
+    ...PEOPLE,
+  ],
   'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],
   'contact.check': ['WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
   'contact.block': [

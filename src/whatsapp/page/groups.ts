@@ -58,6 +58,8 @@ export function makeGroups(tools: Tools, mended: Mended) {
       onlyAdminsEdit: meta?.restrict === true,
       onlyAdminsAdd: addedByAdmins(chat),
       approveJoins: Boolean(meta?.membershipApprovalMode),
+      community: text(meta?.parentGroup) || null,
+      isAnnouncement: meta?.defaultSubgroup === true,
       participants: members(chat).map(
         (one): Participant => ({
           ...identity(one.id),

@@ -118,6 +118,11 @@ export interface PageChat extends PageModel {
     readonly creation?: number;
     readonly announce?: boolean;
     readonly restrict?: boolean;
+    readonly isParentGroup?: boolean;
+    /** The community of the group. */
+    readonly parentGroup?: PageWid | null;
+    /** The group of the announcements of its community. */
+    readonly defaultSubgroup?: boolean;
     readonly membershipApprovalMode?: boolean | number;
     readonly memberAddMode?: string | number | boolean;
     readonly participants: { getModelsArray(): PageModel[] };

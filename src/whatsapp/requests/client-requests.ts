@@ -8,6 +8,7 @@ import { actPage } from './acts.js';
 import type { Ask } from './ask.js';
 import { callPage } from './calls.js';
 import { chatPage } from './chats.js';
+import { communityPage } from './communities.js';
 import { contactPage } from './contacts.js';
 import { groupJoinPage } from './group-join.js';
 import { groupPage } from './groups.js';
@@ -28,6 +29,7 @@ export type ClientRequests = Pick<
       | 'contacts'
       | 'groups'
       | 'joining'
+      | 'communities'
       | 'labels'
       | 'profiles'
       | 'presence'
@@ -63,6 +65,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     contacts: contactPage(rpc),
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),
+    communities: communityPage(rpc),
     labels: labelPage(rpc),
     profiles: profilePage(rpc),
     presence: presencePage(rpc),

@@ -19,6 +19,7 @@ import { makeActs } from '../page/acts.js';
 import { makeCalls } from '../page/calls.js';
 import { makeChats } from '../page/chats.js';
 import { makeChoices } from '../page/choices.js';
+import { makeCommunities } from '../page/communities.js';
 import { makeContacts } from '../page/contacts.js';
 import { makeGroups } from '../page/groups.js';
 import { makeHistory } from '../page/history.js';
@@ -46,19 +47,19 @@ const PARTS = {
   acts: makeActs,
   calls: makeCalls,
   chats: makeChats,
+  communities: makeCommunities,
   contacts: makeContacts,
   groups: makeGroups,
   history: makeHistory,
   incoming: makeIncoming,
   joining: makeJoining,
+  kept: makeKept,
   labels: makeLabels,
   outgoing: makeOutgoing,
-  profiles: makeProfiles,
-  subscriptions: makeSubscriptions,
-  kept: makeKept,
-  outgoing: makeOutgoing,
   polls: makePolls,
+  profiles: makeProfiles,
   receipts: makeReceipts,
+  subscriptions: makeSubscriptions,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> } & { readonly own: Own };

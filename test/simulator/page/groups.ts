@@ -26,6 +26,9 @@ export class GroupMetadata extends Model {
   declare restrict: boolean;
   declare membershipApprovalMode: boolean | number;
   declare memberAddMode: string | number;
+  declare isParentGroup: boolean;
+  declare parentGroup: Wid | undefined;
+  declare defaultSubgroup: boolean;
   declare isLidAddressingMode: boolean;
   declare participants: Collection<Participant>;
 }
@@ -56,6 +59,9 @@ export function learnGroup(wire: WireGroup): Chat {
     restrict: wire.restrict ?? false,
     membershipApprovalMode: wire.approval ?? false,
     memberAddMode: (wire.adminsAdd ?? true) ? 'admin_add' : 'all_member_add',
+    isParentGroup: wire.isCommunity ?? false,
+    parentGroup: wire.community === undefined ? undefined : createWid(wire.community),
+    defaultSubgroup: wire.announcements ?? false,
     isLidAddressingMode: wire.owner.endsWith('@lid'),
     participants,
   };

@@ -7,6 +7,7 @@ import type { WireGroup } from '../wire.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
+import { GroupCommunityJob, MexFetchAllSubgroupsJob } from './communities.js';
 import {
   ApiMembershipApprovalRequestStore,
   GroupGetMembershipApprovalRequestsJob,
@@ -50,6 +51,8 @@ export function defineFurtherModules(): void {
       joinGroupViaInviteV4: async (invite: string) => ({ gid: createWid((await join(invite)).id) }),
     },
     WAWebApiMembershipApprovalRequestStore: ApiMembershipApprovalRequestStore,
+    WAWebGroupCommunityJob: GroupCommunityJob,
+    WAWebMexFetchAllSubgroupsJob: MexFetchAllSubgroupsJob,
     WAWebGroupGetMembershipApprovalRequestsJob: GroupGetMembershipApprovalRequestsJob,
     WAWebGroupMembershipRequestsActionJob: GroupMembershipRequestsActionJob,
     WASmaxGroupsMembershipRequestsActionRPC: {

@@ -13,6 +13,7 @@ import type { MessageSearch } from '../../search/message-search.js';
 import { actHandlers } from './act.js';
 import { callHandlers } from './call.js';
 import { chatHandlers } from './chat.js';
+import { communityHandlers } from './community.js';
 import { contactHandlers } from './contact.js';
 import { type DaemonFacts, daemonHandlers } from './daemon.js';
 import { eventHandlers } from './event.js';
@@ -80,6 +81,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...labelHandlers(account),
     ...profileHandlers(account, mediaStore),
     ...presenceHandlers(account),
+    ...communityHandlers(account),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
     ...fleetHandlers(account, fleet),
