@@ -2,10 +2,11 @@
 // afterwards the bytes themselves from the store's files. Only counts remain.
 import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EventData } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { parseMessageRef } from '../protocol/wid.js';
-import type { StoredEvent } from '../store/event.js';
+import { hasMessage, type StoredEvent } from '../store/event.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import type { MediaStore } from './media/media-store.js';
@@ -26,8 +27,15 @@ export interface Purged {
   readonly files: number;
 }
 
+/** An event, or as much as a dead letter has of it. */
+interface Recorded {
+  readonly type: string;
+  readonly timeMs: number;
+  readonly data: unknown;
+}
+
 interface Matcher {
-  event(event: { readonly timeMs: number; readonly data: unknown }): boolean;
+  event(event: Recorded): boolean;
   message(message: StoredMessage): boolean;
   key(key: string): boolean;
 }
@@ -193,8 +201,8 @@ export class Purger {
       if (last === undefined) return count;
       after = last;
       const gone = page.filter(({ event, at }) => {
-        const { data, time } = JSON.parse(event) as { data?: unknown; time?: string };
-        return matcher.event({ timeMs: time === undefined ? at : Date.parse(time), data });
+        const { type = '', data, time } = JSON.parse(event) as Partial<Recorded> & { time?: string };
+        return matcher.event({ type, timeMs: time === undefined ? at : Date.parse(time), data });
       });
       count += gone.length;
       if (!isDry && gone.length > 0) await this.#store.write((tx) => purge.dropLetters(tx, gone));
@@ -220,16 +228,23 @@ export class Purger {
 
 /** The name under which the media store knows the file of a message. */
 function noteOf({ type, wid, data }: StoredEvent): string | null {
-  if (type !== 'message' || data.hasMedia !== true || typeof data.key !== 'string') return null;
+  if (!hasMessage(type) || data.hasMedia !== true || typeof data.key !== 'string') return null;
   const { id, place } = parseMessageRef(data.key);
   return place && JSON.stringify([wid, place.fromMe, place.remote, place.participant, id]);
+}
+
+/** When the message of an event was sent; when an event of another kind happened. */
+function sentAtMs({ type, timeMs, data }: Recorded): number {
+  // An older message that was asked for is recorded long after it was sent.
+  const { timestamp = '' } = type === 'message.history' ? (data as EventData<'message'>) : {};
+  return Math.min(timeMs, Date.parse(timestamp) || timeMs);
 }
 
 function matcherOf(filter: PurgeFilter): Matcher {
   if (filter.by === 'age') {
     const { beforeMs } = filter;
     return {
-      event: ({ timeMs }) => timeMs < beforeMs,
+      event: (event) => sentAtMs(event) < beforeMs,
       message: ({ changedAtMs }) => changedAtMs < beforeMs,
       key: () => false,
     };

@@ -1,6 +1,11 @@
 // An event as the journal stores it. Times are ms since 1970. The daemon adds the name of the account.
 import type { EventType } from '../protocol/state.js';
 
+/** The events that contain a message. */
+export const MESSAGE_EVENTS = ['message', 'message.history'] as const satisfies readonly EventType[];
+export const hasMessage = (type: EventType): type is (typeof MESSAGE_EVENTS)[number] =>
+  type === 'message' || type === 'message.history';
+
 export interface NewEvent {
   readonly type: EventType;
   readonly timeMs: number;

@@ -2,13 +2,13 @@
 import type { EventData } from '../../protocol/events/index.js';
 import type { Message } from '../../protocol/schema.js';
 import type { EventType } from '../../protocol/state.js';
-import type { StoredEvent } from '../../store/event.js';
+import { hasMessage, MESSAGE_EVENTS, type StoredEvent } from '../../store/event.js';
 import type { Change } from '../../store/search-index.js';
 import { indexed } from '../../store/search-text.js';
 import type { Store } from '../../store/store.js';
 
 /** The events that change the index. */
-export const INDEXED: readonly EventType[] = ['message', 'message.edit', 'message.revoke'];
+export const INDEXED: readonly EventType[] = [...MESSAGE_EVENTS, 'message.edit', 'message.revoke'];
 
 /** A longer text is found by its beginning. */
 const MAX_TEXT = 20_000;
@@ -54,7 +54,7 @@ function tagsOf(message: Message): string[] {
 
 /** What an event changes; null for nothing. */
 export function changeOf(store: Store, event: StoredEvent): Change | null {
-  if (event.type === 'message') {
+  if (hasMessage(event.type)) {
     const message = event.data as EventData<'message'>;
     const text = textOf(message);
     return text === null
@@ -68,7 +68,7 @@ export function changeOf(store: Store, event: StoredEvent): Change | null {
   if (of === null || of > event.cursor) return null;
   if (event.type === 'message.revoke') return { of, text: null };
   const message = store.journal.get(of);
-  if (message?.type !== 'message') return null;
+  if (message === null || !hasMessage(message.type)) return null;
   const data = message.data as EventData<'message'>;
   const text = textOf({ ...data, body: (event.data as EventData<'message.edit'>).body });
   return text === null

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Message } from '../../protocol/schema.js';
+import { hasMessage } from '../../store/event.js';
 import { expressionOf, indexed, type Mark } from '../../store/search-text.js';
 import type { Store } from '../../store/store.js';
 import { idsOf, TAG, textOf } from './entries.js';
@@ -143,7 +144,7 @@ export class MessageSearch {
   #read(cursor: number, question: Question): Candidate | null {
     const { journal, account } = this.#store;
     const event = journal.get(cursor);
-    if (event?.type !== 'message' || event.wid !== account.wid) return null;
+    if (event === null || !hasMessage(event.type) || event.wid !== account.wid) return null;
     const original = event.data as EventData<'message'>;
     const now = this.#indexer.index.textOf(cursor);
     const edit = now === cursor ? null : journal.get(now);

@@ -36,9 +36,10 @@ async function purging(t: Test) {
   const said = (
     id: string,
     body: string,
-    more: { chat?: string; author?: string; hasMedia?: boolean; atMs?: number } = {},
+    more: { chat?: string; author?: string; hasMedia?: boolean; atMs?: number; readAtMs?: number } = {},
   ) => {
-    const { chat = ANA, author = null, hasMedia = false, atMs = NOW } = more;
+    const { chat = ANA, author = null, hasMedia = false, atMs = NOW, readAtMs } = more;
+    const type = readAtMs === undefined ? 'message' : 'message.history';
     const key = `false_${chat}_${id}${author === null ? '' : `_${author}`}`;
     const data = {
       ...{ key, messageId: id, chatId: chat, from: chat, to: WID, author, fromMe: false, type: 'text', body },
@@ -49,7 +50,7 @@ async function purging(t: Test) {
       store.messages.appendOnce(
         tx,
         { key, messageId: id, ack: 1 },
-        { type: 'message', timeMs: atMs, wid: WID, data },
+        { type, timeMs: readAtMs ?? atMs, wid: WID, data },
       ),
     )?.cursor;
   };
@@ -80,7 +81,9 @@ t.test('a person is removed from everything, and the bytes from the files', asyn
   said('g2', 'ask @15550002222 plantedmention', { chat: TEAM, author: BEN });
   said('g3', 'the number 915550002222 is another', { chat: TEAM, author: BEN });
   said('a-file', 'plantedcaption', { hasMedia: true });
+  said('a-old', 'plantedold', { hasMedia: true, readAtMs: NOW });
   const own = await file('plantedfile', ['a-file']);
+  const old = await file('plantedoldfile', ['a-old']);
   store.writeNow((tx) => {
     store.outbox.accept(tx, message(1, { chatId: ANA, recipient: ANA, payload: { text: 'plantedoutbox' } }));
     store.outbox.change(tx, 'm-1', 'queued', { state: 'failed', nowMs: NOW });
@@ -95,14 +98,14 @@ t.test('a person is removed from everything, and the bytes from the files', asyn
   });
   indexer.catchUp(30_000);
   t.ok(filesWith('planted').length > 0, 'it was there');
-  const counts = { events: 103, outbox: 1, deadLetters: 1, files: 1 };
+  const counts = { events: 104, outbox: 1, deadLetters: 1, files: 2 };
   t.match(await purger.run(PERSON, true), counts, 'a dry run counts');
   t.ok(filesWith('plantedfile').length > 0, 'and removes nothing');
   const { last } = store.journal;
-  t.match(await purger.run(PERSON, false), { ...counts, seen: 102, people: 1 });
+  t.match(await purger.run(PERSON, false), { ...counts, seen: 103, people: 1 });
   t.same(filesWith('planted'), []);
   t.same([ANA, LID].flatMap(filesWith), []);
-  t.equal(await kindOf(() => mediaStore.get(own)), 'no_such_media');
+  for (const id of [own, old]) t.equal(await kindOf(() => mediaStore.get(id)), 'no_such_media');
   t.equal(store.identities.pairOf(ANA), null);
   t.equal(store.journal.last, last, 'cursors go on');
   const { events } = store.journal.page({ after: 0, limit: 1_000 });
@@ -111,7 +114,7 @@ t.test('a person is removed from everything, and the bytes from the files', asyn
   t.match(store.outbox.get('m-2'), { state: 'queued' });
   t.match(
     store.purge.history(5),
-    [{ by: 'person', counts: { events: 103 } }],
+    [{ by: 'person', counts: { events: 104 } }],
     'a tombstone without the person',
   );
   writeFileSync(join(directory, 'wad.sqlite.corrupt-20260101T000000000Z'), '');
@@ -123,10 +126,11 @@ t.test('a chat, and an age', async (t) => {
   said('1', 'one');
   said('2', 'two', { chat: TEAM, author: ANA });
   said('3', 'three', { chat: BEN, atMs: NOW + 10 });
+  said('4', 'four', { chat: BEN, readAtMs: NOW + 20 });
   const left = () => store.journal.page({ after: 0 }).events.map(({ data }) => data.body);
   t.match(await purger.run({ by: 'chat', ids: [ANA, LID] }, false), { events: 1, people: 0 });
-  t.same(left(), ['two', 'three']);
-  t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { events: 1, seen: 0 });
+  t.same(left(), ['two', 'three', 'four']);
+  t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { events: 2, seen: 0 });
   t.same(left(), ['three']);
 });
 

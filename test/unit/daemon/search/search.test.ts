@@ -21,6 +21,7 @@ interface Said {
   readonly details?: object;
   readonly fromMe?: boolean;
   readonly atMs?: number;
+  readonly event?: 'message' | 'message.history';
 }
 
 const NOTHING: Omit<Question, 'text'> = {
@@ -78,6 +79,7 @@ function journal(store: Store) {
   });
   const said = (id: string, body: string | null, more: Said = {}) => {
     const { chat = ANA, lid = null, type = 'text', file, details = null, fromMe = false, atMs = NOW } = more;
+    const { event = 'message' } = more;
     const who = { id: chat, phone: chat.endsWith('@c.us') ? chat.slice(0, -5) : null, lid };
     const data = {
       ...nameOf(id, more),
@@ -100,7 +102,7 @@ function journal(store: Store) {
     };
     const seen = { key: data.key, messageId: id, ack: 1 };
     void store.write((tx) =>
-      store.messages.appendOnce(tx, seen, { type: 'message', timeMs: atMs, wid: WID, data }),
+      store.messages.appendOnce(tx, seen, { type: event, timeMs: atMs, wid: WID, data }),
     );
   };
   const changed = (type: 'message.edit' | 'message.revoke', id: string, body?: string) => {
@@ -126,6 +128,7 @@ t.test(
     said('6', 'see you 👍🏽 there');
     said('7', 'photo', { type: 'image', file: 'Invoice-2026.pdf' });
     said('8', 'the door is blue');
+    said('old', 'an older message of the phone', { event: 'message.history' });
     said('9', null);
     said('0', null, { type: 'poll', details: { question: 'Where to?', options: ['Lisbon', 'Porto'] } });
     for (const [question, found] of [
@@ -144,6 +147,7 @@ t.test(
       ['invoice', '7'],
       ['where porto', '0'],
       ['2026.pdf', '7'],
+      ['older phone', 'old'],
     ] as const)
       t.same((await ids(question)).join(''), found, question);
   },
