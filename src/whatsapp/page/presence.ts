@@ -14,27 +14,29 @@ export interface PresenceOptions {
   readonly sendMarksRead: boolean;
 }
 
-/** Returns the missing modules, without which the page's default behaviour remains. Nothing else depends on them. */
+/** Returns the missing modules or members, without which the page's default behaviour remains. Nothing else depends on them. */
 export function controlPresence({ online, sendMarksRead }: PresenceOptions): string[] {
   const marks = window.__wad;
   if (!marks || marks.reading !== undefined) return [];
   marks.reading = false;
-  const has = (name: string): boolean => {
+  const [SEEN, STREAM] = ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebStreamModel.Stream'] as const;
+  const has = (need: string): boolean => {
+    const [name = '', member = ''] = need.split('.');
     try {
-      return (window.require(name) ?? null) !== null;
+      return ((window.require(name) as Record<string, unknown>)[member] ?? null) !== null;
     } catch {
       return false;
     }
   };
-  const gone = ['WAWebUpdateUnreadChatAction', 'WAWebStreamModel'].filter((name) => !has(name));
-  if (!sendMarksRead && !gone.includes('WAWebUpdateUnreadChatAction')) {
+  const gone = [SEEN, STREAM].filter((need) => !has(need));
+  if (!sendMarksRead && !gone.includes(SEEN)) {
     type Seen = (...args: unknown[]) => unknown;
     const action = window.require('WAWebUpdateUnreadChatAction') as { sendSeen: Seen };
     const own = action.sendSeen;
     // Only the requests of `chat.markRead` pass.
     action.sendSeen = (...args) => (marks.reading ? own.apply(action, args) : Promise.resolve());
   }
-  if (gone.includes('WAWebStreamModel')) return gone;
+  if (gone.includes(STREAM)) return gone;
   const stream = window.require('WAWebStreamModel').Stream as Emitter & {
     readonly available: boolean;
     markAvailable(): void;
