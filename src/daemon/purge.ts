@@ -161,7 +161,7 @@ export class Purger {
       }
       if (!isDry && gone.length > 0) {
         const cursors = gone.map(({ cursor }) => cursor);
-        this.#indexer.index.remove(cursors);
+        this.#indexer.forget(cursors);
         await this.#store.write((tx) => purge.drop(tx, 'events', cursors));
       }
       if (performance.now() > reportAt) {

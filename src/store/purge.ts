@@ -40,6 +40,7 @@ export class Purge {
   readonly #dropPerson: Statement<never>;
   readonly #note: Statement<never>;
   readonly #history: Statement<{ atMs: number; by: string; counts: string }>;
+  #hasRun = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -110,8 +111,14 @@ export class Purge {
       .map(({ atMs, by, counts }) => ({ atMs, by, counts: JSON.parse(counts) as Tombstone['counts'] }));
   }
 
+  /** True from the first purge of this process on. */
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
   /** From now on, pages that become free are overwritten as well. */
   begin(): void {
+    this.#hasRun = true;
     this.#db.exec('PRAGMA secure_delete = ON');
   }
 

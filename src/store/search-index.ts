@@ -79,11 +79,9 @@ export class SearchIndex {
     this.#transact(() => {
       for (const change of changes) {
         remove.run(change.of);
-        if (change.text === null) unsetEdited.run(change.of);
-        else {
-          add.run(change.of, change.text, change.tags.join(' '));
-          if (change.from !== change.of) setEdited.run(change.of, change.from);
-        }
+        if (change.text !== null) add.run(change.of, change.text, change.tags.join(' '));
+        if (change.text === null || change.from === change.of) unsetEdited.run(change.of);
+        else setEdited.run(change.of, change.from);
       }
       progress.run(upTo);
     });
@@ -106,6 +104,11 @@ export class SearchIndex {
   /** The cursor of the event that has the text of a message now: an edit, or its own. */
   textOf(cursor: number): number {
     return this.#statements.edited.get(cursor)?.text ?? cursor;
+  }
+
+  /** The cursors of the messages whose text is now in one of these events. */
+  editedBy(cursors: readonly number[]): number[] {
+    return this.#statements.editedBy.all(JSON.stringify(cursors)).map(({ cursor }) => cursor);
   }
 
   /**
@@ -222,6 +225,9 @@ function statementsOf(db: Database) {
     unsetEdited: run('DELETE FROM edited WHERE cursor = ?'),
     forgetEdits: run('DELETE FROM edited WHERE cursor < ?'),
     edited: db.prepare<{ text: number }>('SELECT text FROM edited WHERE cursor = ?'),
+    editedBy: db.prepare<{ cursor: number }>(
+      'SELECT cursor FROM edited WHERE text IN (SELECT value FROM json_each(?))',
+    ),
     progress: run('UPDATE progress SET indexed = ?'),
     find: db.prepare<{ rowid: number }>(
       'SELECT rowid FROM entry WHERE entry MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?',

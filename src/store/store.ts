@@ -69,6 +69,14 @@ export class Store {
     return this.#commit.writeNow(run);
   }
 
+  /**
+   * Whether a purge has removed this event since this process read it: who still has it in memory must drop it. The
+   * retention alone is no reason to.
+   */
+  isPurged(cursor: number): boolean {
+    return this.purge.hasRun && this.journal.get(cursor) === null;
+  }
+
   /** Deletes expired rows in small steps. @throws (rejects) Fault disk_full, shutting_down */
   sweep(options: RetentionOptions): Promise<Swept> {
     return this.#retention.sweep(options);

@@ -22,9 +22,11 @@ export interface Ledger {
   readonly place: number;
   /** Events after a cursor, oldest first; `next` is the last cursor that was read. */
   page(after: number): { readonly events: readonly WireEvent[]; readonly next: number };
+  /** Whether an event that was read has been purged since. */
+  isPurged(cursor: number): boolean;
   /** Stores the cursor. @throws (rejects) Fault disk_full, shutting_down */
   keep(place: number): Promise<void>;
-  /** Stores the cursor and the dead letter in one write. @throws (rejects) the same */
+  /** Stores the cursor and, unless it was purged, the dead letter in one write. @throws (rejects) the same */
   bury(letter: DeadLetter): Promise<void>;
   /** Oldest first. */
   dead(limit: number): readonly DeadLetter[];
@@ -218,11 +220,19 @@ export class Endpoint {
     }
   }
 
-  /** @returns false when the daemon stops first. @throws (rejects) FormatError; Fault disk_full, shutting_down */
+  /**
+   * An event that is purged while it waits is dropped.
+   * @returns false when the daemon stops first. @throws (rejects) FormatError; Fault disk_full, shutting_down
+   */
   async #deliver(event: WireEvent): Promise<boolean> {
     const { ledger, log, retryMs } = this.#options;
     const progress = { done: 0 };
     for (let attempts = 1; ; attempts += 1) {
+      if (ledger.isPurged(event.cursor)) {
+        await ledger.keep(event.cursor);
+        this.#update({ state: 'idle', attempts: 0, lastError: null, nextAttemptAtMs: null });
+        return true;
+      }
       this.#update({ state: 'delivering', attempts, nextAttemptAtMs: null });
       const answer = await this.#attempt(event, progress);
       if (answer.says === null) {

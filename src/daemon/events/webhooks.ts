@@ -154,13 +154,15 @@ async function ledgerOf(name: string, { feed, store }: WebhooksOptions): Promise
       return consumers.place(consumer) ?? 0;
     },
     page: (after) => feed.list({ after, limit: PAGE }),
+    isPurged: (cursor) => store.isPurged(cursor),
     keep: async (place) => {
       await feed.ack(consumer, place);
     },
     bury: ({ event, atMs, attempts, reason }) =>
       store.write((tx) => {
         const { cursor } = event;
-        deadLetters.add(tx, name, { cursor, atMs, attempts, reason, event: JSON.stringify(event) });
+        if (!store.isPurged(cursor))
+          deadLetters.add(tx, name, { cursor, atMs, attempts, reason, event: JSON.stringify(event) });
         consumers.ack(tx, consumer, cursor, atMs);
       }),
     dead: (limit) =>

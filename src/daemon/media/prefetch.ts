@@ -109,12 +109,13 @@ export class Prefetch {
   }
 
   /** @returns false when it was closed before this file was done */
-  async #collect({ data }: MessageEvent): Promise<boolean> {
-    const { fetcher, log, rules } = this.#options;
+  async #collect({ cursor, data }: MessageEvent): Promise<boolean> {
+    const { fetcher, log, rules, store } = this.#options;
     const { key } = data;
     const maxBytes = mediaLimit(rules, data.type) ?? 0;
     let failures = 0;
     while (!this.#closing.signal.aborted) {
+      if (store.isPurged(cursor)) return true;
       try {
         const { id, size } = await fetcher.fetch(parseMessageRef(key), maxBytes);
         log.debug('media.collected', { key, file: id, size });

@@ -102,7 +102,7 @@ export class Transcriber {
     // In the same event-loop turn as the read, so that no event is missed in between.
     if (next === place) return this.#waker.rest();
     for (const event of events) {
-      if (!this.#isWanted(event)) continue;
+      if (!this.#isWanted(event) || store.isPurged(event.cursor)) continue;
       const outcome = await this.#transcribe(event);
       if (outcome === null) return;
       await this.#keep(event, outcome);
@@ -127,7 +127,9 @@ export class Transcriber {
     const about = { key, messageId, chatId, author, fromMe, chat, sender, people };
     const text = 'text' in outcome ? outcome.text : null;
     return feed.write((tx, keep) => {
-      keep(feed.keepIn(tx, 'message.transcript', { ...about, text, language: null, error }));
+      // The message was purged meanwhile, and its words go with it.
+      if (!store.isPurged(cursor))
+        keep(feed.keepIn(tx, 'message.transcript', { ...about, text, language: null, error }));
       store.consumers.ack(tx, CONSUMER, cursor, this.#now());
     });
   }
@@ -153,10 +155,11 @@ export class Transcriber {
   }
 
   /** The id of its file; null when it was closed before. */
-  async #file({ data }: MessageEvent): Promise<string | { readonly error: Failure } | null> {
-    const { fetcher, config, delaysMs = DELAYS_MS } = this.#options;
+  async #file({ cursor, data }: MessageEvent): Promise<string | { readonly error: Failure } | null> {
+    const { fetcher, config, store, delaysMs = DELAYS_MS } = this.#options;
     const maxBytes = mediaLimit(config.kinds, data.type) ?? 0;
     for (let failures = 0; !this.#closing.signal.aborted; ) {
+      if (store.isPurged(cursor)) return { error: { kind: 'no_file', reason: 'The message was purged.' } };
       try {
         return (await fetcher.fetch(parseMessageRef(data.key), maxBytes)).id;
       } catch (error) {

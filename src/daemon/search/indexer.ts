@@ -81,6 +81,21 @@ export class Indexer {
     while (performance.now() < until && this.#step()) {}
   }
 
+  /**
+   * Removes what events contributed that are about to leave the journal. A message whose edit is among them has its own
+   * text again. The words stay in the file until the index is scrubbed. @throws Fault disk_full
+   */
+  forget(cursors: readonly number[]): void {
+    const { index } = this;
+    const { journal } = this.#options.store;
+    const changes = index.editedBy(cursors).map((of): Change => {
+      const event = journal.get(of);
+      return (event && this.#changeOf(event)) ?? { of, text: null };
+    });
+    if (changes.length > 0) index.apply(changes, index.indexed);
+    index.remove(cursors);
+  }
+
   /** Resolves when the current step has ended. Never rejects. */
   async close(): Promise<void> {
     this.#closing.abort();

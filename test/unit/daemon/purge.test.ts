@@ -121,6 +121,28 @@ t.test('a person is removed from everything, and the bytes from the files', asyn
   t.same(await purger.leftovers(), ['wad.sqlite.corrupt-20260101T000000000Z']);
 });
 
+t.test('a message whose edit is removed has its own text again, in the search, too', async (t) => {
+  const { store, indexer, purger, said, filesWith } = await purging(t);
+  const of = said('1', 'original', { chat: TEAM, author: BEN }) ?? 0;
+  const key = `false_${TEAM}_1_${BEN}`;
+  const data = {
+    key,
+    messageId: '1',
+    chatId: TEAM,
+    author: BEN,
+    fromMe: false,
+    body: 'plantededit @15550002222',
+  };
+  store.writeNow((tx) => store.journal.append(tx, { type: 'message.edit', timeMs: NOW + 1, wid: WID, data }));
+  indexer.catchUp(30_000);
+  const found = (word: string) => indexer.index.find(word, { above: 0, upTo: store.journal.last, limit: 9 });
+  t.same([found('original'), found('plantededit')], [[], [of]]);
+  t.match(await purger.run(PERSON, false), { events: 1 });
+  t.same([found('original'), found('plantededit'), found('15550002222')], [[of], [], []]);
+  t.equal(indexer.index.textOf(of), of);
+  t.same(filesWith('plantededit'), []);
+});
+
 t.test('a chat, and an age', async (t) => {
   const { store, purger, said } = await purging(t);
   said('1', 'one');

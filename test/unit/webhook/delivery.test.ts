@@ -214,6 +214,27 @@ t.test(
   },
 );
 
+t.test('an event that is purged during its last attempt becomes no dead letter', async (t) => {
+  const { run } = await place(t);
+  let purge: (cursor: number) => void = () => undefined;
+  await using receiver = await startReceiver(({ body }) => {
+    if (body.data.n !== 0) return 200;
+    if (receiver.refused.length === 4) purge(body.cursor);
+    return 422;
+  });
+  const { feed, store, webhooks, end } = await run(receiver.url);
+  purge = (cursor) => {
+    store.purge.begin();
+    store.writeNow((tx) => store.purge.drop(tx, 'events', [cursor]));
+  };
+  for (const n of [0, 1]) feed.append('message', madeUp({ n }));
+  await failing(receiver, webhooks.get('crm'), 5);
+  await receiver.took(1 + 4);
+  t.same(numbers(receiver).filter(Number.isInteger), [1]);
+  t.same(webhooks.get('crm').ledger.dead(10), []);
+  await end();
+});
+
 t.test('an event that is too old becomes a dead letter, and the next one is delivered', async (t) => {
   const { run } = await place(t, { RETRY_HOURS: '1' });
   await using receiver = await startReceiver(({ body }) => (body.data.n === 0 ? 503 : 200));

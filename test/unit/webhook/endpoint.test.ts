@@ -25,11 +25,13 @@ function endpoint(answers: Answer[]) {
   const posted: unknown[] = [];
   let place = 6;
   const buried: DeadLetter[] = [];
+  const purged = new Set<number>();
   const ledger: Ledger = {
     get place() {
       return place;
     },
     page: (after) => ({ events: after < EVENT.cursor ? [EVENT] : [], next: after }),
+    isPurged: (cursor) => purged.has(cursor),
     keep: async (to) => {
       place = to;
     },
@@ -51,7 +53,7 @@ function endpoint(answers: Answer[]) {
     ...{ retryMs: 1_000, log: keepLog(), now: () => Date.parse(EVENT.time), chance: () => 0 },
     context: () => ({}) as never,
   });
-  return { one, posted, ledger };
+  return { one, posted, ledger, purged };
 }
 
 /** @param isSo is checked after each turn of the event loop, for 10 s */
@@ -73,5 +75,17 @@ t.test('posts of an event that were accepted are not repeated with the remaining
   }
   await until(() => ledger.place === EVENT.cursor);
   t.same(posted, [1, 2, 2, 2, 3, 3]);
+  await one.close();
+});
+
+t.test('an event that is purged while it waits for the next attempt is dropped', async (t) => {
+  const { one, posted, ledger, purged } = endpoint([BUSY]);
+  one.start();
+  await until(() => one.status.state === 'waiting');
+  purged.add(EVENT.cursor);
+  await one.test();
+  await until(() => ledger.place === EVENT.cursor);
+  t.same(posted, [1]);
+  t.match(one.status, { state: 'idle', attempts: 0, lastError: null, deliveredAtMs: null });
   await one.close();
 });

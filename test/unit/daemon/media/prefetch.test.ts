@@ -103,3 +103,20 @@ t.test('the prefetch starts with new messages, and continues where it stopped', 
   t.same(await second.times(1), ['3EB03']);
   await two.close();
 });
+
+t.test('a file whose message was purged meanwhile is not fetched again', async (t) => {
+  const { store, feed, image } = journal(t);
+  const { fetcher, times, asked } = page({ '3EB01': Array(9).fill('not_ready') });
+  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
+  image(1);
+  image(2);
+  image(3);
+  await times(1);
+  const [first, second] = feed.list({ after: 0 }).events;
+  store.purge.begin();
+  store.writeNow((tx) => store.purge.drop(tx, 'events', [first?.cursor ?? 0, second?.cursor ?? 0]));
+  prefetch.wake();
+  await times(2);
+  t.same(asked, ['3EB01', '3EB03']);
+  await prefetch.close();
+});

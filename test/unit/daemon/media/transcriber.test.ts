@@ -1,6 +1,6 @@
 // Voice messages as text: what the program may do, which messages get a text, and that each gets one.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
@@ -182,3 +182,21 @@ t.test(
     await transcriber.close();
   },
 );
+
+t.test('a message that is purged while the program runs leaves no text', async (t) => {
+  const { directory, store, feed, voice, open, transcripts, until } = journal(
+    t,
+    'cd "$(dirname "$1")"; touch runs; until [ -e go ]; do sleep 0.05; done; echo said',
+  );
+  const transcriber = await open();
+  for (const n of [1, 2, 3]) voice(n);
+  await eventually(() => existsSync(join(directory, 'runs')), 'the program');
+  const cursors = feed.list({ after: 0 }).events.map(({ cursor }) => cursor);
+  store.purge.begin();
+  store.writeNow((tx) => store.purge.drop(tx, 'events', cursors.slice(0, 2)));
+  writeFileSync(join(directory, 'go'), '');
+  t.same(await until(1), [['3EB03', 'said']]);
+  await eventually(() => store.consumers.place('media:transcripts') === feed.last, 'its place');
+  t.same(transcripts(), [['3EB03', 'said']]);
+  await transcriber.close();
+});
