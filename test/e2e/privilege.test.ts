@@ -96,9 +96,9 @@ t.test('only the owner can access the session, and wider modes are narrowed and 
   await first.stop();
   t.same(open(home.stateDir), [], 'nothing is accessible to others afterwards');
   t.same(
-    readdirSync(home.stateDir).filter((name) => !/^(auth|media|wad\.sqlite.*)$/.test(name)),
+    readdirSync(home.stateDir).filter((name) => !/^(auth|media|(wad|search)\.sqlite.*)$/.test(name)),
     [],
-    'the state directory contains session, files and store',
+    'the state directory contains session, files, store and index',
   );
   t.same(await first.leftBehind({ profile: 'kept' }), []);
   t.notOk(first.log.some(({ event }) => event === 'session-dir.narrowed'));

@@ -48,6 +48,8 @@ const wordsOf = (line: string): string[] =>
 const masked = (text: string): string =>
   text
     .replace(/\b(true|false)_(\d+)@c\.us_[0-9A-F]+/g, '$1_$2@c.us_ID')
+    // What was sent may have been delivered before the answer.
+    .replace(/\bdelivered(?= m-)/g, 'sent')
     .replace(/\bm-[0-9a-f]{20}\b/g, 'm-ID')
     .replace(/\b[0-9A-F]{10,}\b/g, 'ID')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?/g, 'TIME')
