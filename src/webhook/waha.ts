@@ -1,8 +1,10 @@
 // Formats events as WAHA does with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
-// payload, and its HMAC.
+// payload, and its HMAC. WEBJS raises no events of labels: their names and payloads are those of WAHA's other engines
+// (src/structures/labels.dto.ts, webhooks.dto.ts; https://waha.devlike.pro/docs/how-to/labels).
 import { createHmac } from 'node:crypto';
 import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
+import { hexOf } from './label-colors.js';
 import {
   isUnreadable,
   libraryKey,
@@ -135,7 +137,10 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
   }
 }
 
-/** WAHA's words for a presence. */
+/**
+ * WAHA's words for a presence (src/structures/enums.dto.ts). It has `paused` as well, for a person who stops typing: here that is
+ * what the person does then.
+ */
 const PRESENCES: Readonly<Record<EventData<'presence'>['state'], string>> = {
   available: 'online',
   unavailable: 'offline',
@@ -143,13 +148,23 @@ const PRESENCES: Readonly<Record<EventData<'presence'>['state'], string>> = {
   recording: 'recording',
 };
 
+/** As src/core/engines/webjs makes it: `lastSeen` in seconds, null when it is unknown or hidden. */
 function presenceOf({ from, state, lastSeenAt }: EventData<'presence'>): object {
   const lastSeen = lastSeenAt === null ? null : seconds(lastSeenAt);
   return { id: from, presences: [{ participant: from, lastKnownPresence: PRESENCES[state], lastSeen }] };
 }
 
-function labelOf({ change, id, name, color, chatId }: EventData<'label'>): Payload {
-  const label = { id, name, color };
+/** A label as WAHA gives it, in its events and in the answers of its routes. */
+export const wahaLabel = ({ id, name, color }: { id: string; name: string; color: number | null }): Data => ({
+  id,
+  name,
+  color,
+  colorHex: hexOf(color),
+});
+
+function labelOf(data: EventData<'label'>): Payload {
+  const { change, chatId, id } = data;
+  const label = wahaLabel(data);
   if (change === 'added' || change === 'removed')
     return [`label.chat.${change === 'added' ? 'added' : 'deleted'}`, { labelId: id, chatId, label }];
   return [change === 'deleted' ? 'label.deleted' : 'label.upsert', label];

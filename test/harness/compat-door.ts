@@ -1,5 +1,6 @@
 // A door for the tables of other programs' routes, in the test's own process: it checks each call against the schema of its
 // method, keeps it, and answers with the example of the method's row. No daemon is behind it.
+import type { Test } from 'tap';
 import { fetchFile } from '../../src/gateway/compat/fetch-file.js';
 import { Fields } from '../../src/gateway/compat/fields.js';
 import { type Door, isServed, type Request, type Row, type Seen } from '../../src/gateway/compat/row.js';
@@ -84,4 +85,33 @@ function match(row: Row, verb: string, path: string): Record<string, string> | n
   return Object.fromEntries(
     Object.entries(groups.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]),
   );
+}
+
+/** One request of another program, and what becomes of it. The account is `shop`. */
+export interface Case {
+  readonly request: string;
+  readonly body?: Record<string, unknown>;
+  /** Results or faults instead of the examples. */
+  readonly answers?: Partial<Record<MethodName, unknown>>;
+  /** The calls that are made, each as method and parameters. */
+  readonly calls: readonly (readonly [MethodName, object])[];
+  readonly status?: number;
+  /** The whole answer. */
+  readonly answer: unknown;
+}
+
+/** A test for each case. */
+export function testCases(t: Test, rows: readonly Row[], cases: readonly Case[]): void {
+  for (const { request, body, answers, calls, status = 200, answer } of cases)
+    t.test(`${request} ${JSON.stringify(body ?? {}).slice(0, 100)}`, async (t) => {
+      const door = exampleDoor(answers);
+      const reply = await play(rows, request, door, body ? { body } : {});
+      t.same(
+        door.calls.map(({ method, params }) => [method, params]),
+        calls,
+      );
+      t.ok(door.calls.every(({ account }) => account === 'shop'));
+      t.equal(reply.status, status);
+      t.same(reply.json, answer);
+    });
 }

@@ -10,6 +10,7 @@ import { isServed, type Row } from '../../src/gateway/compat/row.js';
 import { WAHA_ROWS } from '../../src/gateway/compat/waha.js';
 import { WWEBJS_ROWS } from '../../src/gateway/compat/wwebjs-api.js';
 import { Fault } from '../../src/protocol/fault.js';
+import { METHODS } from '../../src/protocol/methods/index.js';
 import { exampleDoor, play } from '../harness/compat-door.js';
 
 type Json = Record<string, unknown>;
@@ -115,6 +116,12 @@ function requestsOf(document: Document, name: string, { parameters = [], request
 
 const PERSON = '6281288888888@c.us';
 
+/** wwebjs-api's document describes bodies of other routes here; these fields are read by its source (src/controllers). */
+const UNDOCUMENTED: Readonly<Record<string, Json>> = {
+  'POST /client/getInviteInfo/{sessionId}': { inviteCode: 'AbCdEfGhIjKlMnOpQrStUv' },
+  'POST /client/setDisplayName/{sessionId}': { displayName: 'Shop' },
+};
+
 /** Some examples of wwebjs-api's document are empty. */
 const filled = (body: Json): Json =>
   Object.fromEntries(
@@ -129,8 +136,20 @@ async function* someFile(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('89504e470d0a1a0a', 'hex');
 }
 
+/** A picture of the size of media.read's example, and a message that is known. */
+const ANSWERS = {
+  'contact.profile': {
+    ...METHODS['contact.profile'].example.result,
+    picture: { id: 'f', mimetype: 'image/jpeg', name: 'picture.jpg', size: 3 },
+  },
+  'message.get': {
+    ...METHODS['message.get'].example.result,
+    message: METHODS['chat.messages'].example.result.messages[0],
+  },
+};
+
 /** Values of the documents' samples that are placeholders, or that no table serves; the reason is that of the fault. */
-const REFUSED_SAMPLES = ['not_served', 'invalid_recipient'];
+const REFUSED_SAMPLES = ['not_served', 'invalid_recipient', 'no_such_label'];
 
 t.test('every operation of the documents has a row', { skip }, async (t) => {
   t.ok(documents.length > 0, 'there are documents');
@@ -172,9 +191,9 @@ t.test(
         const row = rows.find(({ verb, path }) => `${verb} ${path}` === name);
         if (row === undefined || !isServed(row)) continue;
         for (const { request, body } of requestsOf(document, name, operation)) {
-          const door = { ...exampleDoor(), fetchFile: someFile };
+          const door = { ...exampleDoor(ANSWERS), fetchFile: someFile };
           try {
-            await play([row], request, door, { body: filled(body) });
+            await play([row], request, door, { body: { ...filled(body), ...UNDOCUMENTED[name] } });
             t.pass(name);
           } catch (error) {
             const kind = error instanceof Fault ? error.kind : String(error);

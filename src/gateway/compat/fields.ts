@@ -2,6 +2,9 @@
 // fit is reported by its name. A field that is null or an empty string counts as left out.
 import { Fault } from '../../protocol/fault.js';
 
+/** As far as a Date reaches. */
+const MAX_SECONDS = 8.64e12;
+
 /** Own properties only: a body may have a field "constructor". */
 export class Fields {
   readonly #values: Readonly<Record<string, unknown>>;
@@ -63,6 +66,18 @@ export class Fields {
     const number = typeof value === 'string' ? Number(value) : value;
     if (typeof number === 'number' && Number.isFinite(number)) return number;
     throw wrong(this.#at + name, 'a number');
+  }
+
+  /** A time in seconds since 1970. @throws Fault invalid_params */
+  instant(name: string): string {
+    const seconds = this.number(name);
+    if (Math.abs(seconds) > MAX_SECONDS) throw wrong(this.#at + name, 'a time in seconds since 1970');
+    return new Date(seconds * 1_000).toISOString();
+  }
+
+  /** @throws Fault invalid_params */
+  optionalInstant(name: string): string | undefined {
+    return this.has(name) ? this.instant(name) : undefined;
   }
 
   /** @throws Fault invalid_params */

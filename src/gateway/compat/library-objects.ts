@@ -3,12 +3,15 @@
 
 import type { Answered } from '../../protocol/types.js';
 import type { Data } from '../../webhook/format.js';
+import { hexOf } from '../../webhook/label-colors.js';
 import { present, seconds } from '../../webhook/library-message.js';
+import type { Label } from './labels.js';
 
 type Chat = Answered<'chat.get'>;
 type Contact = Answered<'contact.get'>;
 type Group = Answered<'group.get'>;
 type Brief = Answered<'group.list'>['groups'][number];
+type JoinRequest = Answered<'group.requests'>['requests'][number];
 
 /** The library's object for an id. */
 export function widOf(id: string): Data {
@@ -80,3 +83,29 @@ export const participantObjects = ({ participants }: Pick<Group, 'participants'>
     isAdmin: admin || owner,
     isSuperAdmin: owner,
   }));
+
+export const labelObject = ({ id, name, color }: Label): Data => ({ id, name, hexColor: hexOf(color) });
+
+/** A group behind an invitation, with the names of the page, which the library passes on (WAWebGroupsQueryApi). */
+export const inviteObject = (group: Answered<'group.preview'>): Data =>
+  present({
+    id: widOf(group.id),
+    subject: group.name,
+    desc: group.description ?? undefined,
+    owner: group.owner === null ? undefined : widOf(group.owner),
+    creation: group.createdAt === null ? undefined : seconds(group.createdAt),
+    size: group.size,
+    announce: group.onlyAdminsSend,
+    membershipApprovalMode: group.approveJoins,
+  });
+
+/** The library's words for how a request to join came about. */
+const REQUEST_METHODS = { link: 'InviteLink', community: 'LinkedGroupJoin', member: 'NonAdminAdd' } as const;
+
+export const requestObject = ({ id, addedBy, way, requestedAt }: JoinRequest): Data =>
+  present({
+    id: widOf(id),
+    addedBy: widOf(addedBy ?? id),
+    requestMethod: way === null ? undefined : REQUEST_METHODS[way],
+    t: requestedAt === null ? undefined : seconds(requestedAt),
+  });

@@ -23,7 +23,7 @@ export async function sendMessage(door: Door, account: string, params: Sending):
  * sender; every method finds the message by it all the same.
  */
 export function sentMessage(chatId: string, params: Sending, sent: Answered<'message.send'>): Data {
-  const { text, caption, media, location, poll, contacts, replyTo, mentions } = params;
+  const { text, caption, media, location, poll, contacts, event, choice, replyTo, mentions } = params;
   const { messageId, state } = sent;
   return {
     key: messageKey({ fromMe: true, remote: chatId, id: messageId }),
@@ -33,21 +33,29 @@ export function sentMessage(chatId: string, params: Sending, sent: Answered<'mes
     fromMe: true,
     author: null,
     type: typeOf(params),
-    body: text ?? caption ?? poll?.question ?? location?.name ?? '',
+    body: text ?? caption ?? poll?.question ?? location?.name ?? event?.name ?? choice ?? '',
     ack: ACKS[state] ?? 0,
     hasMedia: media !== undefined,
     replyTo: replyTo ?? null,
     mentions: mentions ?? [],
-    details: contacts === undefined ? (location ?? pollDetails(poll)) : { vcards: [] },
+    details: contacts === undefined ? (location ?? pollDetails(poll) ?? eventDetails(event)) : { vcards: [] },
   };
 }
 
 const pollDetails = (poll: Sending['poll']): Data | null =>
   poll === undefined ? null : { ...poll, multiple: poll.multiple ?? false };
 
-function typeOf({ media, as, location, poll, contacts }: Sending): string {
+const eventDetails = (event: Sending['event']): Data | null => {
+  if (event === undefined) return null;
+  const { name, description = null, startsAt, endsAt = null, place = null } = event;
+  return { event: { name, description, startsAt, endsAt, place, callLink: null, cancelled: false } };
+};
+
+function typeOf({ media, as, location, poll, contacts, event, choice }: Sending): string {
   if (media !== undefined) return as ?? 'document';
   if (location !== undefined) return 'location';
   if (poll !== undefined) return 'poll';
+  if (event !== undefined) return 'event';
+  if (choice !== undefined) return 'buttons_response';
   return contacts === undefined ? 'text' : 'contact';
 }

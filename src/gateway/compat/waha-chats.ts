@@ -189,12 +189,19 @@ export const WAHA_CHATS: readonly Row[] = [
       params: ({ body }) => {
         const presence = body.text('presence');
         const state = PRESENCES[presence];
-        if (state === undefined) throw notServed(`The presence "${presence.slice(0, 32)}" cannot be set.`);
+        if (state === undefined)
+          throw notServed(
+            `The presence "${presence.slice(0, 32)}" cannot be set. Whether the account appears online is configured: presence.online.`,
+          );
         return { chat: body.text('chatId'), state };
       },
       answer: () => undefined,
     },
-    { ...CREATED, differs: 'Only `typing`, `recording` and `paused`; the account is never shown as online.' },
+    {
+      ...CREATED,
+      differs:
+        'Only `typing`, `recording` and `paused`. Whether the account appears online is configured: `presence.online`.',
+    },
   ),
 ];
 

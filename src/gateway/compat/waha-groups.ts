@@ -1,6 +1,7 @@
 // WAHA's routes of groups.
 import type { Answered } from '../../protocol/types.js';
-import { briefGroupObject, groupObject, participantObjects } from './library-objects.js';
+import { putFile } from './file.js';
+import { briefGroupObject, groupObject, inviteObject, participantObjects } from './library-objects.js';
 import { type Request, type Row, rowsOf, type Served } from './row.js';
 import { pageOf } from './waha-chats.js';
 import { sessionOf } from './waha-sessions.js';
@@ -8,7 +9,7 @@ import { sessionOf } from './waha-sessions.js';
 type Group = Answered<'group.get'>;
 type Outcomes = Answered<'group.participants'>['results'];
 
-const { call } = rowsOf(sessionOf);
+const { call, work } = rowsOf(sessionOf);
 const AT = '/api/{session}/groups';
 const CREATED = { success: 201 };
 
@@ -65,6 +66,41 @@ export const WAHA_GROUPS: readonly Row[] = [
     `${AT}/count`,
     'group.list',
     { params: () => ({ limit: 1 }), answer: ({ total }) => ({ count: total }) },
+    { since: '2026.1' },
+  ),
+  call(
+    'GET',
+    `${AT}/join-info`,
+    'group.preview',
+    { params: ({ query }) => ({ invite: query.text('code') }), answer: inviteObject },
+    { since: '2026.1' },
+  ),
+  call(
+    'POST',
+    `${AT}/join`,
+    'group.join',
+    { params: ({ body }) => ({ invite: body.text('code') }), answer: ({ group }) => ({ id: group }) },
+    { since: '2026.1', differs: 'Also when an admin must approve this account first.' },
+  ),
+  work(
+    'PUT',
+    `${AT}/{id}/picture`,
+    ['media.put', 'group.picture'],
+    async (request, door, account) => {
+      const media = await putFile(door, account, request.body.object('file'));
+      await door.ask(account, 'group.picture', { ...groupOf(request), media });
+      return { success: true };
+    },
+    { since: '2026.1', carriesFile: true, differs: 'Cut to a square.' },
+  ),
+  call(
+    'DELETE',
+    `${AT}/{id}/picture`,
+    'group.picture',
+    {
+      params: (request) => ({ ...groupOf(request), remove: true }),
+      answer: ({ picture }) => ({ success: !picture }),
+    },
     { since: '2026.1' },
   ),
   call('GET', `${AT}/{id}`, 'group.get', { params: groupOf, answer: groupObject }),

@@ -1,12 +1,12 @@
-// WAHA's routes that send, and those that act on one message.
+// WAHA's routes that send.
 import type { MediaKind } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Asked } from '../../protocol/types.js';
 import { wahaMessage } from '../../webhook/waha.js';
 import type { Fields } from './fields.js';
-import { putFile } from './file.js';
+import { decoded, putFile } from './file.js';
 import { given } from './given.js';
-import { type Door, notServed, type Options, type Request, type Row, rowsOf, type Served } from './row.js';
+import { type Door, notServed, type Options, type Row, rowsOf, type Served } from './row.js';
 import { sendMessage } from './sending.js';
 import { sessionOf } from './waha-sessions.js';
 
@@ -64,6 +64,35 @@ export function readCard(vcard: string): { name: string; number: string } {
   return { name, number };
 }
 
+export function eventOf(body: Fields): Content {
+  const event = body.object('event');
+  return {
+    event: given({
+      name: event.text('name'),
+      description: event.optional('description'),
+      startsAt: event.instant('startTime'),
+      endsAt: event.optionalInstant('endTime'),
+      place: event.optionalObject('location').optional('name'),
+    }) as NonNullable<Sending['event']>,
+  };
+}
+
+/** As long as `message.send` takes it. */
+const MAX_THUMBNAIL = 65_536;
+
+/** A preview with the sender's own words. */
+export function previewOf(preview: Fields): NonNullable<Sending['linkPreview']> {
+  const data = preview.optionalObject('image').optional('data');
+  const image = data === undefined ? '' : decoded(data).toString('base64');
+  return given({
+    url: preview.optional('url'),
+    title: preview.text('title'),
+    description: preview.optional('description'),
+    // The first bytes of a JPEG.
+    thumbnail: image.startsWith('/9j/') && image.length <= MAX_THUMBNAIL ? image : undefined,
+  }) as NonNullable<Sending['linkPreview']>;
+}
+
 const send = async (door: Door, account: string, params: Sending) =>
   wahaMessage(await sendMessage(door, account, params));
 
@@ -107,9 +136,6 @@ function toStatus(body: Fields): Sending {
 }
 const VIEWERS = 'Without `contacts`: a status goes to everyone whom the privacy settings of the phone allow.';
 
-/** A message is named by the id of its answer or event: our key. */
-const message = ({ body, names }: Request): string => names.messageId ?? body.text('messageId');
-
 export const WAHA_SENDING: readonly Row[] = [
   sending('/api/sendText', textOf),
   work('GET', '/api/sendText', ['message.send'], ({ query }, door, account) =>
@@ -131,17 +157,28 @@ export const WAHA_SENDING: readonly Row[] = [
     text: body.has('title') ? `${body.text('title')}\n${body.text('url')}` : body.text('url'),
     linkPreview: true,
   })),
+  sending(
+    '/api/send/link-custom-preview',
+    (body) => ({ text: body.text('text'), linkPreview: previewOf(body.object('preview')) }),
+    {
+      since: '2026.1',
+      differs: '`preview.image` only as a JPEG of at most 48 KiB in `data`; other images are left out.',
+    },
+  ),
   work(
     'POST',
-    '/api/forwardMessage',
-    ['message.forward'],
-    async (request, door, account) => {
-      const to = request.body.text('chatId');
-      const { key, chatId } = await door.ask(account, 'message.forward', { id: message(request), to });
-      return { id: key, to: chatId, fromMe: true, _data: {} };
+    '/api/send/buttons/reply',
+    ['message.send'],
+    ({ body }, door, account) => {
+      const answers = { replyTo: body.text('replyTo'), choice: body.text('selectedButtonID') };
+      return send(door, account, { to: body.text('chatId'), ...answers });
     },
-    { ...CREATED, since: '2026.1', differs: '`id` is null when the new message was not seen in time.' },
+    { ...CREATED, since: '2026.1', differs: '`replyTo` is required. `selectedDisplayText` is ignored.' },
   ),
+  sending('/api/{session}/events', eventOf, {
+    since: '2026.1',
+    differs: 'Of `location` the name. `extraGuestsAllowed` is ignored.',
+  }),
   work(
     'POST',
     '/api/{session}/status/text',
@@ -176,22 +213,6 @@ export const WAHA_SENDING: readonly Row[] = [
     },
     CREATED,
   ),
-  call('PUT', '/api/reaction', 'message.react', {
-    params: (request) => ({ id: message(request), emoji: request.body.optional('reaction') ?? '' }),
-    answer: () => undefined,
-  }),
-  call('PUT', '/api/star', 'message.star', {
-    params: (request) => ({ id: message(request), starred: request.body.flag('star') ?? true }),
-    answer: () => undefined,
-  }),
-  call('DELETE', '/api/{session}/chats/{chatId}/messages/{messageId}', 'message.delete', {
-    params: (request) => ({ id: message(request) }),
-    answer: () => undefined,
-  }),
-  call('PUT', '/api/{session}/chats/{chatId}/messages/{messageId}', 'message.edit', {
-    params: (request) => ({ id: message(request), text: request.body.text('text') }),
-    answer: () => undefined,
-  }),
   call(
     'POST',
     '/api/{session}/calls/reject',

@@ -97,19 +97,6 @@ export const WAHA_SESSIONS: readonly Row[] = [
   }),
   work('GET', '/api/sessions/{session}', ['session.status'], one, { differs: '`config` is always empty.' }),
   call('GET', '/api/sessions/{session}/me', 'session.status', { params: () => ({}), answer: meOf }),
-  call(
-    'GET',
-    '/api/{session}/profile',
-    'session.status',
-    {
-      params: () => ({}),
-      answer: (status) => {
-        const { id, pushName } = (meOf(status) ?? {}) as { id?: string; pushName?: string };
-        return { id: id ?? null, name: pushName ?? null, picture: null };
-      },
-    },
-    { since: '2026.1', differs: '`picture` is always null.' },
-  ),
   work(
     'POST',
     '/api/sessions/{session}/start',

@@ -2,6 +2,9 @@
 import { type Row, refuse } from './row.js';
 import { WAHA_CHATS } from './waha-chats.js';
 import { WAHA_GROUPS } from './waha-groups.js';
+import { WAHA_LABELS } from './waha-labels.js';
+import { WAHA_MESSAGES } from './waha-messages.js';
+import { WAHA_PROFILES } from './waha-profiles.js';
 import { WAHA_SENDING } from './waha-sending.js';
 import { WAHA_SESSIONS } from './waha-sessions.js';
 
@@ -39,50 +42,26 @@ const REFUSED: readonly Row[] = [
     'DELETE /api/apps/{id} since 2026.1',
   ),
   ...refuse(
-    'The profile of the account is changed on the phone.',
-    'PUT /api/{session}/profile/name since 2026.1',
-    'PUT /api/{session}/profile/status since 2026.1',
-    'PUT /api/{session}/profile/picture since 2026.1',
-    'DELETE /api/{session}/profile/picture since 2026.1',
-  ),
-  ...refuse(
     'WhatsApp Web sends no buttons and no lists.',
     'POST /api/sendButtons since 2026.1',
     'POST /api/sendList since 2026.1',
-    'POST /api/send/buttons/reply since 2026.1',
   ),
   ...refuse(
-    'A preview is always made by WhatsApp Web: `sendText` with `linkPreview: true`.',
-    'POST /api/send/link-custom-preview since 2026.1',
-  ),
-  ...refuse(
-    'No method does this yet.',
-    'POST /api/sendPollVote since 2026.1',
-    'POST /api/{session}/events since 2026.1',
+    'No method deletes or clears a chat.',
     'DELETE /api/{session}/chats/{chatId}',
     'DELETE /api/{session}/chats/{chatId}/messages',
-    'POST /api/{session}/chats/{chatId}/messages/{messageId}/pin since 2026.1',
-    'POST /api/{session}/chats/{chatId}/messages/{messageId}/unpin since 2026.1',
-    'GET /api/contacts/about',
+  ),
+  ...refuse(
+    'No method saves a person in the address book.',
     'PUT /api/{session}/contacts/{chatId} since 2026.1',
-    'POST /api/{session}/status/delete',
+  ),
+  ...refuse('No method deletes a status.', 'POST /api/{session}/status/delete'),
+  ...refuse(
+    'No method reads the last presence: subscribe, and read the events `presence`.',
     'GET /api/{session}/presence',
     'GET /api/{session}/presence/{chatId}',
-    'POST /api/{session}/presence/{chatId}/subscribe',
   ),
-  ...refuse(
-    'No method reads pictures of people and groups.',
-    'GET /api/contacts/profile-picture',
-    'GET /api/{session}/chats/{chatId}/picture since 2026.1',
-    'GET /api/{session}/groups/{id}/picture since 2026.1',
-  ),
-  ...refuse(
-    'Not translated yet. Call `group.preview`, `group.join` or `group.picture` (`POST /api/rpc/NAME`).',
-    'GET /api/{session}/groups/join-info since 2026.1',
-    'POST /api/{session}/groups/join since 2026.1',
-    'PUT /api/{session}/groups/{id}/picture since 2026.1',
-    'DELETE /api/{session}/groups/{id}/picture since 2026.1',
-  ),
+  ...refuse('No method reads the picture of a group.', 'GET /api/{session}/groups/{id}/picture since 2026.1'),
   ...refuse(
     'A list of chats carries no last message. Read the chats, then the messages of each.',
     'GET /api/{session}/chats/overview since 2026.1',
@@ -97,16 +76,6 @@ const REFUSED: readonly Row[] = [
   ...refuse(
     'Ids of messages are made when they are sent.',
     'GET /api/{session}/status/new-message-id since 2026.1',
-  ),
-  ...refuse(
-    'Labels have methods of their own here: label.list, label.assign and others, in another form.',
-    'GET /api/{session}/labels',
-    'POST /api/{session}/labels since 2026.1',
-    'PUT /api/{session}/labels/{labelId} since 2026.1',
-    'DELETE /api/{session}/labels/{labelId} since 2026.1',
-    'GET /api/{session}/labels/chats/{chatId}',
-    'PUT /api/{session}/labels/chats/{chatId}',
-    'GET /api/{session}/labels/{labelId}/chats',
   ),
   ...refuse(
     'No method reads or changes channels. A message is sent to a channel of yours by its id.',
@@ -143,8 +112,11 @@ const REFUSED: readonly Row[] = [
 
 export const WAHA_ROWS: readonly Row[] = [
   ...WAHA_SESSIONS,
+  ...WAHA_PROFILES,
   ...WAHA_SENDING,
+  ...WAHA_MESSAGES,
   ...WAHA_CHATS,
+  ...WAHA_LABELS,
   ...WAHA_GROUPS,
   ...REFUSED,
 ];

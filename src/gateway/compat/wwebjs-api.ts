@@ -1,7 +1,10 @@
 // The table of wwebjs-api's routes, by its OpenAPI document of commit e45da16 (2026-07).
 import { type Row, refuse } from './row.js';
 import { WWEBJS_CHATS } from './wwebjs-chats.js';
+import { WWEBJS_LABELS } from './wwebjs-labels.js';
 import { WWEBJS_MESSAGES } from './wwebjs-messages.js';
+import { WWEBJS_PROFILES } from './wwebjs-profiles.js';
+import { WWEBJS_READING } from './wwebjs-reading.js';
 import { WWEBJS_SESSIONS } from './wwebjs-sessions.js';
 
 /** `VERB /path/NAME/{sessionId}` for each name. */
@@ -21,52 +24,35 @@ const REFUSED: readonly Row[] = [
     ...['client', 'chat', 'groupChat', 'message'].flatMap((noun) => each(`/${noun}`, 'runMethod')),
   ),
   ...refuse(
-    'No method does this yet.',
-    ...each('/client', 'getCommonGroups', 'searchMessages'),
-    ...each('/client', 'getContactDeviceCount', 'getCountryCode', 'getFormattedNumber'),
-    ...each('/chat', 'clearMessages', 'delete'),
-    ...each('/message', 'getInfo', 'getMentions', 'getOrder', 'getPayment', 'getQuotedMessage'),
-    ...each('/message', 'getReactions', 'getGroupMentions', 'getContact', 'getPollVotes'),
-    ...each('/contact', 'getAbout', 'getFormattedNumber', 'getCountryCode', 'getCommonGroups'),
+    'No method lists the groups that are shared with a person.',
+    ...each('/client', 'getCommonGroups'),
+    ...each('/contact', 'getCommonGroups'),
+  ),
+  ...refuse('No method counts the devices of a person.', ...each('/client', 'getContactDeviceCount')),
+  ...refuse(
+    'Numbers are given as digits with the country code, and are not formatted.',
+    ...each('/client', 'getCountryCode', 'getFormattedNumber'),
+    ...each('/contact', 'getCountryCode', 'getFormattedNumber'),
+  ),
+  ...refuse('No method deletes or clears a chat.', ...each('/chat', 'clearMessages', 'delete')),
+  ...refuse(
+    'No method lists the reactions of a message: they are reported as events `message.reaction`.',
+    ...each('/message', 'getReactions'),
   ),
   ...refuse(
-    'Labels have methods of their own here: label.list, label.assign and others, in another form.',
-    ...each(
-      '/client',
-      'getChatLabels',
-      'getChatsByLabelId',
-      'getLabelById',
-      'getLabels',
-      'addOrRemoveLabels',
-    ),
-    ...each('/chat', 'getLabels', 'changeLabels'),
+    'What an order or a payment has is in `details` of its message; no method asks for more.',
+    ...each('/message', 'getOrder', 'getPayment'),
   ),
+  ...refuse('Groups that a text names are not reported.', ...each('/message', 'getGroupMentions')),
   ...refuse(
-    'No method reads pictures of people and groups.',
-    ...each('/client', 'getProfilePicUrl'),
-    ...each('/contact', 'getProfilePicUrl'),
-  ),
-  ...refuse(
-    'Not translated yet. Call `group.preview`, `group.join`, `group.requests`, `group.answer` or `group.picture` (`POST /api/rpc/NAME`).',
-    ...each('/client', 'acceptInvite', 'getInviteInfo'),
-    ...each('/groupChat', 'getGroupMembershipRequests', 'approveGroupMembershipRequests'),
-    ...each('/groupChat', 'rejectGroupMembershipRequests', 'setPicture', 'deletePicture'),
-  ),
-  ...refuse(
-    'The profile of the account is changed on the phone.',
-    ...each('/client', 'setDisplayName', 'setProfilePicture', 'setStatus'),
-    'DELETE /client/deleteProfilePicture/{sessionId}',
-  ),
-  ...refuse(
-    'The account is never shown as online.',
+    'Whether the account appears online is configured: `presence.online`.',
     ...each('/client', 'sendPresenceAvailable', 'sendPresenceUnavailable'),
   ),
   ...refuse(
     'The daemon decides what the page downloads and opens, and when it connects.',
     ...each('/client', 'setAutoDownloadAudio', 'setAutoDownloadDocuments', 'setAutoDownloadPhotos'),
-    ...each('/client', 'setAutoDownloadVideos', 'setBackgroundSync', 'syncHistory', 'resetState'),
+    ...each('/client', 'setAutoDownloadVideos', 'setBackgroundSync', 'resetState'),
     ...each('/client', 'openChatWindow', 'openChatWindowAt'),
-    ...each('/chat', 'syncHistory'),
   ),
   ...refuse('Files are returned in base64: `downloadMedia`.', ...each('/message', 'downloadMediaAsData')),
   ...refuse(
@@ -85,6 +71,9 @@ const REFUSED: readonly Row[] = [
 export const WWEBJS_ROWS: readonly Row[] = [
   ...WWEBJS_SESSIONS,
   ...WWEBJS_MESSAGES,
+  ...WWEBJS_READING,
   ...WWEBJS_CHATS,
+  ...WWEBJS_LABELS,
+  ...WWEBJS_PROFILES,
   ...REFUSED,
 ];

@@ -1,10 +1,10 @@
 // wwebjs-api's routes that send, and those that act on one message.
-import { json, type Reply } from '../../http/reply.js';
+import type { Reply } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Answered, Asked } from '../../protocol/types.js';
 import { libraryMessage } from '../../webhook/library-message.js';
 import { Fields } from './fields.js';
-import { putFile } from './file.js';
+import { answerWithFile, putFile } from './file.js';
 import { given } from './given.js';
 import { chatObject } from './library-objects.js';
 import { lastMessages, type Wanted } from './messages.js';
@@ -17,7 +17,7 @@ type Sending = Asked<'message.send'>;
 const { call, work } = rowsOf(sessionOf);
 
 /** `ABCDEF`, or the whole key. */
-const message = ({ body }: Request): { id: string } => ({ id: body.text('messageId') });
+export const messageIn = ({ body }: Request): { id: string } => ({ id: body.text('messageId') });
 const done = (): object => ({ success: true, result: true });
 
 /** The content of a message without a file. Null for the content types that carry one. @throws Fault invalid_params */
@@ -116,33 +116,13 @@ async function fetchMessages({ body }: Request, door: Door, account: string): Pr
   return { success: true, messages: messages.map((one) => libraryMessage(one)) };
 }
 
-/** Files are returned whole, in base64. A larger one is read in pieces. */
-const MAX_MEDIA_BYTES = 16 * 2 ** 20;
-
 async function downloadMedia(request: Request, door: Door, account: string): Promise<Reply> {
-  const { id, mimetype, name, size } = await door.ask(account, 'media.fetch', message(request));
-  if (size > MAX_MEDIA_BYTES) {
-    const reason = `A file of more than ${MAX_MEDIA_BYTES / 2 ** 20} MiB is read in pieces, with media.read.`;
-    throw new Fault('answer_too_long', { reason });
-  }
-  return door.holdFile(account, size, async () => {
-    const data = (await wholeFile(door, account, id, size)).toString('base64');
-    // As bytes: whoever waits for the place may be next when this one ends.
-    return json({ success: true, messageMedia: { mimetype, data, filename: name, filesize: size } });
-  });
-}
-
-/** @throws (rejects) Fault no_such_media: it has another size; and those of media.read */
-async function wholeFile(door: Door, account: string, id: string, size: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for (let offset = 0; offset < size; ) {
-    const bytes = Buffer.from((await door.ask(account, 'media.read', { id, offset })).data, 'base64');
-    if (bytes.length === 0 || offset + bytes.length > size)
-      throw new Fault('no_such_media', { reason: 'The size of the file is not the announced one.' });
-    pieces.push(bytes);
-    offset += bytes.length;
-  }
-  return Buffer.concat(pieces);
+  const file = await door.ask(account, 'media.fetch', messageIn(request));
+  const { mimetype, name: filename, size: filesize } = file;
+  return answerWithFile(door, account, file, (data) => ({
+    success: true,
+    messageMedia: { mimetype, data, filename, filesize },
+  }));
 }
 
 /** As far as it is known: a message that was sent here and not seen yet has no more than its ids. */
@@ -173,7 +153,7 @@ export const WWEBJS_MESSAGES: readonly Row[] = [
     differs: '50 messages when `limit` is left out; out of the last 500.',
   }),
   call('POST', '/message/getClassInfo/{sessionId}', 'message.get', {
-    params: message,
+    params: messageIn,
     answer: (known) => ({ success: true, message: knownObject(known) }),
   }),
   call(
@@ -182,7 +162,7 @@ export const WWEBJS_MESSAGES: readonly Row[] = [
     'message.delete',
     {
       params: (request) => ({
-        ...message(request),
+        ...messageIn(request),
         for: request.body.flag('everyone') === true ? 'all' : 'me',
       }),
       answer: done,
@@ -190,23 +170,23 @@ export const WWEBJS_MESSAGES: readonly Row[] = [
     { differs: '`clearMedia` is ignored.' },
   ),
   call('POST', '/message/edit/{sessionId}', 'message.edit', {
-    params: (request) => ({ ...message(request), text: request.body.text('content') }),
+    params: (request) => ({ ...messageIn(request), text: request.body.text('content') }),
     answer: ({ key, messageId, chatId, text }) => ({
       success: true,
       message: libraryMessage({ key, messageId, chatId, fromMe: true, to: chatId, body: text }),
     }),
   }),
   call('POST', '/message/forward/{sessionId}', 'message.forward', {
-    params: (request) => ({ ...message(request), to: request.body.text('destinationChatId') }),
+    params: (request) => ({ ...messageIn(request), to: request.body.text('destinationChatId') }),
     answer: done,
   }),
   call('POST', '/message/react/{sessionId}', 'message.react', {
-    params: (request) => ({ ...message(request), emoji: request.body.optional('reaction') ?? '' }),
+    params: (request) => ({ ...messageIn(request), emoji: request.body.optional('reaction') ?? '' }),
     answer: done,
   }),
-  call('POST', '/message/star/{sessionId}', 'message.star', { params: message, answer: done }),
+  call('POST', '/message/star/{sessionId}', 'message.star', { params: messageIn, answer: done }),
   call('POST', '/message/unstar/{sessionId}', 'message.star', {
-    params: (request) => ({ ...message(request), starred: false }),
+    params: (request) => ({ ...messageIn(request), starred: false }),
     answer: done,
   }),
   work('POST', '/message/downloadMedia/{sessionId}', ['media.fetch', 'media.read'], downloadMedia, {

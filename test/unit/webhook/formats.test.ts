@@ -127,6 +127,7 @@ const status = (word: string) =>
 /** [subject, event, posts of wwebjs-api, posts of WAHA]. */
 type Row = readonly [string, WireEvent, readonly object[], readonly object[]];
 const LABEL = { id: '3', name: 'Paid', color: 2 };
+const WAHA_LABEL = { ...LABEL, colorHex: '#ffd429' };
 const TABLE: readonly Row[] = [
   ['an incoming message', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
   ...['ciphertext', 'view_once'].map(
@@ -484,10 +485,10 @@ const TABLE: readonly Row[] = [
   ],
   ...(
     [
-      ['created', null, 'label.upsert', LABEL],
-      ['deleted', null, 'label.deleted', LABEL],
-      ['added', ANA, 'label.chat.added', { labelId: '3', chatId: ANA, label: LABEL }],
-      ['removed', ANA, 'label.chat.deleted', { labelId: '3', chatId: ANA, label: LABEL }],
+      ['created', null, 'label.upsert', WAHA_LABEL],
+      ['deleted', null, 'label.deleted', WAHA_LABEL],
+      ['added', ANA, 'label.chat.added', { labelId: '3', chatId: ANA, label: WAHA_LABEL }],
+      ['removed', ANA, 'label.chat.deleted', { labelId: '3', chatId: ANA, label: WAHA_LABEL }],
     ] as const
   ).map(([change, chatId, name, payload]): Row => {
     const data = { ...LABEL, change, chatId, timestamp: TIME };
