@@ -5,12 +5,18 @@ import { key, pathOrFound, text, webAddress } from './row.js';
 /** No user or password in it, because configurations are printed. `socks` takes no IPv6 address in brackets. */
 const URL_FORM = /^$|^(?:http:\/\/(?:\[[0-9a-f:.]+\]|[\w.-]+)|socks5:\/\/[\w.-]+)(?::\d{1,5})?\/?$/i;
 
-const isAddress = (url: string): boolean => url === '' || URL.canParse(url);
+/** The form alone admits ports and IPv4 addresses that do not exist. */
+const isAddress = (url: string): boolean => url === '' || (URL.canParse(url) && new URL(url).port !== '0');
+const proxyUrl = text(
+  URL_FORM,
+  'an address such as "http://proxy.example:3128" or "socks5://10.0.0.1:1080", or ""',
+);
 
 export const PROXY_KEYS = {
   url: key(
     {
-      ...text(URL_FORM, 'an address such as "http://proxy.example:3128" or "socks5://10.0.0.1:1080", or ""'),
+      ...proxyUrl,
+      schema: proxyUrl.schema.refine(isAddress),
       suggest: (wrong) => (isAddress(wrong) && wrong.includes('@') ? wrong.replace(/\/\/.*@/, '//') : null),
     },
     {

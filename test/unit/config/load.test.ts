@@ -254,6 +254,18 @@ t.test('strings, arrays and inline tables do not shift the line numbers of keys'
   t.end();
 });
 
+t.test('an address of a proxy that is none is an error of the configuration', (t) => {
+  for (const url of ['http://proxy:99999', 'http://256.1.1.1', 'http://[:::]', 'socks5://proxy:0']) {
+    const from = place(t, { 'wad.toml': `[proxy]\nurl = "${url}"\n` });
+    t.throws(() => loadConfig(from), { message: /proxy\.url: bad value/ }, url);
+  }
+  for (const url of ['', 'http://proxy:3128', 'http://[2001:db8::1]:80', 'socks5://10.0.0.1']) {
+    const from = place(t, { 'wad.toml': `[proxy]\nurl = "${url}"\n` });
+    t.equal(loadConfig(from).config.proxy.url, url);
+  }
+  t.end();
+});
+
 t.test('the configuration of the fleet is read beside --config', (t) => {
   const from = place(t, {
     'all.toml': '[log]\nlevel = "warn"\n[pacing]\nburst = 2\n',
