@@ -67,7 +67,7 @@ export async function send(rpc: PageRpc, message: OutgoingMessage, mediaDir: str
     failure = error;
   }
   try {
-    const own = await askForOwn(rpc, chatId, messageId, true);
+    const own = await askForOwn(rpc, chatId, messageId, true, message.other);
     if (own?.stranded)
       return isUnknown(failure)
         ? { outcome: 'unknown', error: failure }

@@ -206,6 +206,21 @@ t.test('what the page has already is not sent again', async (t) => {
   }
 });
 
+t.test(
+  'a message that went before is looked for under both identities before it counts as absent',
+  async (t) => {
+    const { rpc, asked } = pageThat({
+      begin: fail(new Fault('unsupported_now')),
+      find: () => ({ ack: 2, stranded: false }),
+    });
+    t.match(await send(rpc, { ...MESSAGE, again: true, other: '1@lid' }, tmpdir()), {
+      outcome: 'accepted',
+      ack: 2,
+    });
+    t.same(asked.at(-1), ['find', MESSAGE.chatId, MESSAGE.messageId, true, '1@lid']);
+  },
+);
+
 const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
   ['no word yet', () => null, () => ({ ack: 0, stranded: false }), { outcome: 'accepted', ack: 0 }],
   ['taken', () => null, () => ({ ack: 1, stranded: false }), { outcome: 'accepted', ack: 1 }],
