@@ -65,6 +65,16 @@ export function runBounded({ command, file, seconds, signal }: BoundedCommand): 
     const timer = setTimeout(() => stop('timed_out'), seconds * 1_000);
     signal.addEventListener('abort', kill, { once: true });
     if (signal.aborted) kill();
+    const pipes: { late?: NodeJS.Timeout } = {};
+    const end = (ran: Ran): void => {
+      clearTimeout(timer);
+      clearTimeout(pipes.late);
+      signal.removeEventListener('abort', kill);
+      resolve(ran);
+    };
+    child.once('error', (error) => end({ ok: false, kind: 'not_found', reason: error.message }));
+    // Without a free file descriptor there are no pipes, and the error follows.
+    if (child.stdout === undefined) return;
     child.stdout.on('data', (part: Buffer) => {
       bytes += part.length;
       if (bytes > MAX_OUTPUT) stop('too_long');
@@ -73,7 +83,6 @@ export function runBounded({ command, file, seconds, signal }: BoundedCommand): 
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       complaint = `${complaint}${part}`.slice(-MAX_STDERR);
     });
-    const pipes: { late?: NodeJS.Timeout } = {};
     // It may have started others, which hold the pipes.
     child.once('exit', () => {
       kill();
@@ -82,13 +91,6 @@ export function runBounded({ command, file, seconds, signal }: BoundedCommand): 
         child.stderr.destroy();
       }, PIPES_MS);
     });
-    const end = (ran: Ran): void => {
-      clearTimeout(timer);
-      clearTimeout(pipes.late);
-      signal.removeEventListener('abort', kill);
-      resolve(ran);
-    };
-    child.once('error', (error) => end({ ok: false, kind: 'not_found', reason: error.message }));
     child.once('close', (code, by) => {
       const last = complaint.trim().split('\n').at(-1) ?? '';
       if (why === 'timed_out')

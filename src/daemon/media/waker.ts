@@ -13,9 +13,10 @@ export class Waker {
     this.#wake();
   }
 
-  /** Waits until it is woken, or this many ms have passed. */
+  /** Waits until it is woken, or this many ms have passed. Does not wait when the loop is closed: nobody would wake it. */
   rest(ms?: number): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#closing.aborted) return resolve();
       const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
       this.#wake = () => {
         clearTimeout(timer);

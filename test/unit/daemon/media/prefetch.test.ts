@@ -1,5 +1,6 @@
 // Prefetch by rule, without a page: which files are retried, which are not, and where it continues.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { Prefetch } from '../../../../src/daemon/media/prefetch.js';
@@ -84,6 +85,27 @@ t.test('a position that the disk refused is stored later, and the prefetch conti
   for (let count = 3; (await times(count)).at(-1) !== '3EB02'; ) count += 1;
   await prefetch.close();
   t.equal(store.consumers.place('media:rules'), feed.last);
+});
+
+t.test('a fetch that finds no page while the prefetch is closed does not delay the close', async (t) => {
+  const { store, feed, image } = journal(t);
+  let fail: (error: Fault) => void = () => undefined;
+  const begun = new Promise<void>((asked) => {
+    const fetch = () =>
+      new Promise<never>((_, reject) => {
+        fail = reject;
+        asked();
+      });
+    void Prefetch.open({ rules: ['any'], feed, store, log, fetcher: { fetch } }).then((one) => {
+      prefetch = one;
+      image(1);
+    });
+  });
+  let prefetch: Prefetch | undefined;
+  await begun;
+  const closed = prefetch?.close().then(() => 'closed');
+  fail(new Fault('not_ready'));
+  t.equal(await Promise.race([closed, delay(10_000, 'late', { ref: false })]), 'closed');
 });
 
 t.test('the prefetch starts with new messages, and continues where it stopped', async (t) => {

@@ -1,5 +1,7 @@
 // Voice messages as text: what the program may do, which messages get a text, and that each gets one.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -50,6 +52,20 @@ t.test('a program gets the file, nothing of our environment, and is bounded', as
     signal: new AbortController().signal,
   };
   t.match(await runBounded(nowhere), { ok: false, kind: 'not_found' });
+});
+
+t.test('without a file descriptor left the program cannot be run, and the daemon goes on', async (t) => {
+  const command = new URL('../../../../src/daemon/media/bounded-command.js', import.meta.url).href;
+  const script = `
+    const { openSync } = await import('node:fs');
+    const { runBounded } = await import(${JSON.stringify(command)});
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const { signal } = new AbortController();
+    const ran = await runBounded({ command: ['/bin/true'], file: '/', seconds: 5, signal });
+    process.exit(ran.ok === false && ran.kind === 'not_found' ? 0 : 9);`;
+  const shell = 'ulimit -n 64 && exec "$0" --input-type=module -e "$1"';
+  const child = spawn('/bin/sh', ['-c', shell, process.execPath, script], { stdio: 'ignore' });
+  t.same(await once(child, 'exit'), [0, null]);
 });
 
 t.test('a slow program is killed with everything that it started', async (t) => {
