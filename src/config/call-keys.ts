@@ -13,6 +13,6 @@ export const CALL_KEYS = {
   }),
   textHours: key(count(1, 720, 'h'), {
     default: 6,
-    doc: 'A person gets the text at most once in this time, however often they call.',
+    doc: 'A person gets the text at most once in this time, however often they call. A time that is longer than `journal.retentionDays` ends with that.',
   }),
 } as const;

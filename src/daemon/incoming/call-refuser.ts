@@ -67,21 +67,25 @@ export class CallRefuser {
 
   async #text({ from, sender }: EventData<'call'>): Promise<void> {
     const { config, store, send } = this.#options;
-    const caller = sender?.lid ?? from;
+    const number = sender?.phone == null ? null : `${sender.phone}@c.us`;
+    // Under whichever of them the person was known at an earlier call.
+    const names = [sender?.lid ?? null, from, number].filter((name) => name !== null);
     const { wid } = store.account;
-    if (config.text === '' || wid === null || this.#texting.has(caller)) return;
+    if (config.text === '' || wid === null || names.some((name) => this.#texting.has(name))) return;
     const spanMs = config.textHours * HOUR_MS;
     const nowMs = this.#now();
     const span = Math.floor(nowMs / spanMs);
     // A text of the last hours is in this span or in the one before.
-    const keys = [span, span - 1].map((number) => `call-text:${caller}:${config.textHours}:${number}`);
+    const keys = names.flatMap((name) =>
+      [span, span - 1].map((number) => `call-text:${name}:${config.textHours}:${number}`),
+    );
     const isRecent = keys.some((key) => (store.outbox.withKey(key, wid)?.queuedAtMs ?? 0) > nowMs - spanMs);
     if (isRecent) return;
-    this.#texting.add(caller);
+    for (const name of names) this.#texting.add(name);
     try {
       await send({ to: from, text: config.text, key: keys[0] ?? '' });
     } finally {
-      this.#texting.delete(caller);
+      for (const name of names) this.#texting.delete(name);
     }
   }
 }

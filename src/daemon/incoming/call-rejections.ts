@@ -20,7 +20,8 @@ const REMEMBERED = 64;
 export class CallRejections {
   readonly #options: CallRejectionsOptions;
   readonly #ringing = new Map<string, CallData>();
-  readonly #rejected = new Map<string, { readonly by: By; isReported: boolean }>();
+  /** `asked`: the requests that have not failed. */
+  readonly #rejected = new Map<string, { readonly by: By; isReported: boolean; asked: number }>();
 
   constructor(options: CallRejectionsOptions) {
     this.#options = options;
@@ -44,7 +45,9 @@ export class CallRejections {
     const { client, ended } = this.#options;
     const calls = client().calls;
     // Before the request, because the page may report the end before it answers.
-    const entry = { by, isReported: false };
+    const other = this.#rejected.get(id);
+    const entry = other?.isReported === false ? other : { by, isReported: false, asked: 0 };
+    entry.asked += 1;
     remember(this.#rejected, id, entry);
     try {
       const answer = await calls.reject(id);
@@ -53,7 +56,8 @@ export class CallRejections {
         ended({ ...ringing, state: 'ended', timestamp: new Date().toISOString() });
       return answer;
     } catch (error) {
-      if (!entry.isReported) this.#rejected.delete(id);
+      entry.asked -= 1;
+      if (!entry.isReported && entry.asked === 0) this.#rejected.delete(id);
       throw error;
     }
   }

@@ -72,6 +72,33 @@ t.test('a caller gets one text in the time, also across the border of two spans'
   t.equal(sent.length, 3);
 });
 
+t.test('a caller whose other identity becomes known in between gets one text', async (t) => {
+  const { call, sent } = refuser();
+  const [number, lid] = ['15550009999@c.us', '270000000000009@lid'];
+  const who = { id: number, phone: '15550009999', name: null, pushname: null };
+  await call({ id: '1', from: number, sender: { ...who, lid: null } });
+  await call({ id: '2', from: number, sender: { ...who, lid } });
+  await call({ id: '3', from: lid, sender: { ...who, id: lid, lid } });
+  t.equal(sent.length, 1);
+});
+
+t.test('two that decline the same call: the one that fails does not take the other back', async (t) => {
+  const answers: ((error?: Error) => void)[] = [];
+  const reject = (id: string) =>
+    new Promise<{ id: string; from: string }>((resolve, reject) =>
+      answers.push((error) => (error ? reject(error) : resolve({ id, from: RINGS.from }))),
+    );
+  const rejections = new CallRejections({ client: () => ({ calls: { reject } }) as never, ended: () => {} });
+  rejections.seen(RINGS);
+  const first = rejections.reject(RINGS.id, 'daemon');
+  const second = rejections.reject(RINGS.id, 'request');
+  answers[1]?.(new Fault('no_such_call'));
+  await t.rejects(second, { message: new Fault('no_such_call').message });
+  t.match(rejections.seen({ ...RINGS, state: 'ended' }), { rejectedBy: 'daemon' });
+  answers[0]?.();
+  await first;
+});
+
 t.test('the end of a call is reported once, with who declined it', async (t) => {
   const ended: unknown[] = [];
   let answers: () => void = () => undefined;
