@@ -27,8 +27,13 @@ export function makeKept(tools: Tools) {
           ? sendPinInChatMsg(msg, UNPIN)
           : sendPinInChatMsg(msg, PIN, getPinExpiryOption(seconds)),
       )) as { messageSendResult?: unknown } | null;
-      if (sent?.messageSendResult !== 'OK')
-        refuse('page_error', `WhatsApp Web did not send the pin (${String(sent?.messageSendResult)}).`);
+      const result = sent?.messageSendResult;
+      if (result !== 'OK')
+        refuse(
+          // The stanza may have reached the server.
+          result === 'ERROR_NETWORK' ? 'outcome_unknown' : 'page_error',
+          `WhatsApp Web did not send the pin (${String(result)}).`,
+        );
       return tools.parts(msg);
     },
 

@@ -36,7 +36,11 @@ export function makePolls(tools: Tools) {
       const found =
         options.find((option) => option.name === name) ??
         (place === undefined ? undefined : options[Number(place) - 1]);
-      const all = options.map((option) => option.name).join(', ');
+      // The sender chooses how many options there are, and how long they are.
+      const all = options
+        .map((option) => option.name)
+        .join(', ')
+        .slice(0, 1_000);
       return found ?? refuse('invalid_params', `The poll has no option "${name}"; it has: ${all}.`);
     });
 

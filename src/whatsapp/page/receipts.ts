@@ -28,8 +28,10 @@ export function makeReceipts(tools: Tools) {
       let info: Info;
       try {
         info = await window.require('WAWebApiMessageInfoStore').queryMsgInfo(msg.id);
-      } catch {
-        // It has none of a message that no server has had yet, and of one that another device sent long ago.
+      } catch (error) {
+        // It has none of a message that no server has had yet, and of one that another device sent long ago. After any other
+        // failure the receipts are unknown.
+        if (!/no message info/i.test(String((error as Partial<Error> | null)?.message))) throw error;
         info = { delivery: [], deliveryRemaining: 0, read: [], played: [] };
       }
       const people = new Map<
