@@ -34,9 +34,9 @@ export type Preflight = {
   | { readonly ok: false; readonly trouble: Trouble; readonly says: string; readonly remedy: string | null }
 );
 
-/** The time limit of a second start without a pipe, which shows the stderr that puppeteer hides. */
 /** It needs no network, and must not reach out where the account has a proxy. */
 const NO_NAMES = '--host-resolver-rules=MAP * ~NOTFOUND';
+/** The time limit of a second start without a pipe, which shows the stderr that puppeteer hides. */
 const PLAIN_MS = 10_000;
 const MAX_STDERR = 4_000;
 /** Debian's start script prints this on machines with more than one mount of /; it is harmless (H27). */
