@@ -1,7 +1,7 @@
 // `wactl purge`: removes what the daemon has recorded of a time, a chat or a person.
-import { createInterface } from 'node:readline/promises';
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
+import { isConfirmed } from '../confirm.js';
 import { past } from '../moment.js';
 import { renderPurged } from '../render/purge.js';
 
@@ -40,10 +40,13 @@ export const purge = command({
     };
     if (Object.keys(filter).length !== 1)
       throw refuse('purge: give one of --older-than, --chat and --person');
+    // A mistyped year would remove everything.
+    if (filter.before !== undefined && Date.parse(filter.before) > Date.now())
+      throw refuse(`purge: --older-than: ${olderThan} has not passed yet`);
     if (isDry !== true && yes !== true) {
       if (!process.stdin.isTTY) throw refuse('purge: without a terminal it needs --yes');
       const would = await ask('message.purge', { ...filter, dryRun: true }, { timeoutMs: TIMEOUT_MS });
-      if (!(await isConfirmed(renderPurged(would)))) {
+      if (!(await isConfirmed(`${renderPurged(would)}Remove it?`))) {
         warn('nothing was removed');
         return 1;
       }
@@ -59,14 +62,5 @@ export const purge = command({
     return 0;
   },
 });
-
-async function isConfirmed(says: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${says}Remove it? [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-}
 
 const refuse = (reason: string): Fault => new Fault('usage', { reason, hint: 'wactl purge --help' });

@@ -225,7 +225,7 @@ t.test('no command prints JSON in text output, and each list has headings', asyn
   }
 });
 
-t.test('a purge needs one filter, and without a terminal --yes', async (t) => {
+t.test('a purge needs one filter, a time that has passed, and without a terminal --yes', async (t) => {
   const asked: unknown[] = [];
   const daemon = await daemonOf(t, {
     'message.purge': (params) => {
@@ -233,7 +233,13 @@ t.test('a purge needs one filter, and without a terminal --yes', async (t) => {
       throw new Error('not to be called');
     },
   });
-  for (const args of [[], ['--yes'], ['--chat', ANA, '--person', ANA, '--yes'], ['--person', ANA]])
+  for (const args of [
+    [],
+    ['--yes'],
+    ['--chat', ANA, '--person', ANA, '--yes'],
+    ['--person', ANA],
+    ['--older-than', '9999-01-31', '--yes'],
+  ])
     t.equal((await wactl(['purge', ...args], { socket: daemon.socket })).code, 2, args.join(' '));
   t.same(asked, []);
 });

@@ -1,0 +1,24 @@
+// Asks a person before something is removed.
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+
+interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** @returns whether the answer was yes; the end of the input, and Ctrl-C, are a no */
+export async function isConfirmed(
+  question: string,
+  { input, output }: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
+  try {
+    // The answer of an interface that closes never comes.
+    const closed = once(terminal, 'close').then(() => '');
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
