@@ -146,10 +146,10 @@ function formOf(payload: Data): string | null {
 }
 
 /** `unreadable` is our own mark (library/readable.ts, page/readable.ts). */
-const WHY: Readonly<Record<string, 'phone_only' | 'unreadable'>> = {
-  phone_only_feature: 'phone_only',
-  unreadable: 'unreadable',
-};
+const WHY: ReadonlyMap<unknown, 'phone_only' | 'unreadable'> = new Map([
+  ['phone_only_feature', 'phone_only'],
+  ['unreadable', 'unreadable'],
+]);
 
 /** The parts of the types that have some. */
 const BY_TYPE: Readonly<Record<string, (data: Data, body: string) => Details>> = {
@@ -292,7 +292,7 @@ const BY_TYPE: Readonly<Record<string, (data: Data, body: string) => Details>> =
   unknown: ({ futureproofType, subtype }) => ({
     hidden: {
       type: words(futureproofType) ?? 'unknown',
-      why: WHY[text(subtype)] ?? 'unsupported',
+      why: WHY.get(subtype) ?? 'unsupported',
     },
   }),
 };

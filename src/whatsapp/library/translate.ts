@@ -49,7 +49,7 @@ export const isPlaceholder = ({ type }: { readonly type: string }): boolean => t
 
 function typeOf(message: LibraryMessage): string {
   if (isPlaceholder(message) && message._data?.subtype === VIEW_ONCE) return 'view_once';
-  return KINDS[message.type] ?? message.type;
+  return (Object.hasOwn(KINDS, message.type) && KINDS[message.type]) || message.type;
 }
 
 /**
@@ -71,7 +71,7 @@ const TEXT_IN: Readonly<Record<string, string>> = {
 /** The text of a message; null when it cannot be shown. */
 function bodyOf({ type, body, _data: data }: LibraryMessage): string | null {
   if (isPlaceholder({ type }) || type === 'unknown') return null;
-  const other = TEXT_IN[type];
+  const other = Object.hasOwn(TEXT_IN, type) ? TEXT_IN[type] : undefined;
   if (type !== 'list' && other === undefined) return body ?? '';
   const { description } = (data?.list ?? {}) as { description?: unknown };
   const text = other === undefined ? description : data?.[other];

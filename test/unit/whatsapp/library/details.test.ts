@@ -280,3 +280,8 @@ t.test('a list of any length is cut', (t) => {
   t.equal(detailsOf(message('chat', { dynamicReplyButtons: many }))?.buttons?.length, 100);
   t.end();
 });
+
+t.test('a subtype with the name of a property of every object is one that is not known', async (t) => {
+  for (const subtype of ['constructor', 'toString', '__proto__'])
+    t.same(detailsOf(message('unknown', { subtype })), { hidden: { type: 'unknown', why: 'unsupported' } });
+});

@@ -179,3 +179,8 @@ t.test('a wid as text', (t) => {
   for (const [given, expected] of rows) t.equal(widText(given), expected, JSON.stringify(given));
   t.end();
 });
+
+t.test('a type with the name of a property of every object is a type like any other', async (t) => {
+  for (const type of ['constructor', 'toString', '__proto__'])
+    t.match(toInbound(message({ type })), { type, body: 'hello' });
+});
