@@ -106,10 +106,13 @@ const sending = (path: string, contentOf: (body: Fields) => Content, options: Op
     { ...CREATED, ...options },
   );
 
+/** A video note is round. */
+const videoOf = (body: Fields): MediaKind => (body.flag('asNote') === true ? 'video_note' : 'video');
+
 /** A message with a file. */
 const sendingFile = (
   path: string,
-  as: MediaKind,
+  kind: MediaKind | ((body: Fields) => MediaKind),
   addressOf: (body: Fields) => Sending,
   options: Options = {},
 ): Served =>
@@ -119,6 +122,7 @@ const sendingFile = (
     ['media.put', 'message.send'],
     async ({ body }, door, account) => {
       const caption = body.optional('caption');
+      const as = typeof kind === 'string' ? kind : kind(body);
       const address = addressOf(body);
       const media = await putFile(door, account, body.object('file'));
       return send(door, account, given({ ...address, media, as, caption }) as Sending);
@@ -147,7 +151,7 @@ export const WAHA_SENDING: readonly Row[] = [
   sendingFile('/api/sendVoice', 'voice', addressed, {
     differs: 'Always converted where WhatsApp requires it, which needs ffmpeg; `convert` is ignored.',
   }),
-  sendingFile('/api/sendVideo', 'video', addressed, { differs: '`asNote` and `convert` are ignored.' }),
+  sendingFile('/api/sendVideo', videoOf, addressed, { differs: '`convert` is ignored.' }),
   sending('/api/sendLocation', placeOf),
   sending('/api/sendPoll', pollOf),
   sending('/api/sendContactVcard', cardsOf, {

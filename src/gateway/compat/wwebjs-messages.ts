@@ -61,6 +61,7 @@ export function optionsOf(options: Fields): Pick<Sending, 'replyTo' | 'mentions'
 export function shownAs(options: Fields): Sending['as'] {
   if (options.flag('sendMediaAsDocument')) return 'document';
   if (options.flag('sendAudioAsVoice')) return 'voice';
+  if (options.flag('sendVideoAsGif')) return 'gif';
   return options.flag('sendMediaAsSticker') ? 'sticker' : undefined;
 }
 
@@ -96,14 +97,16 @@ async function send(
   }
   const { file, caption } = fileOf(body);
   const as = shownAs(options);
+  // Never ignored: the sender means the file to be gone.
+  const viewOnce = options.flag('isViewOnce') === true ? true : undefined;
   const media = await putFile(door, account, file);
   return libraryMessage(
-    await sendMessage(door, account, given({ ...address, media, as, caption }) as Sending),
+    await sendMessage(door, account, given({ ...address, media, as, caption, viewOnce }) as Sending),
   );
 }
 
 const SENDING =
-  'Answers when the message is on disk, with `ack` 0. `options` that are read: `caption`, `quotedMessageId`, `mentions`, `linkPreview`, `sendMediaAsDocument`, `sendAudioAsVoice`, `sendMediaAsSticker`, `media`. No `Contact`.';
+  'Answers when the message is on disk, with `ack` 0. `options` that are read: `caption`, `quotedMessageId`, `mentions`, `linkPreview`, `sendMediaAsDocument`, `sendAudioAsVoice`, `sendMediaAsSticker`, `sendVideoAsGif`, `isViewOnce`, `media`. No `Contact`.';
 
 async function fetchMessages({ body }: Request, door: Door, account: string): Promise<object> {
   const search = body.optionalObject('searchOptions');

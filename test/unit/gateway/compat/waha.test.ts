@@ -68,6 +68,12 @@ const CASES: readonly Case[] = [
     status: 201,
   },
   {
+    request: 'POST /api/sendVideo',
+    body: { ...TO, file: FILE, asNote: true },
+    calls: [put('a.png'), ['message.send', { to: CHAT, media, as: 'video_note' }]],
+    status: 201,
+  },
+  {
     request: 'POST /api/sendLocation',
     body: { ...TO, latitude: 38.8937255, longitude: '-77.0969763', title: 'Our office' },
     calls: [

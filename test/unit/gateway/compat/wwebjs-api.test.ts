@@ -73,6 +73,17 @@ const CASES: readonly Case[] = [
     calls: [put('image.jpg'), send({ media, as: 'document', caption: 'look' })],
     answer: { success: true },
   },
+  ...(
+    [
+      [{ sendVideoAsGif: true, isViewOnce: false }, { as: 'gif' }],
+      [{ isViewOnce: true }, { viewOnce: true }],
+    ] as const
+  ).map(([options, sent]) => ({
+    request: SEND,
+    body: { chatId: CHAT, contentType: 'MessageMedia', content: { data: DATA }, options },
+    calls: [put(), send({ media, ...sent })],
+    answer: { success: true },
+  })),
   {
     request: SEND,
     body: {
