@@ -35,7 +35,11 @@ function poisoned(value: unknown, all: boolean): unknown {
 }
 
 const report = join(tmpdir(), `wactl-terminal-${process.pid}.json`);
-t.teardown(() => rmSync(report, { force: true }));
+const exported = join(tmpdir(), `wactl-terminal-${process.pid}`);
+t.teardown(() => {
+  rmSync(report, { force: true });
+  rmSync(exported, { recursive: true, force: true });
+});
 
 const N = '15550002222';
 /** One or more argument lists for each command that calls the daemon. */
@@ -60,6 +64,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   passkey: [[], ['--snippet']],
   messages: [[N]],
   search: [['hello']],
+  export: [['--all', '--media', '--to', exported]],
   purge: [['--person', N, '--yes']],
   history: [[N]],
   media: [['AC0C1D2E3F', '-O', report]],

@@ -13,6 +13,7 @@ import { contacts } from './contacts.js';
 import { deleteMessage } from './delete.js';
 import { doctor } from './doctor.js';
 import { edit } from './edit.js';
+import { exportChats } from './export.js';
 import { fleet } from './fleet.js';
 import { forward } from './forward.js';
 import { gateway } from './gateway.js';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   adopt,
   messages,
   search,
+  exportChats,
   purge,
   history,
   media,
