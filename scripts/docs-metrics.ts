@@ -1,6 +1,7 @@
 // Generates docs/metrics.md: every metric, from the registry that is scraped.
 import { Registry } from 'prom-client';
 import { eventCounters } from '../src/daemon/metrics/counters.js';
+import { fleetCounters, fleetGauges } from '../src/daemon/metrics/fleet-metrics.js';
 import { daemonGauges } from '../src/daemon/metrics/gauges.js';
 import { GATEWAY_METRICS } from '../src/gateway/metrics.js';
 import { code, table } from './markdown.js';
@@ -60,6 +61,14 @@ scrape_configs:
 The rules of \`alerts.yml\` and the dashboard work with both. \`WadAccountDown\` is \`wad_up == 0\`, and \`WadGatewayDown\` reports a gateway that
 does not answer. An account that is stopped on purpose is down as well: limit the scrape with \`accounts\`, or silence the alert.`;
 
+const FLEET = `## Of a daemon in a fleet
+
+Only a daemon with \`[fleet]\` has these ([fleet.md](fleet.md)). What is not known has no sample: while NATS does not answer, and
+\`wad_fleet_events_behind\` of a machine that does not have the account. With \`profile = "shared"\` there are no copies, and no time of one.
+
+A daemon that stands by has its state (\`wad_info\`, \`wad_state…\`), its process, and the gauges of this table, but no HTTP: read it with
+\`daemon.metrics\`, or through the gateway of its machine. The gateway of the fleet reads the machine that has the account.`;
+
 export interface Described {
   readonly name: string;
   readonly help: string;
@@ -72,6 +81,8 @@ export function described(): Described[] {
   const registry = new Registry();
   eventCounters(registry);
   daemonGauges(registry);
+  fleetCounters(registry);
+  fleetGauges(registry);
   const all = registry.getMetricsAsArray() as unknown as (Omit<Described, 'type'> & object)[];
   return all.map((metric) => ({
     ...{ name: metric.name, help: metric.help, labelNames: metric.labelNames },
@@ -80,12 +91,17 @@ export function described(): Described[] {
 }
 
 export function metricsPage(): string {
-  const rows = described().map((metric) => [
-    code(metric.name),
-    metric.type,
-    metric.labelNames.map(code).join(', '),
-    metric.help,
-  ]);
+  const isOfFleet = ({ name }: Described) => name.startsWith('wad_fleet_');
+  const rows = (metrics: readonly Described[]) =>
+    metrics.map(({ name, type, labelNames, help }) => [
+      code(name),
+      type,
+      labelNames.map(code).join(', '),
+      help,
+    ]);
+  const all = described();
+  const own = rows(all.filter((metric) => !isOfFleet(metric)));
+  const ofFleet = rows(all.filter(isOfFleet));
   const ofGateway = Object.entries(GATEWAY_METRICS).map(([name, { type, labels, help }]) => [
     code(name),
     type,
@@ -93,5 +109,5 @@ export function metricsPage(): string {
     help,
   ]);
   const list = (all: string[][]) => table(['metric', 'type', 'labels', 'meaning'], all);
-  return `${[INTRO, '## Of wad', list(rows), GATEWAY, list(ofGateway)].join('\n\n')}\n`;
+  return `${[INTRO, '## Of wad', list(own), FLEET, list(ofFleet), GATEWAY, list(ofGateway)].join('\n\n')}\n`;
 }

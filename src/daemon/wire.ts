@@ -218,6 +218,7 @@ async function build({
       feed,
       outbox: account.outgoing.outbox,
       webhooks: Object.keys(config.webhook),
+      fleetValues: tenure && (() => tenure.values()),
       gaugeValues: async () => ({
         status: await status(),
         info: info(),
@@ -230,6 +231,7 @@ async function build({
       }),
     });
   });
+  tenure?.count(() => metrics.loaded?.fleet ?? null);
   const handlers = handlersOf({
     account,
     store,

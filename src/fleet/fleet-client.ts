@@ -105,12 +105,22 @@ export class FleetClient implements Connection {
   async #replay(after: number, types: Query['types']): Promise<number> {
     let place = after;
     while (!this.#ended.signal.aborted) {
-      const page = await this.request('events.list', { after: place, types, limit: PAGE }, { writes: false });
+      const page = await this.#page({ after: place, types }, PAGE);
       for (const event of page.events) this.#tell(event);
       if (page.events.length === 0 && page.next <= place) break;
       place = page.next;
     }
     return place;
+  }
+
+  /** An answer over NATS has 1 MiB at most, unless the servers permit more: pages of long events are shorter. */
+  async #page(query: Pick<Query, 'after' | 'types'>, limit: number): Promise<Answered<'events.list'>> {
+    try {
+      return await this.request('events.list', { ...query, limit }, { writes: false });
+    } catch (error) {
+      if (limit === 1 || !(error instanceof Fault && error.kind === 'answer_too_long')) throw error;
+      return this.#page(query, Math.ceil(limit / 4));
+    }
   }
 
   #unsubscribe({ subscription }: Asked<'events.unsubscribe'>): Answered<'events.unsubscribe'> {

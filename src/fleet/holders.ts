@@ -3,7 +3,7 @@
 import type { Log } from '../protocol/log.js';
 import { isAccountName } from '../protocol/names.js';
 import { secretAccount } from './account-secret.js';
-import { subjectOf } from './accounts.js';
+import { parseAccount, subjectOf } from './accounts.js';
 import { pause } from './answered.js';
 import { type BucketWatch, watchBucket } from './bucket-watch.js';
 import { type FleetConnection, fleetFault } from './connection.js';
@@ -19,6 +19,15 @@ export type Holding =
   | { readonly is: 'lost'; readonly machine: string; readonly daemon: string }
   | { readonly is: 'free' };
 
+/** What an operator should know of an account, as far as it is seen here. */
+export interface Standing {
+  readonly isHeld: boolean;
+  /** False: an operator stopped it. */
+  readonly isWanted: boolean;
+  /** How many of its leases were taken over without having been given back. */
+  readonly lost: number;
+}
+
 const FREE: Holding = { is: 'free' };
 const AGAIN_MS = 1_000;
 
@@ -29,6 +38,9 @@ export class Holders {
   /** Accounts that are wanted, have run, or run. */
   readonly #names = new Set<string>();
   readonly #removed = new Set<string>();
+  /** Accounts that are not to run. */
+  readonly #stopped = new Set<string>();
+  readonly #lost = new Map<string, number>();
   readonly #holdings = new Map<string, Holding>();
   readonly #expiries = new Map<string, NodeJS.Timeout>();
   readonly #watchers = new Set<(account: string) => void>();
@@ -62,6 +74,11 @@ export class Holders {
 
   of(account: string): Holding {
     return this.#holdings.get(account) ?? FREE;
+  }
+
+  standing(account: string): Standing {
+    const isHeld = this.of(account).is === 'held';
+    return { isHeld, isWanted: !this.#stopped.has(account), lost: this.#lost.get(account) ?? 0 };
   }
 
   /** Calls the listener when an account is found, or its holder changes; not for renewals. @returns detaches it */
@@ -103,7 +120,7 @@ export class Holders {
     }
   }
 
-  #account({ key, operation }: KvWatchEntry): void {
+  #account({ key, operation, value }: KvWatchEntry): void {
     const subject = subjectOf(key);
     const account = subject.of === 'account' ? subject.name : secretAccount(key);
     if (account === null) return;
@@ -113,6 +130,8 @@ export class Holders {
     } else if (operation === 'PUT') {
       this.#removed.delete(account);
       this.#names.add(account);
+      if (parseAccount(value)?.run === false) this.#stopped.add(account);
+      else this.#stopped.delete(account);
     } else {
       this.#removed.add(account);
       this.#forgetRemoved(account);
@@ -125,7 +144,9 @@ export class Holders {
     if (record === null || !isAccountName(account)) return;
     this.#names.add(account);
     this.#expire(account);
-    this.#set(account, holdingOf(record));
+    const holding = holdingOf(record);
+    if (wasLost(this.of(account), holding)) this.#lost.set(account, (this.#lost.get(account) ?? 0) + 1);
+    this.#set(account, holding);
   }
 
   /** Counts the time of the lease anew. */
@@ -155,6 +176,8 @@ export class Holders {
   #forgetRemoved(account: string): void {
     if (!this.#removed.has(account) || this.#expiries.has(account)) return;
     this.#names.delete(account);
+    this.#stopped.delete(account);
+    this.#lost.delete(account);
     this.#holdings.delete(account);
   }
 
@@ -168,3 +191,10 @@ const holdingOf = ({ machine, daemon, next }: LeaseRecord): Holding => ({
   machine,
   daemon,
 });
+
+/**
+ * Whether a lease passed to another daemon without having been given back: its holder died, or was cut off. An expiry alone does
+ * not show that, because nothing is heard either while the servers do not answer here.
+ */
+export const wasLost = (before: Holding, after: Holding): boolean =>
+  (before.is === 'held' || before.is === 'lost') && after.is !== 'free' && before.daemon !== after.daemon;

@@ -65,6 +65,7 @@ export class Lease {
   readonly #clock: LeaseClock;
   readonly #times: LeaseTimes;
   readonly #onConfirmed: Set<(leftMs: number) => void> = new Set();
+  readonly #onUnconfirmed: Set<() => void> = new Set();
   readonly #onEnd: Set<(end: LeaseEnd) => void> = new Set();
   #revision: number;
   #confirmedAtMs: number;
@@ -112,6 +113,11 @@ export class Lease {
     return () => this.#onConfirmed.delete(listener);
   }
 
+  /** Called after each renewal that NATS did not answer. */
+  onUnconfirmed(listener: () => void): void {
+    this.#onUnconfirmed.add(listener);
+  }
+
   /** Called once, in the same turn in which the end is found. */
   onEnd(listener: (end: LeaseEnd) => void): void {
     this.#onEnd.add(listener);
@@ -157,6 +163,7 @@ export class Lease {
       else this.#confirmed(sentAtMs);
     } catch {
       // No answer: the next renewal, or the end of the time.
+      if (this.#end === null) for (const listener of this.#onUnconfirmed) listener();
     } finally {
       if (this.#end === null) this.#arm();
     }

@@ -105,7 +105,7 @@ export class SendConsumer {
 
   /** How many accepted messages are still in the stream. */
   get unsettled(): number {
-    return this.#unsettled.size;
+    return [...this.#unsettled.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Never rejects. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/keys.js';
 import { connectFleet, type FleetConnection } from '../fleet/connection.js';
 import { FleetClient } from '../fleet/fleet-client.js';
-import { Holders, type Holding } from '../fleet/holders.js';
+import { Holders, type Holding, type Standing } from '../fleet/holders.js';
 import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -14,6 +14,9 @@ import { within } from './within.js';
 const AGAIN_MS = 1_000;
 /** The start does not wait longer for servers that do not answer. */
 const FIRST_MS = 3_000;
+
+/** A way exists only once the fleet was reached. */
+const UNSEEN: Standing = { isHeld: false, isWanted: true, lost: 0 };
 
 interface Open {
   readonly fleet: FleetConnection;
@@ -96,6 +99,7 @@ export class FleetWays {
       ...{ account, by: 'fleet', socket: '' },
       address: ['--fleet', '-a', account],
       connect: () => this.#connect(account),
+      standing: () => this.#open?.holders.standing(account) ?? UNSEEN,
     };
     this.#ways.set(account, way);
     return way;

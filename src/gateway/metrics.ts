@@ -1,6 +1,7 @@
 // The metrics of the gateway: the pages of all accounts as one, with a label `account`, and the gateway's own numbers. They
 // are few, so they are written by hand, without a library.
 import { readdir } from 'node:fs/promises';
+import type { Standing } from '../fleet/holders.js';
 import {
   ACCOUNT,
   type Families,
@@ -20,6 +21,8 @@ export interface Scraped {
   readonly account: string;
   /** Reads the text of its `daemon.metrics` within this time; null when the account does not run. */
   readonly scrape: ((timeoutMs: number) => Promise<string>) | null;
+  /** Of an account of a fleet. */
+  readonly standing?: Standing | undefined;
 }
 
 export interface GatewayFacts {
@@ -42,6 +45,16 @@ export const GATEWAY_METRICS = {
     type: 'gauge',
     labels: ['running'],
     help: 'Accounts of this machine, by whether their daemon runs.',
+  },
+  wad_gateway_fleet_held: {
+    type: 'gauge',
+    labels: [ACCOUNT],
+    help: '1 while a machine of the fleet has the account, as far as the gateway sees; missing for an account that is not to run.',
+  },
+  wad_gateway_fleet_leases_lost_total: {
+    type: 'counter',
+    labels: [ACCOUNT],
+    help: 'Leases that another daemon took over without their having been given back: the holder died, or was cut off.',
   },
   wad_gateway_connections: { type: 'gauge', labels: [], help: 'Open connections to the gateway.' },
   wad_gateway_requests_total: {
@@ -105,7 +118,7 @@ export class GatewayMetrics {
   async page(accounts: readonly Scraped[], { own }: { readonly own: boolean }): Promise<string> {
     const pages = await Promise.all(accounts.map(pageOf));
     const up = accounts.map(({ account }, n) => ({ [ACCOUNT]: account, value: pages[n] ? 1 : 0 }));
-    const families = [family('wad_up', up), ...(own ? await this.#own() : [])];
+    const families = [family('wad_up', up), ...ofFleet(accounts), ...(own ? await this.#own() : [])];
     const ours: Families = new Map(families.map((one) => [one.name, one]));
     return writePage(merged([ours, ...pages.filter((page) => page !== null)]));
   }
@@ -143,6 +156,22 @@ const family = (name: GatewayMetric, samples: readonly Sample[]): Family => ({
   help: GATEWAY_METRICS[name].help,
   samples: samples.map(({ value, ...labels }) => sample(name, labels as Record<string, string>, value)),
 });
+
+/** What is seen of the accounts of a fleet; every caller may read it of his accounts. */
+function ofFleet(accounts: readonly Scraped[]): Family[] {
+  const seen = accounts.flatMap(({ account, standing }) => (standing ? [{ account, ...standing }] : []));
+  const wanted = seen.filter(({ isWanted }) => isWanted);
+  return [
+    family(
+      'wad_gateway_fleet_held',
+      wanted.map(({ account, isHeld }) => ({ [ACCOUNT]: account, value: Number(isHeld) })),
+    ),
+    family(
+      'wad_gateway_fleet_leases_lost_total',
+      seen.map(({ account, lost }) => ({ [ACCOUNT]: account, value: lost })),
+    ),
+  ];
+}
 
 /** Null when the account does not run or does not answer. */
 async function pageOf({ account, scrape }: Scraped): Promise<Families | null> {

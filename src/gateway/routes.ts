@@ -154,7 +154,11 @@ const OVER_ALL: readonly GatewayRoute[] = [
       const isWanted = wanted(query, caller);
       const scraped = accounts.all
         .filter(({ name }) => isWanted(name))
-        .map((link) => ({ account: link.name, scrape: link.isRunning ? scrapeOf(link) : null }));
+        .map((link) => ({
+          account: link.name,
+          scrape: link.isRunning ? scrapeOf(link) : null,
+          standing: link.way.standing?.(),
+        }));
       const own = caller.accounts === null && !query.has('accounts');
       return typed(PAGE_TYPE, await metrics.page(scraped, { own }));
     },

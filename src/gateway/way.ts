@@ -1,4 +1,5 @@
 // The way to the daemon of one account: its socket on this machine, or the fleet. Everything above knows connections only.
+import type { Standing } from '../fleet/holders.js';
 import type { Address } from '../protocol/address.js';
 import type { Connection } from '../protocol/connection.js';
 import { Fault } from '../protocol/fault.js';
@@ -17,6 +18,8 @@ export interface Way {
   readonly socket: string;
   /** The options with which wactl reaches the daemon; for hints. */
   readonly address: Address;
+  /** Of an account of a fleet. */
+  standing?(): Standing;
   /**
    * A connection to a daemon that runs. The caller closes it.
    * @param maxLineBytes the longest line that is accepted

@@ -403,12 +403,14 @@ t.test(
         fleet: { profiles },
       } = a;
       const config = { ...world.config, fleet: { ...world.config.fleet, snapshotHours } };
-      const copies = new Snapshots({ dir, stateDir, account, log, config, profiles, lease, store });
+      const outcomes: string[] = [];
+      const copied = (outcome: string) => outcomes.push(outcome);
+      const copies = new Snapshots({ dir, stateDir, account, log, config, profiles, lease, store, copied });
       t.teardown(async () => {
         await copies.close();
         store.close();
       });
-      return { copies, store };
+      return { copies, store, outcomes };
     };
     const saved = () => world.profiles.list('shop');
     const linkedAt = new Date().toISOString();
@@ -420,7 +422,7 @@ t.test(
     await a.link('one');
     await writeMarker(a.dir, { linkedAt, wid: '15550001111@c.us', lastSeenAt: linkedAt });
     await t.test('after linking', async (t) => {
-      const { copies, store } = await open(0, t);
+      const { copies, store, outcomes } = await open(0, t);
       t.match(await copies.due(), /no copy of the profile since it was linked/);
       await copies.launching();
       t.same(await saved(), [], 'not after a crash of the browser');
@@ -434,6 +436,7 @@ t.test(
       await b.restore(11);
       t.equal(b.content.session, 'one', 'as it was without a browser');
       t.equal(b.content.store, 'later', 'the store is newer than the profile, never older');
+      t.same(outcomes, ['stored']);
       t.equal(await copies.due(), null);
     });
     for (const hours of [0, 1])
@@ -450,11 +453,12 @@ t.test(
       t.match(await (await open(1, t)).copies.due(), /older than 1 h/);
     });
     await t.test('a copy that fails is reported, and not tried again at once', async (t) => {
-      const { copies } = await open(1, t);
+      const { copies, outcomes } = await open(1, t);
       copies.replacing();
       await copies.launching();
       const failed = () => a.log.lines.find(({ event }) => event === 'profile.not-saved');
       t.match(await eventually(failed, 'a failure'), { level: 'error', fields: { reason: /later lease/ } });
+      t.same(outcomes, ['failed']);
       t.equal(await copies.due(), null);
     });
     t.same(a.left(), [], 'no copy is left on the disk');

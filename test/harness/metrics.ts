@@ -1,5 +1,6 @@
 // A daemon's metrics without a daemon: a real registry on a real journal, with the state from the methods'
 // examples.
+import type { FleetValues } from '../../src/daemon/metrics/fleet-metrics.js';
 import { openMetrics } from '../../src/daemon/metrics/metrics.js';
 import type { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
@@ -13,7 +14,18 @@ export const valueIn = (text: string, series: string): number | undefined => {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 };
 
-export async function measured(t: { teardown(end: () => unknown): unknown }, status: Partial<Status> = {}) {
+/** A daemon that has its account. */
+export const FLEET: FleetValues = {
+  ...{ epoch: 7, sendsInStream: 5, sendsAccepted: 2, eventsBehind: 3 },
+  ...{ newestCopyMs: 1_700_000_000_000, copyEveryMs: 24 * 3_600_000 },
+};
+
+/** @param fleet null: the daemon belongs to none */
+export async function measured(
+  t: { teardown(end: () => unknown): unknown },
+  status: Partial<Status> = {},
+  fleet: FleetValues | null = FLEET,
+) {
   const behind = await startServer({ 'session.status': () => METHODS['session.status'].example.result });
   const watchers = new Set<(row: StoredMessage) => void>();
   const outbox = {
@@ -24,6 +36,7 @@ export async function measured(t: { teardown(end: () => unknown): unknown }, sta
   } as unknown as Outbox;
   const metrics = openMetrics({
     ...{ feed: behind.feed, outbox, webhooks: ['crm'] },
+    fleetValues: fleet && (async () => fleet),
     gaugeValues: async () => ({
       status: {
         ...METHODS['session.status'].example.result,

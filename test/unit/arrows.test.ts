@@ -221,6 +221,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
         'daemon/events',
         'daemon/machine',
         'daemon/outgoing',
+        'daemon/metrics',
       ],
       ...['closers', 'doors', 'exit', 'service', 'settings', 'version'].map((name) => `daemon/${name}.ts`),
       ...['daemon/session/actor.ts', 'daemon/session/profile-copies.ts'],

@@ -10,7 +10,7 @@ import type { Settings } from '../settings.js';
 import { ownVersion } from './own-version.js';
 import { judgeProfile, type Restored, restoreProfile } from './restore.js';
 import { type SaveOptions, saveProfile } from './save.js';
-import { Snapshots } from './snapshot.js';
+import { type SnapshotOptions, Snapshots } from './snapshot.js';
 
 export interface ProfileKeeperOptions {
   readonly settings: Settings;
@@ -36,6 +36,12 @@ export class ProfileKeeper {
   /** Whether another copy took the place of what was on this disk. */
   get isRestored(): boolean {
     return this.#restored !== null && this.#restored.from !== null;
+  }
+
+  /** Where the copies are; null: machines share a disk, and make none. */
+  get profiles(): ProfileStore | null {
+    const { config, profiles } = this.#options;
+    return config.fleet.profile === 'shared' ? null : profiles;
   }
 
   /** Why the newest profile is not in place, in a sentence for an alert; else null. */
@@ -80,8 +86,8 @@ export class ProfileKeeper {
   }
 
   /** Copies of the account while it runs. The caller closes it before the store. */
-  copies(store: Store): Snapshots {
-    return new Snapshots({ ...this.#options, store });
+  copies(store: Store, copied: SnapshotOptions['copied']): Snapshots {
+    return new Snapshots({ ...this.#options, store, copied });
   }
 
   /** Browser and store are closed. @throws (rejects) Fault lease_lost, fleet_unreachable, disk_full and others */

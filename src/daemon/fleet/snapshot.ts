@@ -13,6 +13,8 @@ import { type RunningSource, type SaveOptions, saveProfile } from './save.js';
 export interface SnapshotOptions extends Omit<SaveOptions, 'running'> {
   /** Open until `close` has resolved. */
   readonly store: Store;
+  /** Called after each copy that was begun, unless `close` ended it. */
+  readonly copied: (outcome: 'stored' | 'failed') => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -96,6 +98,7 @@ export class Snapshots implements ProfileCopies {
     try {
       await saveProfile({ ...this.#options, lease: fence, running: { ...copied, store } });
       this.#newestMs = Date.now();
+      this.#options.copied('stored');
     } catch (error) {
       if (!this.#closed) this.#failed(error);
     } finally {
@@ -111,6 +114,7 @@ export class Snapshots implements ProfileCopies {
   }
 
   #failed(error: unknown): void {
+    this.#options.copied('failed');
     this.#options.log.error('profile.not-saved', { reason: Fault.of(error).message, err: error });
   }
 }

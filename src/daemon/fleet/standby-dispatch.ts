@@ -11,6 +11,8 @@ import { isoTime } from '../../protocol/time.js';
 import type { Answered } from '../../protocol/types.js';
 import type { Doors } from '../doors.js';
 import { limited } from '../machine/time-limit.js';
+import type { FleetValues } from '../metrics/fleet-metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Settings } from '../settings.js';
 import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
 
@@ -20,17 +22,28 @@ export interface StandbyDispatchParts {
   readonly doors: Doors;
   /** The machine that runs the account, as far as it is known. */
   readonly holder: () => string | null;
+  /** What the fleet has of the account. */
+  readonly values: () => Promise<FleetValues>;
 }
 
 type Own = Pick<
   Handlers<typeof METHODS>,
-  'daemon.ping' | 'daemon.info' | 'daemon.logLevel' | 'session.status' | 'session.wait'
+  'daemon.ping' | 'daemon.info' | 'daemon.metrics' | 'daemon.logLevel' | 'session.status' | 'session.wait'
 >;
 
 export function standbyDispatch(parts: StandbyDispatchParts): Dispatch {
-  const { settings, log, doors, holder } = parts;
+  const { settings, log, doors, holder, values } = parts;
   const { account, address, config } = settings;
   const startedAtMs = Date.now();
+  const status = () => standbyStatus(settings, startedAtMs, holder());
+  let opened: Promise<Pick<Metrics, 'scrape'>> | undefined;
+  /** Loaded with the first scrape: most daemons that stand by get none, and they are to be small. */
+  const metrics = () => {
+    opened ??= import('../metrics/standby-metrics.js').then(({ openStandbyMetrics }) =>
+      openStandbyMetrics({ status, fleet: values }),
+    );
+    return opened;
+  };
   const own: Own = {
     'daemon.ping': () => ({ pong: true, timestamp: new Date().toISOString() }),
     'daemon.logLevel': ({ level }) => {
@@ -54,7 +67,8 @@ export function standbyDispatch(parts: StandbyDispatchParts): Dispatch {
       connections: doors.socket?.connections ?? 0,
       logLevel: log.level,
     }),
-    'session.status': () => standbyStatus(settings, startedAtMs, holder()),
+    'daemon.metrics': async () => (await metrics()).scrape(),
+    'session.status': status,
     // A wait continues on the account's own dispatch, once this machine runs the account.
     'session.wait': async ({ states, timeoutMs }, call) => {
       if (states.includes('stopped'))

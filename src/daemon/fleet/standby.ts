@@ -2,16 +2,19 @@
 // the lease. It has no store, no browser, and nothing of the profile is read.
 import { randomUUID } from 'node:crypto';
 import { Member } from '../../fleet/member.js';
+import { openProfileStore } from '../../fleet/profile-store.js';
 import type { DaemonLog } from '../../log/log.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Closers } from '../closers.js';
 import type { Doors } from '../doors.js';
+import type { FleetValues } from '../metrics/fleet-metrics.js';
 import type { Service } from '../service.js';
 import type { Settings } from '../settings.js';
 import { fleetKeys, fleetSeal } from './fleet-key.js';
 import { hostOf } from './host.js';
 import { messageIds } from './message-ids.js';
 import { standbyDispatch } from './standby-dispatch.js';
+import { streamFacts, UNKNOWN } from './stream-facts.js';
 import { Tenure } from './tenure.js';
 
 export interface StandbyParts {
@@ -46,7 +49,8 @@ export async function standBy(
   let member: Member | null = null;
   const holder = () => member?.holder?.machine ?? null;
   try {
-    await doors.openSocket(standbyDispatch({ settings, log, doors, holder }));
+    const values = (): Promise<FleetValues> => standbyValues(settings, member);
+    await doors.openSocket(standbyDispatch({ settings, log, doors, holder, values }));
     service.stands();
     log.info('fleet.standby', { machine: fleet.machine, servers: [...fleet.servers] });
     const host = hostOf(paths.stateDir, fleet.profile === 'shared');
@@ -72,4 +76,18 @@ export async function standBy(
   } finally {
     for (const signal of SIGNALS) process.off(signal, obey);
   }
+}
+
+/** For a scrape. Copies are made by the machine that runs the account. */
+async function standbyValues({ account, config }: Settings, member: Member | null): Promise<FleetValues> {
+  const isCopied = config.fleet.profile === 'local';
+  const facts =
+    member === null
+      ? UNKNOWN
+      : await streamFacts({
+          ...{ fleet: member.fleet, account },
+          profiles: isCopied ? openProfileStore(member.fleet, member.objects.profiles) : null,
+        });
+  const copyEveryMs = isCopied ? config.fleet.snapshotHours * 3_600_000 : 0;
+  return { ...facts, epoch: null, sendsAccepted: 0, eventsBehind: null, copyEveryMs };
 }

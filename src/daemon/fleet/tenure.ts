@@ -11,12 +11,14 @@ import type { Status } from '../../protocol/methods/session.js';
 import type { Reason } from '../../protocol/state.js';
 import type { Store } from '../../store/store.js';
 import { EXIT } from '../exit.js';
+import type { FleetCounters, FleetValues } from '../metrics/fleet-metrics.js';
 import type { ChooseId } from '../outgoing/ids.js';
 import type { Actor } from '../session/actor.js';
 import type { Settings } from '../settings.js';
 import { BrowserGuard } from './guard.js';
 import { ProfileKeeper } from './profile-keeper.js';
 import type { Snapshots } from './snapshot.js';
+import { streamFacts } from './stream-facts.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
 export interface TenureParts {
@@ -42,6 +44,7 @@ export interface Beginning {
   readonly idsFromKeys: ChooseId;
 }
 
+const HOUR_MS = 3_600_000;
 /** How long storing a profile may take: seconds for 40 MB, more while NATS elects a leader. */
 const SAVE_MS = 60_000;
 
@@ -57,13 +60,19 @@ export class Tenure {
   readonly #guard: BrowserGuard;
   readonly #profile: ProfileKeeper;
   #next: string | undefined;
+  #traffic: Traffic | null = null;
+  #counters: () => FleetCounters | null = () => null;
 
   constructor(parts: TenureParts) {
     this.#parts = parts;
     const { lease, log, member, settings } = parts;
     this.#profile = new ProfileKeeper({ settings, member, lease, log });
     this.#guard = new BrowserGuard({ log, heldUntilMs: () => lease.heldUntilMs });
-    lease.onConfirmed(() => this.#guard.confirm());
+    lease.onConfirmed(() => {
+      this.#guard.confirm();
+      this.#counters()?.renewed('confirmed');
+    });
+    lease.onUnconfirmed(() => this.#counters()?.renewed('failed'));
     lease.onEnd((end) => end !== 'released' && this.#lost(end));
   }
 
@@ -106,7 +115,8 @@ export class Tenure {
     const { fleet } = member;
     const { epoch } = this;
     const isHeld = () => this.isHeld;
-    return new Traffic({ ...parts, fleet, account: settings.account, epoch, isHeld, log });
+    this.#traffic = new Traffic({ ...parts, fleet, account: settings.account, epoch, isHeld, log });
+    return this.#traffic;
   }
 
   /** Called before the account starts. */
@@ -121,7 +131,26 @@ export class Tenure {
 
   /** Copies of the account while it runs. The caller closes it before the store. */
   copies(store: Store): Snapshots {
-    return this.#profile.copies(store);
+    return this.#profile.copies(store, (outcome) => this.#counters()?.copied(outcome));
+  }
+
+  /** @param counters where renewals and copies are counted; null while nobody reads them */
+  count(counters: () => FleetCounters | null): void {
+    this.#counters = counters;
+  }
+
+  /** For a scrape. Bounded; never rejects. */
+  async values(): Promise<FleetValues> {
+    const { member, settings } = this.#parts;
+    const { account, config } = settings;
+    const { profiles } = this.#profile;
+    const facts = await streamFacts({ fleet: member.fleet, account, profiles });
+    const { eventsBehind = null, unsettled = 0 } = this.#traffic?.status ?? {};
+    return {
+      ...{ ...facts, eventsBehind, sendsAccepted: unsettled },
+      epoch: this.isHeld ? this.epoch : null,
+      copyEveryMs: profiles === null ? 0 : config.fleet.snapshotHours * HOUR_MS,
+    };
   }
 
   /** Answers nothing more once the lease has ended: a process that was suspended may wake up with a request at hand. */

@@ -23,17 +23,44 @@ export interface GaugeValues {
 
 const seconds = (instant: string | null): number => (instant === null ? 0 : Date.parse(instant) / 1_000);
 
-/** @returns a function that writes the current values into the registry, for the next scrape */
-export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
-  const gauge = <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+const gaugesOf =
+  (registry: Registry) =>
+  <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name, help, labelNames: [...labelNames], registers: [registry] });
+
+/** What a daemon that stands by has, too. @returns as `daemonGauges` */
+export function stateGauges(registry: Registry): (status: Status) => void {
+  const gauge = gaugesOf(registry);
   const info = gauge('wad_info', 'Always 1; the labels are the versions.', [
     ...(['version', 'node', 'browser', 'whatsapp_web', 'whatsapp_web_js'] as const),
   ]);
   const state = gauge('wad_state', '1 for the current state of the account.', ['state']);
   const reason = gauge('wad_state_reason', '1 for the reason of the state.', ['reason']);
-  const startWait = gauge('wad_start_wait', '1 while the start of the account waits for this.', ['wait']);
   const since = gauge('wad_state_since_timestamp_seconds', 'When the account entered its state.');
+  return (status) => {
+    const { versions } = status;
+    info.reset();
+    info.set(
+      {
+        version: versions.wad,
+        node: versions.node,
+        browser: versions.browser ?? '',
+        whatsapp_web: versions.whatsappWeb ?? '',
+        whatsapp_web_js: versions.whatsappWebJs,
+      },
+      1,
+    );
+    for (const name of STATES) state.set({ state: name }, Number(name === status.status));
+    for (const name of REASONS) reason.set({ reason: name }, Number(name === status.reason));
+    since.set(seconds(status.since));
+  };
+}
+
+/** @returns a function that writes the current values into the registry, for the next scrape */
+export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
+  const gauge = gaugesOf(registry);
+  const state = stateGauges(registry);
+  const startWait = gauge('wad_start_wait', '1 while the start of the account waits for this.', ['wait']);
   const linked = gauge('wad_linked', '1 while there is a saved session.');
   const attempts = gauge('wad_reconnect_attempts', 'Attempts to reconnect since the account was ready.');
   const active = gauge('wad_monitor_active', '1 while the page is monitored.');
@@ -78,22 +105,9 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
 
   return (now) => {
     const { status } = now;
-    const { versions } = status;
-    for (const one of [info, capability]) one.reset();
-    info.set(
-      {
-        version: versions.wad,
-        node: versions.node,
-        browser: versions.browser ?? '',
-        whatsapp_web: versions.whatsappWeb ?? '',
-        whatsapp_web_js: versions.whatsappWebJs,
-      },
-      1,
-    );
-    for (const name of STATES) state.set({ state: name }, Number(name === status.status));
-    for (const name of REASONS) reason.set({ reason: name }, Number(name === status.reason));
+    state(status);
+    capability.reset();
     for (const wait of START_WAITS) startWait.set({ wait }, Number(wait === status.waitsFor));
-    since.set(seconds(status.since));
     linked.set(Number(status.session.hasSession));
     attempts.set(status.reconnectAttempts);
     active.set(Number(status.monitorActive));

@@ -74,18 +74,22 @@ function suspended() {
     },
   };
   const answers: ((revision: number | null) => void)[] = [];
+  const refusals: ((error: Error) => void)[] = [];
   const asked: [LeaseRecord, number][] = [];
   const bucket: LeaseBucket = {
     create: () => Promise.reject(new Error('no answer')),
     update: (record, revision) => {
       asked.push([record, revision]);
-      return new Promise((resolve) => answers.push(resolve));
+      return new Promise((resolve, reject) => {
+        answers.push(resolve);
+        refusals.push(reject);
+      });
     },
     read: () => Promise.reject(new Error('no answer')),
     mayForget: async () => true,
   };
   const lease = new Lease(bucket, RECORD, { revision: 7, sentAtMs: 1_000 }, { clock, times: TIMES });
-  return { lease, machine, timers, answers, asked };
+  return { lease, machine, timers, answers, refusals, asked };
 }
 
 t.test('a process that was suspended finds the end of its lease before any timer does', (t) => {
@@ -114,6 +118,29 @@ t.test('a timer that fires a step early is set again', (t) => {
   timers.pop()?.();
   t.equal(lease.end, 'silent');
   t.end();
+});
+
+t.test('a renewal without an answer is reported, and one of a lease that has ended is not', async (t) => {
+  const { lease, timers, answers, refusals } = suspended();
+  const heard: string[] = [];
+  lease.onConfirmed(() => heard.push('confirmed'));
+  lease.onUnconfirmed(() => heard.push('unconfirmed'));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  timers.shift()?.();
+  refusals[0]?.(new Error('no answer'));
+  await turn();
+  t.same(heard, ['unconfirmed']);
+  timers.shift()?.();
+  answers[1]?.(8);
+  await turn();
+  t.same(heard, ['unconfirmed', 'confirmed']);
+  timers.shift()?.();
+  const released = lease.release();
+  refusals[2]?.(new Error('no answer'));
+  await turn();
+  t.same(heard, ['unconfirmed', 'confirmed'], 'it was given back');
+  answers[3]?.(9);
+  await released;
 });
 
 t.test('a renewal under way does not keep the lease from being given back', async (t) => {

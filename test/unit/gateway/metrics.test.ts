@@ -42,7 +42,8 @@ t.test('the gateway counts its requests by token and status', async (t) => {
   metrics.answered('crm', 403);
   metrics.answered(null, 401);
   for (let n = 0; n < 1_000; n += 1) metrics.answered(`token-${n}`, 200);
-  const text = await metrics.page([], { own: true });
+  const standing = { isHeld: true, isWanted: true, lost: 0 };
+  const text = await metrics.page([{ account: 'shop', scrape: null, standing }], { own: true });
   for (const [labels, value] of [
     ['token="crm",code="200"', 2],
     ['token="crm",code="403"', 1],
@@ -60,6 +61,21 @@ t.test('the gateway counts its requests by token and status', async (t) => {
     const found = [...(line ?? '').matchAll(/(\w+)="/g)].map(([, label]) => label);
     t.same(found, labels, line ?? name);
   }
+});
+
+t.test('an account of a fleet shows whether a machine has it, and how often a lease was lost', async (t) => {
+  const of = (account: string, isHeld: boolean, isWanted: boolean, lost: number) => ({
+    ...{ account, scrape: null },
+    standing: { isHeld, isWanted, lost },
+  });
+  const accounts = [of('a', true, true, 0), of('b', false, true, 2), of('c', false, false, 0)];
+  const local = { account: 'd', scrape: null };
+  const text = await gateway().page([...accounts, local], { own: false });
+  const values = (name: string) =>
+    ['a', 'b', 'c', 'd'].map((one) => valueIn(text, `${name}{account="${one}"}`));
+  t.same(values('wad_gateway_fleet_held'), [1, 0, undefined, undefined]);
+  t.same(values('wad_gateway_fleet_leases_lost_total'), [0, 2, 0, undefined]);
+  t.notMatch(await gateway().page([local], { own: true }), /wad_gateway_fleet/, 'no fleet, no series');
 });
 
 t.test("the gateway's process stands next to those of the accounts", async (t) => {
