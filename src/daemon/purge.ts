@@ -10,6 +10,7 @@ import { hasMessage, type StoredEvent } from '../store/event.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import type { MediaStore } from './media/media-store.js';
+import { profileNote } from './media/picture.js';
 import type { Indexer } from './search/indexer.js';
 
 /** Exactly one. Ids are both identities of a person. */
@@ -97,7 +98,7 @@ export class Purger {
     this.#refuseOpen(matcher);
     if (!isDry) purge.begin();
     try {
-      const notes = new Set<string>();
+      const notes = new Set(filter.by === 'person' ? filter.ids.map(profileNote) : []);
       const files = new Set<string>();
       const events = await this.#events(matcher, isDry, notes);
       const outbox = await this.#outbox(matcher, isDry, files);

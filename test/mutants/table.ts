@@ -226,6 +226,7 @@ const ROWS: readonly Row[] = [
   ['webhook/endpoint', 'if (ledger.isPurged(event.cursor)) {', 'if (false) {', 'unit/webhook/endpoint'],
   ['daemon/search/indexer', 'if (changes.length > 0) index.apply(changes, index.indexed);', '', 'unit/daemon/purge'],
   ['cli/confirm', ', closed]);', ']);', 'unit/cli/confirm'],
+  ['daemon/purge', "filter.by === 'person' ? filter.ids.map(profileNote) : []", '', 'unit/daemon/purge'],
   ['daemon/purge', 'this.#refuseOpen(matcher);', '', 'unit/daemon/purge'],
   ['daemon/media/media-store', '(going.has(name) ? candidates : kept).add(file);', 'candidates.add(file);', 'unit/daemon/purge'],
   ['store/retention', "NOT IN ('queued', 'sending', 'unknown')", "NOT IN ('queued', 'sending')", 'unit/store/retention'],

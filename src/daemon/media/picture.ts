@@ -21,10 +21,7 @@ export async function pictureOf(mediaStore: Pick<MediaStore, 'get' | 'read'>, id
 }
 
 /** Stores a picture that the page has fetched. @throws (rejects) Fault disk_full */
-export async function storePicture(
-  mediaStore: MediaStore,
-  { base64 }: Pick<Picture, 'base64'>,
-): Promise<FileRef> {
+async function storePicture(mediaStore: MediaStore, { base64 }: Pick<Picture, 'base64'>): Promise<FileRef> {
   const upload = await mediaStore.begin('picture.jpg', null, MAX_PICTURE_BYTES);
   try {
     await mediaStore.add(upload, 0, Buffer.from(base64, 'base64'));
@@ -33,4 +30,24 @@ export async function storePicture(
     await mediaStore.abandon(upload);
     throw error;
   }
+}
+
+/** The name under which the media store knows the profile picture of an id. */
+export const profileNote = (id: string): string => JSON.stringify(['profile', id]);
+
+/**
+ * Stores the picture of a profile in place of an earlier one, so that a purge of the person finds it.
+ * @param id of the person. @throws (rejects) Fault disk_full
+ */
+export async function storeProfilePicture(
+  mediaStore: MediaStore,
+  id: string,
+  picture: Pick<Picture, 'base64'>,
+): Promise<FileRef> {
+  const note = profileNote(id);
+  const earlier = await mediaStore.ofMessage(note);
+  const file = await storePicture(mediaStore, picture);
+  if (earlier !== null && earlier.id !== file.id) await mediaStore.forget([note], [], false);
+  await mediaStore.noteMessage(note, file.id);
+  return file;
 }

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { withFile } from '../../../src/daemon/api/handlers/profile.js';
 import { Feed } from '../../../src/daemon/events/feed.js';
 import { MediaStore } from '../../../src/daemon/media/media-store.js';
 import { referencedFiles } from '../../../src/daemon/media/referenced-files.js';
 import { type PurgeFilter, Purger } from '../../../src/daemon/purge.js';
 import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
+import type { ReadProfile } from '../../../src/session/page-port.js';
 import { kindOf, message, NOW, opened, scratch, WID } from '../store/scratch.js';
 
 const log = Object.fromEntries(
@@ -141,6 +143,21 @@ t.test('a message whose edit is removed has its own text again, in the search, t
   t.same([found('original'), found('plantededit'), found('15550002222')], [[of], [], []]);
   t.equal(indexer.index.textOf(of), of);
   t.same(filesWith('plantededit'), []);
+});
+
+t.test('the picture of a profile goes with the next one, and with the person', async (t) => {
+  const { mediaStore, purger, filesWith } = await purging(t);
+  const person = { id: LID, phone: ANA.replace('@c.us', ''), lid: LID };
+  const shown = (content: string) =>
+    withFile(mediaStore, { ...person, picture: { base64: btoa(content) } } as unknown as typeof person &
+      ReadProfile);
+  await shown('planted first');
+  const { picture } = await shown('planted second');
+  t.equal(filesWith('planted').length, 1);
+  t.match(await mediaStore.get(picture?.id ?? ''), { id: picture?.id });
+  t.match(await purger.run({ by: 'person', ids: [ANA] }, true), { files: 1 });
+  t.match(await purger.run({ by: 'person', ids: [ANA] }, false), { files: 1 });
+  t.same(filesWith('planted'), []);
 });
 
 t.test('a chat, and an age', async (t) => {
