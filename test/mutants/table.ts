@@ -41,6 +41,8 @@ const ROWS: readonly Row[] = [
   ['whatsapp/requests/send', 'if (own.stranded) return', 'if (false) return', 'unit/whatsapp/requests/send'],
   ['whatsapp/requests/send', 'message.again ? { other } : null', 'null', 'unit/whatsapp/requests/send'],
   ['whatsapp/requests/send', 'messageId, true, message.other)', 'messageId, true)', 'unit/whatsapp/requests/send'],
+  ['whatsapp/requests/send', 'messageId, askMs()).catch(replaced);', 'messageId, askMs());', 'unit/whatsapp/requests/send'],
+  ['whatsapp/requests/send', 'error: whyStranded(failure) }', 'error: failure }', 'unit/whatsapp/requests/send'],
   ['whatsapp/page/outgoing', 'if (job.had === null) await send(', 'await send(', 'unit/whatsapp/own-id'],
   ['whatsapp/page/outgoing', 'if (earlier !== null) own.allowAgain(messageId);', '', 'unit/whatsapp/own-id'],
   ['daemon/outgoing/client-page', 'again: attempts > 1 || mayBeOut(row)', 'again: attempts > 1', 'unit/daemon/outgoing/client-page'],

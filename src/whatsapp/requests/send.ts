@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
-import { isFaultKind } from '../../protocol/fault-table.js';
+import { type FaultKind, isFaultKind } from '../../protocol/fault-table.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { OwnMessage, SendOutcome } from '../../session/port.js';
 import { capabilityFor, capabilityToReach } from '../capabilities/actions.js';
@@ -68,10 +68,12 @@ export async function send(rpc: PageRpc, message: OutgoingMessage, mediaDir: str
   }
   try {
     const own = await askForOwn(rpc, chatId, messageId, true, message.other);
+    // It is from before: this attempt did not reach the page, and its error says nothing about the message.
+    if (own && again && isRefusedCall(failure)) return await sentBefore(rpc, message, own);
     if (own?.stranded)
       return isUnknown(failure)
         ? { outcome: 'unknown', error: failure }
-        : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has abandoned it') };
+        : { outcome: 'stranded', error: whyStranded(failure) };
     if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
     // The document went away during the send. The new document may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
@@ -124,6 +126,23 @@ const faultOf = (kind: string | null, reason: string): Error =>
 /** The page itself does not know the outcome. */
 const isUnknown = (error: unknown): boolean => error instanceof Fault && error.kind === 'outcome_unknown';
 
+/** The end of a call says nothing of the message: only what the page said of the message itself is a lasting reason. */
+const OF_THE_CALL: ReadonlySet<FaultKind> = new Set(['not_ready', 'page_error', 'unsupported_now']);
+const whyStranded = (failure: unknown): unknown =>
+  failure instanceof Fault && OF_THE_CALL.has(failure.kind)
+    ? new Error(failure.message, { cause: failure })
+    : (failure ?? new Error('WhatsApp Web has abandoned it'));
+
+/** A document that is loading is not the one that began the send. */
+const replaced = (error: unknown): never => {
+  throw isLoading(error) ? new DocumentGone('WhatsApp Web reloaded during the send') : error;
+};
+
+/** The page was given nothing: it was still loading, or lacks modules that the call needs. */
+const isRefusedCall = (error: unknown): boolean =>
+  (isLoading(error) && !isNavigation(error) && !isTransport(error)) ||
+  (error instanceof Fault && error.kind === 'unsupported_now');
+
 /** The document was still loading, so it was given nothing. */
 const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
 
@@ -159,7 +178,7 @@ async function hand(
   const begin = [chatId, messageId, own, content, replyTo, earlier] as const;
   let end = await rpc.step(needs, 'outgoing', 'begin', ...begin, askMs());
   while (end.state === 'running' && performance.now() < until)
-    end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs());
+    end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs()).catch(replaced);
   const { state, error, refused } = end;
   switch (state) {
     case 'done':

@@ -221,6 +221,36 @@ t.test(
   },
 );
 
+t.test('a document that is replaced between two polls has an unknown outcome', async (t) => {
+  const { rpc } = pageThat({
+    begin: () => ended('running'),
+    ended: fail(new Fault('not_ready')),
+    find: () => null,
+  });
+  t.match(await send(rpc, MESSAGE, tmpdir()), { outcome: 'unknown' });
+});
+
+t.test('a message that its document left behind is sent again, whatever ended the call', async (t) => {
+  for (const fault of [new Fault('not_ready', { cause: NAVIGATED }), new Fault('page_error')]) {
+    const { rpc } = pageThat({ begin: fail(fault), find: () => ({ ack: 0, stranded: true }) });
+    const end = (await send(rpc, MESSAGE, tmpdir())) as { outcome: string; error: unknown };
+    t.equal(end.outcome, 'stranded');
+    t.notOk(end.error instanceof Fault, 'a fault would end it as failed');
+  }
+});
+
+t.test('a stranded message that could not be passed again is sent from the store of the page', async (t) => {
+  for (const kind of ['not_ready', 'unsupported_now'] as const) {
+    const { rpc } = pageThat({ begin: fail(new Fault(kind)), find: () => ({ ack: 0, stranded: true }) });
+    const { outcome, error } = (await send(rpc, { ...MESSAGE, again: true }, tmpdir())) as {
+      outcome: string;
+      error: unknown;
+    };
+    t.equal(outcome, 'stranded', kind);
+    t.notOk(error instanceof Fault, 'a fault would end it as failed');
+  }
+});
+
 const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
   ['no word yet', () => null, () => ({ ack: 0, stranded: false }), { outcome: 'accepted', ack: 0 }],
   ['taken', () => null, () => ({ ack: 1, stranded: false }), { outcome: 'accepted', ack: 1 }],
