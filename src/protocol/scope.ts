@@ -8,7 +8,8 @@ export type Scope = (typeof SCOPES)[number];
 export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   read: 'states, events, messages, chats, contacts, files and metrics',
   send: 'messages and files, and everything else that others on WhatsApp see or that changes a chat',
-  operate: 'linking (QR code, pairing code, passkey), start, stop and disconnect, queue, webhooks',
+  operate:
+    'linking (QR code, pairing code, passkey), start, stop and disconnect, queue, webhooks, older messages from the phone',
   admin: 'everything, also removal of the session',
 };
 

@@ -21,7 +21,7 @@ export const historyMethods = {
     name: 'history.fetch',
     does: 'Reads older messages of a chat, from the store of WhatsApp Web and then from the phone, and reports each one that was not reported before as an event `message.history`. Ends after five minutes at the latest. What was reported stays so when it is cancelled; the next call continues.',
     effect: 'reads',
-    scope: 'read',
+    scope: 'operate',
     since: '0.2.0',
     params: record({
       chat: chatRef(),
