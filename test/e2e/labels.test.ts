@@ -60,7 +60,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     t.match(await wad.wactl(['label', 'color', 'Overdue', 'red']), { code: 2 });
     t.match(await wad.wactl(['label', 'color', 'Overdue', '9']), { code: 0, stdout: /Overdue +9/ });
     t.match(await wad.wactl(['label', 'add', 'Paid', ana.number]), { code: 0, stdout: /Ana .*Paid/ });
-    t.match(await wad.wactl(['chats', '--label', 'Overdue']), { code: 0, stdout: /Ana/ });
+    t.match(await wad.wactl(['chats', '--with-label', 'Overdue']), { code: 0, stdout: /Ana/ });
     t.match(await wad.wactl(['label', 'remove', 'nope', ana.number]), { code: 7, stderr: /no label nope/ });
 
     // They survive a restart, and the restored ones are no changes.

@@ -13,7 +13,7 @@ export const chats = command({
     ...LISTING,
     unread: { type: 'flag', does: 'only chats with unread messages' },
     archived: { type: 'flag', does: 'only archived chats' },
-    label: { type: 'text', value: 'LABEL', does: 'only chats with this label: name or id' },
+    'with-label': { type: 'text', value: 'LABEL', does: 'only chats with this label: name or id' },
   },
   examples: [
     ['wactl chats --unread', 'unread chats'],
@@ -21,7 +21,7 @@ export const chats = command({
   ],
   async run({ ask, options, show, note, output }) {
     const query = listing(options);
-    const { unread, archived, label } = options;
+    const { unread, archived, 'with-label': label } = options;
     const answer = await ask('chat.list', {
       ...query,
       ...(unread && { unread }),

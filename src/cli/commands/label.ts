@@ -39,7 +39,7 @@ export const label = command({
     ['remove LABEL CHAT', 'take it off a chat'],
   ],
   notes:
-    'LABEL is the id of a label, or its whole name. `wactl chats --label LABEL` lists the chats with it.',
+    'LABEL is the id of a label, or its whole name. `wactl chats --with-label LABEL` lists the chats with it.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'ARGUMENT', required: false, does: 'as above', rest: true },

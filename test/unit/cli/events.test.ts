@@ -78,7 +78,7 @@ t.test('text output has one line per event, with control characters escaped', as
               ...event(1, {
                 from: '15550002222@c.us',
                 chatId: '15550002222@c.us',
-                type: 'chat',
+                type: 'text',
                 body: 'a\u001b[2Jb\nc',
               }),
               type: 'message',

@@ -105,7 +105,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['text', '--poll', 'When?', '--option', 'a', '--option', 'b'], /cannot be combined with a text/],
   [['text', '--option', 'a'], /goes with --poll/],
   [['text', '--as', 'voice'], /goes with --file/],
-  [['--file', 'a', '--as', 'gif'], /none of image/],
+  [['--file', 'a', '--as', 'film'], /none of image/],
   [['--file', 'nothing'], /no such file/],
   [['--location', '1,1', '--preview'], /goes with a text/],
   [['--file', '-', '--file', '-'], /stdin can be read once/],
