@@ -37,7 +37,8 @@ const EVERYTHING = {
   ...{ text: 'x', content: 'x', contentType: 'string', number: '15550002222', phoneNumber: '15550002222' },
   ...{ file: { data: 'eHh4' }, poll: { name: 'x', options: ['a', 'b'] }, latitude: 1, longitude: 1 },
   ...{ title: 'x', url: 'x', subject: 'x', presence: 'typing', destinationChatId: ANA, userIds: [ANA] },
-  ...{ participants: [ANA], participantIds: [ANA] },
+  ...{ participants: [ANA], participantIds: [ANA], pollMessageId: 'x', votes: ['a'] },
+  ...{ preview: { url: 'https://example.com', title: 'x' }, replyTo: 'x', selectedButtonID: 'x' },
 };
 
 /** Sends requests as the other programs' clients do: with the key in X-Api-Key, and JSON. */
