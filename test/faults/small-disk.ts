@@ -64,7 +64,8 @@ export class SmallDisk implements Disposable {
 
   writable(directory: string): void {
     this.#over.splice(this.#over.indexOf(directory), 1);
-    execFileSync('umount', [directory]);
+    // Lazily: the daemon, which tries again, may have a file open there.
+    execFileSync('umount', ['--lazy', directory]);
   }
 
   /** Unmounts lazily: the mounts disappear when no process uses them any more. */
