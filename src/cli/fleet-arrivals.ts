@@ -47,7 +47,7 @@ export class Arrivals {
     return this.#rest.length === 0;
   }
 
-  /** Looks at all of them. @returns what has happened since the last look, a line each */
+  /** Reads the states of all accounts. @returns a line for each change since the previous call */
   async look(view: FleetView): Promise<readonly string[]> {
     const places = new Map(view.accounts.map((one) => [one.account, one]));
     const news: string[] = [];

@@ -7,7 +7,7 @@ import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
 import type { CallRefuserOptions } from './incoming/call-refuser.js';
-import { Prefetch, type PrefetchOptions } from './media/prefetch.js';
+import { openPrefetch, type PrefetchOptions } from './media/prefetch.js';
 import type { Counters } from './metrics/counters.js';
 import type { Actor } from './session/actor.js';
 import type { Settings } from './settings.js';
@@ -44,7 +44,7 @@ export class Readers {
     const { settings, feed, store, fetcher, actor, log } = this.#options;
     const { mediaRules: rules } = settings.config.journal;
     if (rules.length === 0) return;
-    const prefetch = await Prefetch.open({ rules, feed, store, fetcher, log });
+    const prefetch = await openPrefetch({ rules, feed, store, fetcher, log });
     await this.#closers.add(() => prefetch.close());
     actor.watch((now) => {
       if (now.name === 'ready') prefetch.wake();
@@ -56,8 +56,8 @@ export class Readers {
     const { settings, feed, store, fetcher, pathOf, actor, log } = this.#options;
     const { transcribe: config } = settings.config;
     if (config.command.length === 0) return;
-    const { Transcriber } = await import('./media/transcriber.js');
-    const transcriber = await Transcriber.open({ config, feed, store, fetcher, pathOf, log });
+    const { openTranscriber } = await import('./media/transcriber.js');
+    const transcriber = await openTranscriber({ config, feed, store, fetcher, pathOf, log });
     await this.#closers.add(() => transcriber.close());
     actor.watch((now) => {
       if (now.name === 'ready') transcriber.wake();

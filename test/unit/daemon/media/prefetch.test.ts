@@ -3,7 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
-import { Prefetch } from '../../../../src/daemon/media/prefetch.js';
+import type { FileConsumer } from '../../../../src/daemon/media/file-consumer.js';
+import { openPrefetch } from '../../../../src/daemon/media/prefetch.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { openStore } from '../../../../src/store/open.js';
 import { madeUp } from '../../../harness/made-up-event.js';
@@ -50,7 +51,7 @@ t.test('files are fetched in order, a failed one again and a lost one not', asyn
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': ['page_error'], '3EB02': ['media_gone'], '3EB03': [] });
   const options = { rules: ['image'], feed, store, fetcher, log, delaysMs: [1, 1] };
-  const prefetch = await Prefetch.open(options);
+  const prefetch = await openPrefetch(options);
   image(0, { fromMe: true });
   image(0, { hasMedia: false });
   image(0, { type: 'video' });
@@ -62,7 +63,7 @@ t.test('files are fetched in order, a failed one again and a lost one not', asyn
 t.test('without a page the prefetch waits to be woken, and counts no attempt', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': Array(9).fill('not_ready') });
-  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
+  const prefetch = await openPrefetch({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
   image(1);
   for (let count = 1; count <= 9; count += 1) {
     await times(count);
@@ -76,7 +77,7 @@ t.test('without a page the prefetch waits to be woken, and counts no attempt', a
 t.test('a position that the disk refused is stored later, and the prefetch continues', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({});
-  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
+  const prefetch = await openPrefetch({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
   const refusing = t.intercept(feed, 'ack', { value: () => Promise.reject(new Fault('disk_full')) });
   image(1);
   await times(2);
@@ -96,12 +97,12 @@ t.test('a fetch that finds no page while the prefetch is closed does not delay t
         fail = reject;
         asked();
       });
-    void Prefetch.open({ rules: ['any'], feed, store, log, fetcher: { fetch } }).then((one) => {
+    void openPrefetch({ rules: ['any'], feed, store, log, fetcher: { fetch } }).then((one) => {
       prefetch = one;
       image(1);
     });
   });
-  let prefetch: Prefetch | undefined;
+  let prefetch: FileConsumer | undefined;
   await begun;
   const closed = prefetch?.close().then(() => 'closed');
   fail(new Fault('not_ready'));
@@ -114,14 +115,14 @@ t.test('the prefetch starts with new messages, and continues where it stopped', 
   await feed.settled();
   const first = page({});
   const options = { rules: ['any'], feed, store, log, delaysMs: [] };
-  const one = await Prefetch.open({ ...options, fetcher: first.fetcher });
+  const one = await openPrefetch({ ...options, fetcher: first.fetcher });
   image(2);
   t.same(await first.times(1), ['3EB02'], 'earlier messages are not fetched');
   await one.close();
   image(3);
   await feed.settled();
   const second = page({});
-  const two = await Prefetch.open({ ...options, fetcher: second.fetcher });
+  const two = await openPrefetch({ ...options, fetcher: second.fetcher });
   t.same(await second.times(1), ['3EB03']);
   await two.close();
 });
@@ -129,7 +130,7 @@ t.test('the prefetch starts with new messages, and continues where it stopped', 
 t.test('a file whose message was purged meanwhile is not fetched again', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times, asked } = page({ '3EB01': Array(9).fill('not_ready') });
-  const prefetch = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
+  const prefetch = await openPrefetch({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
   image(1);
   image(2);
   image(3);

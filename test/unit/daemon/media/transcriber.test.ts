@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { MAX_OUTPUT, runBounded } from '../../../../src/daemon/media/bounded-command.js';
-import { Transcriber, type TranscriberOptions } from '../../../../src/daemon/media/transcriber.js';
+import { openTranscriber, type TranscriberOptions } from '../../../../src/daemon/media/transcriber.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { openStore } from '../../../../src/store/open.js';
 import { eventually } from '../../../harness/eventually.js';
@@ -105,7 +105,7 @@ function journal(t: Tap, script: string, more: Partial<TranscriberOptions> = {})
       }),
     );
   const open = () =>
-    Transcriber.open({
+    openTranscriber({
       config: { command: [path], kinds: ['voice'], timeoutSeconds: 30 },
       ...{ feed, store, log, delaysMs: [1] },
       fetcher: { fetch: async ({ id }) => ({ id, mimetype: 'audio/ogg', name: null, size: 7 }) },
