@@ -9,7 +9,7 @@ import type { Checked, Contact, contactMethods } from '../protocol/methods/conta
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
 import type { InvitedGroup, JoinRequest } from '../protocol/methods/group-join.js';
 import type { Label, labelMethods } from '../protocol/methods/label.js';
-import type { messageMethods } from '../protocol/methods/message.js';
+import type { messageActMethods } from '../protocol/methods/message-act.js';
 import type { Watched } from '../protocol/methods/presence.js';
 import type { Profile } from '../protocol/methods/profile.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
@@ -117,12 +117,12 @@ export interface ActPage {
   star(message: MessageRef, starred: boolean): Promise<ActedOn>;
   /** @param options by text or `#2`; empty: takes the vote back. @throws Fault invalid_params for an unknown option */
   vote(message: MessageRef, options: readonly string[]): Promise<ActedOn & { vote: string[] }>;
-  poll(message: MessageRef): Promise<Result<(typeof messageMethods)['message.poll']>>;
+  poll(message: MessageRef): Promise<Result<(typeof messageActMethods)['message.poll']>>;
   /** @param seconds null: removes the pin */
   pin(message: MessageRef, seconds: number | null): Promise<ActedOn>;
   /** Of a chat whose messages disappear. */
   keep(message: MessageRef, kept: boolean): Promise<ActedOn>;
-  info(message: MessageRef): Promise<Result<(typeof messageMethods)['message.info']>>;
+  info(message: MessageRef): Promise<Result<(typeof messageActMethods)['message.info']>>;
 }
 
 export interface CallPage {

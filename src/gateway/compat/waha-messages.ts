@@ -1,5 +1,5 @@
 // WAHA's routes that act on one message.
-import { PIN_TIMES } from '../../protocol/methods/message.js';
+import { PIN_TIMES } from '../../protocol/methods/message-act.js';
 import { type Request, type Row, rowsOf } from './row.js';
 import { sessionOf } from './waha-sessions.js';
 

@@ -12,15 +12,19 @@ import { historyMethods } from './history.js';
 import { labelMethods } from './label.js';
 import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
+import { messageActMethods } from './message-act.js';
 import { outboxMethods } from './outbox.js';
 import { presenceMethods } from './presence.js';
 import { profileMethods } from './profile.js';
+import { recordedMessageMethods } from './recorded-message.js';
 import { sessionMethods } from './session.js';
 import { webhookMethods } from './webhook.js';
 
 export const METHODS = {
   ...sessionMethods,
   ...messageMethods,
+  ...messageActMethods,
+  ...recordedMessageMethods,
   ...outboxMethods,
   ...mediaMethods,
   ...eventMethods,

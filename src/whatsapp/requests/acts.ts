@@ -1,6 +1,6 @@
 // Actions on messages: implements the port's requests by calling the page.
 
-import type { Receipt } from '../../protocol/methods/message.js';
+import type { Receipt } from '../../protocol/methods/message-act.js';
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { ActedOn, ActPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';

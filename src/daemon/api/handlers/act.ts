@@ -2,7 +2,7 @@
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
-import type { PIN_TIMES } from '../../../protocol/methods/message.js';
+import type { PIN_TIMES } from '../../../protocol/methods/message-act.js';
 import { isPostId, type MessageRef, parseRecipient } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
 import type { Account } from '../../account.js';
