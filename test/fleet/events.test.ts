@@ -162,7 +162,7 @@ t.test('the end does not wait for a server that does not answer', async (t) => {
   const journal = new Journal();
   const publisher = publish(t, fleet, journal);
   await publisher.settled(never);
-  server.freeze();
+  await server.freeze();
   journal.add(1);
   await publisher.settled(AbortSignal.timeout(50));
   t.equal(publisher.behind, 1);

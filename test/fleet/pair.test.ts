@@ -37,7 +37,7 @@ t.test('kill -9 of the daemon: the other machine has it within the lease and a s
 t.test('a daemon without the servers kills its browser before another machine may begin', async (t) => {
   const pair = await FleetPair.make(t);
   const first = await pair.ready('a');
-  pair.server.freeze();
+  await pair.server.freeze();
   const [status] = (await once(first.child, 'exit')) as [number];
   t.equal(status, 75);
   t.same(await pair.homes.a.browsers(), []);

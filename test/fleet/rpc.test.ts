@@ -135,7 +135,7 @@ t.test('a close answers what is in flight, and then nobody listens', async (t) =
 
 t.test('a close does not wait for servers that do not answer', async (t) => {
   const { server, served } = await rpc(t, async () => ({}));
-  server.freeze();
+  await server.freeze();
   const startedAtMs = performance.now();
   await served.close();
   t.ok(performance.now() - startedAtMs < 4_000);

@@ -33,7 +33,7 @@ t.test('the messages of one account and its newest copy; nothing while NATS does
   const shared = await streamFacts({ fleet, account: 'shop', profiles: null });
   t.same(shared, { sendsInStream: 2, newestCopyMs: null }, 'machines that share a disk make no copies');
 
-  server.freeze();
+  await server.freeze();
   t.teardown(() => server.thaw());
   t.same(await facts(), { sendsInStream: null, newestCopyMs: null });
 });

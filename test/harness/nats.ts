@@ -5,14 +5,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { suspend } from './processes.js';
 
 export interface NatsServer {
   readonly url: string;
   readonly pid: number;
   /** SIGKILL: what it has on disk stays. */
   kill(): Promise<void>;
-  /** SIGSTOP and SIGCONT. */
-  freeze(): void;
+  /** SIGSTOP; until every thread of it has stopped. */
+  freeze(): Promise<void>;
+  /** SIGCONT. */
   thaw(): void;
   /** Starts it again on the same port and directory. */
   start(): Promise<void>;
@@ -114,8 +116,8 @@ class Server implements NatsServer {
     await once(child, 'exit');
   }
 
-  freeze(): void {
-    this.#child?.kill('SIGSTOP');
+  freeze(): Promise<void> {
+    return suspend(this.pid);
   }
 
   thaw(): void {

@@ -1,6 +1,7 @@
 // Reads /proc: which processes were started from a directory, whether one is alive, and what it waits for.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { eventually } from './eventually.js';
 
 /**
  * Returns every process that was started from the directory, including children of a browser.
@@ -32,8 +33,22 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** SIGSTOP, until every thread has stopped: a thread that runs on another core goes on for a moment after the signal. */
+export async function suspend(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await eventually(() => threadsOf(pid).every(({ state }) => state === 'T'), `process ${pid} is stopped`);
+}
+
 /** Describes what each thread of a process does or waits for, from /proc: `node R 0 clock 812`. */
 export function standstill(pid: number): string {
+  const all = threadsOf(pid).map(
+    ({ name, state, waitsIn, ticks }) => `${name} ${state} ${waitsIn} clock ${ticks}`,
+  );
+  return all.length > 0 ? all.join(', ') : 'the process has gone';
+}
+
+/** From /proc; `?` where a thread has ended meanwhile. */
+function threadsOf(pid: number) {
   const read = (path: string) => {
     try {
       return readFileSync(`/proc/${pid}/task/${path}`, 'latin1').trim();
@@ -42,12 +57,12 @@ export function standstill(pid: number): string {
     }
   };
   const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
-  const all = threads.map((thread) => {
+  return threads.map((thread) => {
     const stat = read(`${thread}/stat`);
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${read(`${thread}/comm`)} ${fields[0]} ${read(`${thread}/wchan`)} clock ${fields[11]}`;
+    const [name, waitsIn] = [read(`${thread}/comm`), read(`${thread}/wchan`)];
+    return { name, state: fields[0], waitsIn, ticks: fields[11] };
   });
-  return all.length > 0 ? all.join(', ') : 'the process has gone';
 }
 
 /** Null for a process that has ended: a zombie has no command line. */

@@ -18,6 +18,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { clearAfter, clearLeftovers, findBrowsers } from '../../../src/session-dir/leftovers.js';
+import { suspend } from '../../harness/processes.js';
 import { place } from './place.js';
 
 /** A process with the given arguments that prints "up". A `stubborn` one ignores SIGTERM. */
@@ -159,7 +160,7 @@ t.test('a browser that ignores SIGTERM or is stopped is killed with its process 
     const child = await run(t, [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe'], {
       stubborn: how === 'stubborn',
     });
-    if (how === 'stopped') child.kill('SIGSTOP');
+    if (how === 'stopped') await suspend(child.pid as number);
     const exit = once(child, 'exit');
     await clearLeftovers(dir, { log, termMs: 200 });
     t.same(await exit, [null, 'SIGKILL'], how);

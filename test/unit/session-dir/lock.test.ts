@@ -9,6 +9,7 @@ import type { SessionDir } from '../../../src/session-dir/layout.js';
 import { lockState, takeLock } from '../../../src/session-dir/lock.js';
 import { readLockOwner } from '../../../src/session-dir/lock-owner.js';
 import { ownProcessId } from '../../../src/session-dir/process-id.js';
+import { suspend } from '../../harness/processes.js';
 import { place } from './place.js';
 
 const STALE = 2_000;
@@ -217,7 +218,7 @@ t.test(
     const { dir, log } = place(t);
     const { child, first } = other(t, dir);
     await first;
-    child.kill('SIGSTOP');
+    await suspend(child.pid as number);
     // The owner is still alive, so a request does not take the lock over. The test breaks the lock itself.
     t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held' });
     rmSync(dir.lock, { recursive: true });

@@ -24,6 +24,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { StartLine, type StartPlace } from '../../../../src/daemon/machine/start-line.js';
 import { eventually } from '../../../harness/eventually.js';
+import { suspend } from '../../../harness/processes.js';
 import { keepLines } from '../../log/lines.js';
 
 type Ends = { teardown(end: () => void): unknown };
@@ -137,7 +138,7 @@ t.test(
     const holder = fork(HOLDER, [directory]);
     t.teardown(() => holder.kill('SIGKILL'));
     await once(holder, 'message');
-    holder.kill('SIGSTOP');
+    await suspend(holder.pid as number);
     const place = await line.enter(never);
     const next = line.enter(never);
     await inLine(directory, 3);
