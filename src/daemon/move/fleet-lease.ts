@@ -86,6 +86,7 @@ export class ImportLease {
     if (this.#lease.end !== null) throw new Fault('lease_lost');
     const { config, paths } = this.#settings;
     await writeRecord(paths.stateDir, { ...NO_TENURE, epoch: this.#lease.epoch });
+    // A lease that is lost from here on makes no second session: no copy exists from which another machine could begin.
     // Only this machine has the session: no other one may begin before it has stored it.
     await this.#release(config.fleet.machine);
   }

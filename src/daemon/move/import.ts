@@ -1,10 +1,9 @@
 // Imports a session: copies it next to its destination, verifies it there, and moves it into place after it
 // has become ready. A failure before that leaves everything as it was.
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
 import { Fault } from '../../protocol/fault.js';
-import { syncDirectory } from '../../session-dir/durable-file.js';
 import { layout, ownDirectory, prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, writeMarker } from '../../session-dir/marker.js';
@@ -13,6 +12,7 @@ import { writtenBy } from '../../session-dir/profile-files.js';
 import type { Settings } from '../settings.js';
 import type { ImportLease } from './fleet-lease.js';
 import { type Origin, refuseNewer } from './source.js';
+import { takePlace } from './take-place.js';
 import { becomesReady } from './verification-run.js';
 
 export interface ImportedSession {
@@ -57,12 +57,9 @@ export async function takeIn(
     const wid = await becomesReady(settings, there, { signal: over, onBrowser: (pid) => lease?.guard(pid) });
     // The verification run did not journal what it received, so the watermark in its own marker is too late.
     await writeMarker(there, { ...(origin ?? { linkedAt: movedAt, lastSeenAt: null }), wid });
-    // A profile at the destination has no session in it: a QR code was shown and not scanned.
-    await rm(dir.profile, { recursive: true, force: true });
-    await rename(there.profile, dir.profile);
-    await rename(there.marker, dir.marker);
-    await syncDirectory(dir.dataPath);
-    await lease?.imported();
+    // Lost since the verification run ended: another machine may have the account.
+    lease?.lost.throwIfAborted();
+    await takePlace(there, dir, async () => lease?.imported());
     return { wid, profile: dir.profile };
   } catch (error) {
     throw !signal.aborted && lease?.lost.aborted ? lease.lost.reason : error;

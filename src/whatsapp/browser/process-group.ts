@@ -5,6 +5,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
+/** What reading the file of a process says when it has ended. */
+const ENDED: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ESRCH']);
 
 /** Sends SIGKILL to every process of the group; nothing happens when it has ended. */
 export function killGroup(group: number): void {
@@ -24,13 +26,25 @@ export async function groupEnds(group: number, withinMs: number): Promise<boolea
   return true;
 }
 
-/** As `groupEnds`, while nothing else of this process runs. */
-export function groupEndsSync(group: number, withinMs: number): boolean {
-  for (const until = performance.now() + withinMs; ; ) {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    if (!pids.some((pid) => runsIn(group, statSync(pid)))) return true;
+/**
+ * As `groupEnds`, while nothing else of this process runs. Never throws: while the processes cannot be read, as when this
+ * process may open no more files, the group counts as running.
+ * @param proc where the processes are listed
+ */
+export function groupEndsSync(group: number, withinMs: number, proc = '/proc'): boolean {
+  for (const until = performance.now() + withinMs; livesSync(group, proc); ) {
     if (performance.now() > until) return false;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+  return true;
+}
+
+function livesSync(group: number, proc: string): boolean {
+  try {
+    const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
+    return pids.some((pid) => runsIn(group, statSync(proc, pid)));
+  } catch {
+    return true;
   }
 }
 
@@ -46,11 +60,13 @@ async function groupLives(group: number): Promise<boolean> {
   return stats.some((stat) => runsIn(group, stat));
 }
 
-function statSync(pid: string): string {
+/** @throws when the file of a process that runs cannot be read */
+function statSync(proc: string, pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return '';
+    return readFileSync(`${proc}/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (ENDED.has((error as NodeJS.ErrnoException).code)) return '';
+    throw error;
   }
 }
 
