@@ -186,7 +186,7 @@ const inbound = () => ({
     .nullable()
     .describe('The file, as far as it is known before it is fetched. Null without one.'),
   replyTo: z.string().nullable().describe('The `messageId` of the message that it answers. Null otherwise.'),
-  mentions: z.array(z.string()).describe('The ids of the people that the text mentions.'),
+  mentions: z.array(z.string()).describe('The ids of the people that the text mentions: the first 256.'),
   details: detailsSchema
     .nullable()
     .describe(

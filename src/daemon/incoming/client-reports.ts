@@ -32,11 +32,24 @@ export interface ClientReportsOptions {
   readonly personWrote: (chatId: string) => void;
 }
 
+/** An event that waits until the page was asked about its people. */
+interface Waiting {
+  /** The ids of which one identity or the names are unknown. */
+  readonly halfKnown: readonly string[];
+  readonly write: () => void;
+}
+
+/** The most events that wait for an answer of the page. */
+const MOST_WAITING = 256;
+/** The most people that the page is asked about at once. */
+const MOST_ASKED = 1_000;
+
 /** Nothing to close. */
 export class ClientReports {
   readonly #options: ClientReportsOptions;
-  /** The pending question to the page about people in an event; null when there is none. */
-  #asking: Promise<void> | null = null;
+  /** Events whose people the page is asked about, and those behind them, in their order. */
+  #waiting: Waiting[] = [];
+  #isAsking = false;
 
   constructor(options: ClientReportsOptions) {
     this.#options = options;
@@ -124,28 +137,41 @@ export class ClientReports {
   }
 
   /**
-   * The page has not always reported both identities of these people. It is asked, and meanwhile these events
-   * keep their order.
+   * The page has not always reported both identities of these people. It is asked, and meanwhile these events keep their
+   * order. When many wait, they are written as they are: anybody can cause such events, and the page may not answer.
    */
   #happened<T extends ContentEvent>(event: T, data: Unnamed<T>): void {
-    const { feed, people, store } = this.#options;
+    const { feed, store } = this.#options;
     const write = (): void =>
       this.#keep((tx, keep) => {
         keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) } as EventData<T>));
         return null;
       }, {});
     const halfKnown = halfKnownIn(store, data);
-    if (halfKnown.length === 0 && this.#asking === null) {
+    if (halfKnown.length === 0 && this.#waiting.length === 0) {
       write();
       return;
     }
-    const asking = (this.#asking ?? Promise.resolve())
-      .then(() => people.meet(halfKnown))
-      .then(() => {
-        if (this.#asking === asking) this.#asking = null;
-        write();
-      });
-    this.#asking = asking;
+    this.#waiting.push({ halfKnown, write });
+    if (this.#waiting.length > MOST_WAITING) this.#writeWaiting(this.#waiting.length);
+    else if (!this.#isAsking) void this.#ask();
+  }
+
+  /** Asks the page about the people in all events that wait, until none does. Never rejects. */
+  async #ask(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#waiting.length > 0) {
+      const asked = [...this.#waiting];
+      await this.#options.people.meet(asked.flatMap(({ halfKnown }) => halfKnown).slice(0, MOST_ASKED));
+      // Some of them may have been written meanwhile, because too many were waiting.
+      this.#writeWaiting(asked.filter((one) => this.#waiting.includes(one)).length);
+    }
+    this.#isAsking = false;
+  }
+
+  /** Writes the first of the events that wait. */
+  #writeWaiting(count: number): void {
+    for (const { write } of this.#waiting.splice(0, count)) write();
   }
 
   #labelled(data: Omit<EventData<'label'>, 'chat'>): void {

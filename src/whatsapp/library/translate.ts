@@ -87,6 +87,9 @@ function mediaOf({ _data: data }: LibraryMessage): InboundMessage['media'] {
   };
 }
 
+/** The most mentions that are reported: as many as `message.send` accepts. The sender chooses how many there are. */
+const MOST_MENTIONS = 256;
+
 /** The end of the year 9999: other programs cannot read later dates. */
 const LATEST_S = 253_402_300_799;
 
@@ -118,7 +121,7 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     hasMedia,
     media: hasMedia ? mediaOf(message) : null,
     replyTo: quoted === undefined ? null : escapeId(quoted),
-    mentions: (message.mentionedIds ?? []).map(widText),
+    mentions: (message.mentionedIds ?? []).slice(0, MOST_MENTIONS).map(widText),
     details: detailsOf(message),
     backfilled: false,
   };

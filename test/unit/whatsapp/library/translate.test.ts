@@ -73,6 +73,11 @@ const ROWS: readonly (readonly [string, Partial<LibraryMessage>, object])[] = [
   ],
   ['a reply', { _data: { quotedStanzaID: 'QUOTED' } }, { replyTo: 'QUOTED' }],
   ['mentions in either form', { mentionedIds: [AUTHOR, wid(CHAT)] }, { mentions: [AUTHOR, CHAT] }],
+  [
+    'more mentions than anybody may send',
+    { mentionedIds: Array.from({ length: 1_000 }, () => AUTHOR) },
+    { mentions: Array.from({ length: 256 }, () => AUTHOR) },
+  ],
   ['an ack', { ack: 2 }, { ack: 2 }],
   [
     'what may be left out',
