@@ -230,7 +230,12 @@ export interface WhatsAppClient {
     readonly other: string | null;
   }): Promise<OwnMessage | null>;
   /** Sends a message from the page's store once more, under its id. */
-  resend(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<SendOutcome>;
+  resend(message: {
+    readonly chatId: Addressee;
+    readonly messageId: string;
+    /** The other identity of its person, under which the page may have it. */
+    readonly other: string | null;
+  }): Promise<SendOutcome>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

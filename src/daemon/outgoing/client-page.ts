@@ -24,7 +24,8 @@ export const clientPage = (
       content: { kind, ...payload } as unknown as Content,
     });
   },
-  resend: async (message) => client().resend(message),
+  resend: async ({ chatId, messageId }) =>
+    client().resend({ chatId, messageId, other: otherOf(store, chatId) }),
   findOwn: async ({ chatId, messageId }) =>
     client().findOwn({ chatId, messageId, other: otherOf(store, chatId) }),
   mayWrite: async (chatId) => client().mayWrite(chatId),

@@ -82,17 +82,25 @@ export function makeChoices({ refuse }: BaseTools) {
   ];
 
   return {
-    /** @param wanted an id, a text, or a place as `#2` */
+    /**
+     * A text goes before an id: people choose by the text that they see, and the sender of the message chooses both.
+     * @param wanted a place as `#2`, a text, or an id
+     */
     answerTo(msg: Attributes, wanted: string): Attributes {
       const offers = offersOf(msg);
-      const place = /^#(\d+)$/.exec(wanted)?.[1];
-      const chosen =
-        offers.find(({ id }) => id === wanted) ??
-        offers.find((offer) => offer.text === wanted) ??
-        (place === undefined ? undefined : offers[Number(place) - 1]);
+      const place = offers[Number(/^#(\d{1,4})$/.exec(wanted)?.[1] ?? 0) - 1];
+      const texts = offers.filter((offer) => offer.text === wanted);
+      const ids = offers.filter(({ id }) => id === wanted);
+      const named = place !== undefined ? [place] : texts.length > 0 ? texts : ids;
+      const [chosen] = named;
       if (chosen === undefined) {
         const all = offers.map((offer) => offer.text).join(', ');
         const why = all === '' ? 'offers no choice' : `has no choice "${wanted}"; it has: ${all}`;
+        return refuse('not_allowed', `The message ${why.slice(0, 1_000)}.`);
+      }
+      if (named.length > 1) {
+        const places = named.map((one) => `#${offers.indexOf(one) + 1}`).join(', ');
+        const why = `has "${wanted}" more than once: choose by its place, ${places}`;
         return refuse('not_allowed', `The message ${why.slice(0, 1_000)}.`);
       }
       return { ...chosen.answer, viewMode: 'VISIBLE' };

@@ -103,9 +103,9 @@ export function makeOwn(tools: Tools, _mended: Mended) {
      * and again whenever the page has given it up.
      * @returns why the page has given it up again, if that happens soon
      */
-    async resend(chatId: string, id: string): Promise<Trouble | null> {
+    async resend(chatId: string, id: string, other: string | null = null): Promise<Trouble | null> {
       const { sends = {}, sendReports = {} } = window.__wad ?? {};
-      const msg = await stored(chatId, id);
+      const msg = await stored(chatId, id, other);
       if (msg === null) return tools.refuse('no_such_message', `WhatsApp Web has no message ${id}.`);
       if (msg.ack > 0 || (sends[id] === 'resent' && msg.isSendFailure !== true)) return null;
       const { resendMsgToChat } = window.require('WAWebSendMsgChatAction') as {

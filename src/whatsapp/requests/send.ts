@@ -102,17 +102,17 @@ async function sentBefore(rpc: PageRpc, message: OutgoingMessage, own: OwnMessag
  */
 export async function resend(
   rpc: PageRpc,
-  { chatId, messageId }: { readonly chatId: string; readonly messageId: string },
+  { chatId, messageId, other }: Pick<OutgoingMessage, 'chatId' | 'messageId' | 'other'>,
 ): Promise<SendOutcome> {
   try {
-    const trouble = await rpc.step('send.again', 'own', 'resend', chatId, messageId);
+    const trouble = await rpc.step('send.again', 'own', 'resend', chatId, messageId, other);
     if (trouble) {
-      const own = await askForOwn(rpc, chatId, messageId, false);
+      const own = await askForOwn(rpc, chatId, messageId, false, other);
       if (own && own.ack < 0) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
       const error = faultOf(trouble.refused, trouble.error);
       return { outcome: isUnknown(error) ? 'unknown' : 'stranded', error };
     }
-    const own = await askForOwn(rpc, chatId, messageId, false);
+    const own = await askForOwn(rpc, chatId, messageId, false, other);
     if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
     return { outcome: 'unknown', error: new Error('WhatsApp Web does not have the message any more') };
   } catch (error) {

@@ -289,7 +289,7 @@ t.test('what another document sent is stranded: no page sends it by itself', asy
 });
 
 t.test('it is sent again once a document, and again whenever the page has given it up', async (t) => {
-  const { stored, resent, ends } = page(t);
+  const { stored, resent, ends, inStore } = page(t);
   stored.push(stands({ isSendFailure: true }));
   t.equal(await own().resend(CHAT, ID), null, 'no word yet');
   t.equal(stored[0]?.isSendFailure, false);
@@ -306,6 +306,10 @@ t.test('it is sent again once a document, and again whenever the page has given 
   await own().resend(CHAT, ID);
   t.equal(resent.length, 3, 'what the server has is not sent again');
   stored.length = 0;
+  inStore.set(`1@lid ${ID}`, stands({ isSendFailure: true }));
+  await own().resend(CHAT, ID, '1@lid');
+  t.equal(resent.length, 4, 'under the other identity of its chat');
+  inStore.clear();
   const refusal: unknown = await own()
     .resend(CHAT, ID)
     .catch((thrown: unknown) => thrown);

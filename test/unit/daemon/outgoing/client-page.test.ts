@@ -71,6 +71,10 @@ t.test('the page is asked under both identities of the person', async (t) => {
       given.push(message);
       return { outcome: 'accepted', ack: 1 };
     },
+    resend: async (message: Given) => {
+      given.push(message);
+      return { outcome: 'accepted', ack: 1 };
+    },
   } as unknown as WhatsAppClient;
   const row = {
     chatId: A,
@@ -79,10 +83,15 @@ t.test('the page is asked under both identities of the person', async (t) => {
     payload: {},
     attempts: 2,
   } as unknown as StoredMessage;
-  await clientPage(
+  const page = clientPage(
     () => client,
     store,
     () => false,
-  ).send(row);
-  t.match(given, [{ again: true, other: '1@lid' }]);
+  );
+  await page.send(row);
+  await page.resend(row);
+  t.match(given, [
+    { again: true, other: '1@lid' },
+    { messageId: '3EB0', other: '1@lid' },
+  ]);
 });

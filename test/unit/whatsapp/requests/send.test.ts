@@ -267,8 +267,13 @@ const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
 ];
 for (const [name, page, has, outcome] of AGAIN)
   t.test(`sent once more: ${name}`, async (t) => {
+    const others: unknown[] = [];
     const rpc = {
-      step: async (_ability: unknown, _noun: string, verb: string) => (verb === 'find' ? has() : page()),
+      step: async (_ability: unknown, _noun: string, verb: string, ...args: unknown[]) => {
+        others.push(args.at(-1));
+        return verb === 'find' ? has() : page();
+      },
     } as unknown as PageRpc;
-    t.match(await resend(rpc, MESSAGE), outcome);
+    t.match(await resend(rpc, { ...MESSAGE, other: '1@lid' }), outcome);
+    t.ok(others.every((other) => other === '1@lid'));
   });
