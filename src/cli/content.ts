@@ -45,6 +45,7 @@ interface SendOptions {
   readonly multiple?: boolean;
   readonly quality?: string;
   readonly 'view-once'?: boolean;
+  readonly separate?: boolean;
   readonly event?: string;
   readonly starts?: string;
   readonly ends?: string;
@@ -84,11 +85,15 @@ export async function about<T>(file: string | undefined, work: Promise<T>): Prom
   }
 }
 
-/** The contents to send, all of one kind. Each file is a message; the first one gets the caption. */
+/**
+ * The contents to send, all of one kind. Several pictures and films are an album; otherwise each file is a message. The first
+ * one gets the caption.
+ */
 export async function contentsOf(
   context: Pick<Context, 'ask' | 'output'>,
   given: string | undefined,
   options: SendOptions,
+  { isPost }: { readonly isPost: boolean },
 ) {
   const { file, caption, as, location, contact, poll, option, multiple } = options;
   const kinds = Object.entries({
@@ -107,6 +112,7 @@ export async function contentsOf(
     ['--as', as, '--file'],
     ['--quality', options.quality, '--file'],
     ['--view-once', options['view-once'], '--file'],
+    ['--separate', options.separate, '--file'],
     ['--starts', options.starts, '--event'],
     ['--ends', options.ends, '--event'],
     ['--place', options.place, '--event'],
@@ -122,20 +128,34 @@ export async function contentsOf(
       return refuse('send: the text is the caption; leave out one', help);
     const text = caption ?? (given === undefined ? undefined : await textOf(given));
     // Loaded only for files, so that a text starts fast.
-    const { checkSize, upload } = await import('./upload.js');
+    const { areAlbum, checkSize, upload } = await import('./upload.js');
     if (file.filter((path) => path === '-').length > 1) return refuse('send: stdin can be read once', help);
     for (const path of file) checkSize(path);
-    const contents = [];
+    const files = [];
     // All are uploaded before the first is sent, so that a wrong name stops the whole command.
-    for (const [at, path] of file.entries())
-      contents.push({
-        media: await about(path, upload(context, path)),
-        ...(text === undefined || at > 0 ? {} : { caption: text }),
-        ...(as === undefined ? {} : { as: AS[as] as MediaKind }),
-        ...(options.quality === undefined ? {} : { quality: options.quality as 'standard' | 'hd' }),
-        ...(options['view-once'] ? { viewOnce: true as const } : {}),
-      });
-    return contents;
+    for (const path of file) files.push(await about(path, upload(context, path)));
+    const quality = options.quality as 'standard' | 'hd' | undefined;
+    const shown = as === undefined ? undefined : (AS[as] as MediaKind);
+    const captionOf = (at: number) => (text === undefined || at > 0 ? {} : { caption: text });
+    const makesAlbum = !isPost && !options.separate && !options['view-once'] && areAlbum(files, shown);
+    if (makesAlbum)
+      return [
+        {
+          album: files.map(({ id, mimetype }, at) => ({
+            media: id,
+            ...captionOf(at),
+            // Of the pictures among them.
+            ...(quality === undefined || mimetype.startsWith('video/') ? {} : { quality }),
+          })),
+        },
+      ];
+    return files.map(({ id }, at) => ({
+      media: id,
+      ...captionOf(at),
+      ...(shown === undefined ? {} : { as: shown }),
+      ...(quality === undefined ? {} : { quality }),
+      ...(options['view-once'] ? { viewOnce: true as const } : {}),
+    }));
   }
   if (asked.length > 0 && given !== undefined)
     return refuse(`send: ${asked[0]} cannot be combined with a text`, help);

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
-import { MAX_FILE_BYTES } from '../protocol/content.js';
+import { type FileRef, MAX_ALBUM, MAX_BYTES, MAX_FILE_BYTES, type MediaKind } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
 
@@ -14,6 +14,22 @@ const tooLarge = (path: string, size: string): Fault =>
     reason: `${path} is too large (${size}); WhatsApp accepts files of up to ${MAX_FILE_BYTES / 2 ** 20} MiB`,
   });
 
+/** The files that WhatsApp shows as pictures and films, as the daemon sends them. */
+const PICTURE = /^image\/(jpeg|png|webp)$/;
+const FILM = /^video\/(mp4|3gpp|quicktime)$/;
+
+/** Whether WhatsApp shows these files as one album. @param as what they are to be shown as */
+export function areAlbum(
+  files: readonly Pick<FileRef, 'mimetype' | 'size'>[],
+  as: MediaKind | undefined,
+): boolean {
+  if (files.length < 2 || files.length > MAX_ALBUM) return false;
+  return files.every(({ mimetype, size }) => {
+    const kind = PICTURE.test(mimetype) ? 'image' : FILM.test(mimetype) ? 'video' : null;
+    return kind !== null && size <= MAX_BYTES[kind] && (as === undefined || as === kind);
+  });
+}
+
 /** Refuses a file that is too large before any file of the command is read. @throws Fault media_too_large */
 export function checkSize(path: string): void {
   const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
@@ -21,12 +37,12 @@ export function checkSize(path: string): void {
     throw tooLarge(path, `${(stats.size / 2 ** 20).toFixed(1)} MiB`);
 }
 
-/** @returns the file's id. @throws Fault usage, and the faults of media.put */
+/** @returns the file as the daemon has it. @throws Fault usage, and the faults of media.put */
 export async function upload(
   { ask, output }: Pick<Context, 'ask' | 'output'>,
   path: string,
   command = 'send',
-): Promise<string> {
+): Promise<Pick<FileRef, 'id' | 'mimetype' | 'size'>> {
   const refuse = (error: unknown): never => {
     const { code } = error as NodeJS.ErrnoException;
     const why =
@@ -64,7 +80,7 @@ export async function upload(
       id = answer.upload;
       offset += filled;
       progress?.add(filled);
-      if (answer.file !== null) return answer.file.id;
+      if (answer.file !== null) return answer.file;
     }
   } finally {
     progress?.end();

@@ -257,6 +257,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   },
   'message.send': {
     media: 'a file of another chat could be forwarded by its id',
+    album: 'it belongs to media',
     as: 'it belongs to media',
     caption: 'it belongs to media',
     location: OTHER_KINDS,

@@ -32,6 +32,16 @@ interface Common {
   readonly mentionAll?: true;
 }
 
+/** A picture or a film of an album. */
+export interface AlbumPart {
+  readonly kind: 'image' | 'video';
+  readonly file: FileRef;
+  readonly caption?: string;
+  readonly quality?: 'hd';
+  readonly mentions?: readonly string[];
+  readonly mentionAll?: true;
+}
+
 /** The preview of a link, as the sender gives it; `true`: as WhatsApp Web fetches it. */
 export type LinkPreview =
   | true
@@ -53,7 +63,11 @@ export type Content = Common &
         /** Of an image: 2,560 pixels instead of 1,600. */
         readonly quality?: 'hd';
         readonly viewOnce?: true;
+        /** The id at WhatsApp of the album that it is a part of. */
+        readonly album?: string;
       }
+    /** The heading of an album. Each part is a message of its own behind it. */
+    | { readonly kind: 'album'; readonly parts: readonly AlbumPart[] }
     | {
         readonly kind: 'location';
         readonly latitude: number;
@@ -83,6 +97,9 @@ export type Content = Common &
     /** An answer to the buttons or the list of the message `replyTo`. */
     | { readonly kind: 'choice'; readonly choice: string }
   );
+
+/** The most parts of an album: as many as WhatsApp's phones have long let people choose at once. */
+export const MAX_ALBUM = 30;
 
 const MiB = 2 ** 20;
 /** The sizes that WhatsApp accepts, and that we give to a page at once. */

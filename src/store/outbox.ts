@@ -49,6 +49,7 @@ export class Outbox {
   readonly #insert: Statement<Row>;
   readonly #byId: Statement<Row>;
   readonly #byMessageId: Statement<Row>;
+  readonly #parts: Statement<Row>;
   readonly #change: Statement<Row>;
   readonly #nextOf: Statement<Row>;
   readonly #due: Statement<Pick<Row, 'id' | 'wid' | 'lane' | 'attempts' | 'expires_at'>>;
@@ -77,6 +78,9 @@ export class Outbox {
       ON CONFLICT (key, wid) WHERE key IS NOT NULL DO NOTHING RETURNING *`);
     this.#byId = db.prepare('SELECT * FROM outbox WHERE id = ?');
     this.#byMessageId = db.prepare('SELECT * FROM outbox WHERE message_id = ?');
+    this.#parts = db.prepare(`
+      SELECT * FROM outbox WHERE seq > :seq AND seq <= :seq + :most AND json_extract(payload, '$.album') = :album
+      ORDER BY seq`);
     this.#change = db.prepare(`
       UPDATE outbox SET
         state = :state, changed_at = :now,
@@ -199,6 +203,15 @@ export class Outbox {
   byMessageId(messageId: string): StoredMessage | null {
     const row = this.#byMessageId.get(messageId);
     return row === undefined ? null : fromRow(row);
+  }
+
+  /**
+   * The rows that belong to this one: their payload has its `messageId` as `album`. They were inserted right behind it, in the
+   * same transaction.
+   * @param most how many were inserted
+   */
+  partsOf({ seq, messageId }: Pick<StoredMessage, 'seq' | 'messageId'>, most: number): StoredMessage[] {
+    return this.#parts.all({ seq, most, album: messageId }).map(fromRow);
   }
 
   /**

@@ -45,6 +45,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     'bulkUpsert(reactions) is called for each incoming reaction, and can be wrapped; hasReaction of the message is set afterwards, and is false again when none is left (WAWebReactionsBEUtils)',
     DIFF,
   ],
+  WAWebAlbumsGenerateAlbumMessageProto: [
+    '({ contextInfo }) → { albumMessage }, without the numbers of its files; a message of the type `album` is sent with it',
+    DIFF,
+  ],
   'WAWebAltDeviceLinkingApi.initializeAltDeviceLinking': [
     '() → promise; ends the QR before a pairing code',
     BOTH,
@@ -71,6 +75,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebApiMessageInfoStore.queryMsgInfo': [
     '(key) → promise of the people who have received and read it',
+    DIFF,
+  ],
+  'WAWebAssociationProtoUtils.getValidatedOutgoingMessageAssociationContextInfo': [
+    "(type, key of the message that it belongs to) → the context of the stanza; throws for types that this page does not send, and the message is sent without. The message's own attributes are associationType, parentMsgKey and viewMode",
     DIFF,
   ],
   'WAWebBackendJobsCommon.mediaTypeFromProtobuf': ['(message) → a media type; the library wraps it', BOTH],

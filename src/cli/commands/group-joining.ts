@@ -60,7 +60,9 @@ export const JOINING: Readonly<Record<string, Verb>> = {
     if (more.length > 0) refuse('picture takes one FILE');
     if ((file === undefined) !== remove) refuse('picture: give a FILE or --remove');
     const media =
-      file === undefined ? null : await (await import('../upload.js')).upload(context, file, 'group picture');
+      file === undefined
+        ? null
+        : (await (await import('../upload.js')).upload(context, file, 'group picture')).id;
     const done = await context.ask(
       'group.picture',
       media === null ? { group, remove: true } : { group, media },

@@ -52,7 +52,7 @@ export const profile = command({
         ? { name: text }
         : action === 'about'
           ? { about: text }
-          : { picture: action === 'picture' ? await upload({ ask, output }, text, 'profile') : null },
+          : { picture: action === 'picture' ? (await upload({ ask, output }, text, 'profile')).id : null },
       WRITES,
     );
     show(answer, () => 'changed\n');

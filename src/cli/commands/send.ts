@@ -105,8 +105,9 @@ export const send = command({
     'waits until WhatsApp has it (60 s, or --timeout). If the wait\n' +
     'runs out, the exit status is 8 and the message stays queued: `wactl outbox`. ' +
     `A TIME is ${MOMENT}.\n\n` +
-    'Each of several files is a message of its own, in their order; the first one gets the caption. All are uploaded before\n' +
-    'the first is sent. With --key K their keys are K, K#2, K#3 and so on; -o json prints a list.\n\n' +
+    'Two to 30 pictures and films are one album: its heading and each file are messages, and -o json prints a list of them.\n' +
+    'Other files, a status, a channel, and files with --separate are a message each, in their order; with --key K their keys\n' +
+    'are K, K#2, K#3 and so on. The first file gets the caption. All are uploaded before the first is sent.\n\n' +
     '-o json prints the last known state of the message (with --wait accepted: the answer of\n' +
     'message.send), even when the exit status is not 0.',
   args: [
@@ -122,7 +123,7 @@ export const send = command({
       type: 'list',
       whole: true,
       value: 'FILE',
-      does: 'a picture, video, audio or any file; - for stdin (repeat: a message each)',
+      does: 'a picture, video, audio or any file; - for stdin (repeat: an album, or a message each)',
     },
     caption: { type: 'text', value: 'TEXT', does: 'with --file: the caption of the first file' },
     as: { type: 'text', value: 'KIND', choices: KINDS, does: 'with --file: its kind (default: by its type)' },
@@ -138,6 +139,7 @@ export const send = command({
       does: 'with --file: of a picture (default: standard)',
     },
     'view-once': { type: 'flag', does: 'with --file: it can be opened once' },
+    separate: { type: 'flag', does: 'with --file: several pictures and films are no album' },
     event: { type: 'text', value: 'NAME', does: 'an event; --starts is needed' },
     starts: { type: 'text', value: 'TIME', does: 'with --event: when it begins' },
     ends: { type: 'text', value: 'TIME', does: 'with --event: when it ends' },
@@ -169,6 +171,7 @@ export const send = command({
   examples: [
     ["wactl send '+55 11 90000-0002' 'hello'", 'to a person'],
     ["wactl send 15550002222 --file photo.jpg 'look'", 'a picture with a caption'],
+    ["wactl send 15550002222 --file a.jpg --file b.mp4 'our trip'", 'an album'],
     ['wactl send 15550002222 --file note.ogg --as voice', 'a voice message'],
     ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a location'],
     ["wactl send 15550002222 --poll 'Tea?' --option yes --option no", 'a poll'],
@@ -183,25 +186,30 @@ export const send = command({
     const { ask, args, options, timeoutMs, show, onInterrupt } = context;
     const [to = '', given] = args;
     const goal = (options.wait ?? 'sent') as Goal;
-    if (isPostId(to.trim()) && (goal === 'delivered' || goal === 'read'))
+    const isPost = isPostId(to.trim());
+    if (isPost && (goal === 'delivered' || goal === 'read'))
       refuse(`send: a status, or a message to a channel, is sent, and never delivered or read`, null);
     // Checked before a file is read, so that nothing is uploaded in vain.
     const goesOut = windowOf({ notBefore: options['not-before'], expires: options.expires });
     const linkPreview = previewOf(options);
     if (options.choose !== undefined && options['reply-to'] === undefined)
       refuse('send: --choose needs --reply-to MESSAGE', 'wactl send --help');
-    const contents = await contentsOf(context, given, options);
+    const contents = await contentsOf(context, given, options, { isPost });
     if (linkPreview !== undefined && contents.some((content) => !('text' in content)))
       refuse('send: --preview goes with a text', 'wactl send --help');
     const startedAt = performance.now();
     const keys = keysOf(options.key, contents.length);
-    const fileOf = (at: number): string | undefined => (contents.length > 1 ? options.file?.[at] : undefined);
     const all: Accepted[] = [];
+    /** The file of a message, if there are several; the heading of an album has none. */
+    const fileOf = (at: number): string | undefined =>
+      contents.length > 1 ? options.file?.[at] : at > 0 ? options.file?.[at - 1] : undefined;
     const known: (Accepted | Outgoing)[] = [];
     /** Prints several messages as one list, so that the output is one JSON value. */
     const print = (): void => {
       if (known.length > 0)
-        show(contents.length === 1 ? known[0] : known, () => known.map(renderSent).join(''));
+        show(contents.length === 1 && all.length === 1 ? known[0] : known, () =>
+          known.map(renderSent).join(''),
+        );
     };
     onInterrupt(() =>
       all.length === 0
@@ -224,7 +232,8 @@ export const send = command({
           },
           { writes: true },
         );
-        all.push(await about(fileOf(at), asked));
+        const { parts = [], ...accepted } = await about(contents.length > 1 ? fileOf(at) : undefined, asked);
+        all.push(accepted, ...parts);
       }
     } catch (error) {
       // The messages that were accepted before are still sent.

@@ -9,9 +9,11 @@ import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Answered } from '../../protocol/types.js';
 import { isEnded, isTaken } from '../../session/outbox.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';
 import { localPeer } from '../events/local-peer.js';
+import { wholeOf } from '../outgoing/album.js';
 import type { Outbox } from '../outgoing/outbox.js';
 
 export interface TrafficOptions {
@@ -32,6 +34,9 @@ const CONSUMER = 'fleet:events';
 const PAGE = 100;
 /** How long an orderly end waits until the last events are in the stream. */
 const SETTLE_MS = 5_000;
+
+/** WhatsApp has it, or nothing more will happen to it. */
+const isSettled = ({ state }: StoredMessage): boolean => isTaken(state) || isEnded(state);
 
 /** The owner closes it when the account has ended, before the store. */
 export class Traffic {
@@ -77,11 +82,13 @@ export class Traffic {
         isSettled: (id) => {
           const row = store.outbox.get(id);
           // A row that is kept no longer has ended long ago.
-          return row === null || isTaken(row.state) || isEnded(row.state);
+          return row === null || wholeOf(store, row).every(isSettled);
         },
         watch: (settled) =>
-          outbox.watch(({ id, state }) => {
-            if (isTaken(state) || isEnded(state)) settled(id);
+          outbox.watch((row) => {
+            if (!isSettled(row)) return;
+            const whole = wholeOf(store, row);
+            if (whole.every(isSettled)) settled(whole[0].id);
           }),
       },
     });

@@ -1,5 +1,6 @@
 // Turns a request to send into one value, validated as far as possible before the page is asked.
 import {
+  type AlbumPart,
   type Content,
   type FileRef,
   type LinkPreview,
@@ -45,15 +46,15 @@ export async function contentOf(
   voices: Transcoder,
   signal: AbortSignal,
 ): Promise<Content> {
-  const { text, media, location, contacts, poll, event, choice } = request;
+  const { text, media, album, location, contacts, poll, event, choice } = request;
   const { caption, as, quality, viewOnce, replyTo, mentions, mentionAll, linkPreview } = request;
-  const given = Object.entries({ text, media, location, contacts, poll, event, choice }).filter(
+  const given = Object.entries({ text, media, album, location, contacts, poll, event, choice }).filter(
     ([, value]) => value !== undefined,
   );
   if (given.length !== 1) {
     const names = given.map(([name]) => name).join(' and ');
     return refuse(
-      `One of text, media, location, contacts, poll, event and choice is needed; ${names || 'none'} was given.`,
+      `One of text, media, album, location, contacts, poll, event and choice is needed; ${names || 'none'} was given.`,
     );
   }
   if (caption !== undefined && media === undefined) return refuse('A caption goes with media.');
@@ -62,15 +63,31 @@ export async function contentOf(
   if (viewOnce && media === undefined) return refuse('`viewOnce` goes with media.');
   if (choice !== undefined && replyTo === undefined)
     return refuse('A choice needs `replyTo`: the message with the buttons or the list.');
-  if (mentionAll && !/@all\b/.test(text ?? caption ?? ''))
-    return refuse('A text that mentions everybody contains @all.');
+  const texts = [text, caption, ...(album ?? []).map((part) => part.caption)];
+  if (mentionAll && !texts.some(isLoud)) return refuse('A text that mentions everybody contains @all.');
   if (mentionAll && !isGroupId(request.to)) return refuse('Everybody can be mentioned only in a group.');
   if (linkPreview && text === undefined) return refuse('A link preview goes with a text.');
-  const common = {
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(mentions === undefined ? {} : { mentions: mentions.map(person) }),
-    ...(mentionAll ? { mentionAll } : {}),
-  };
+  const reply = replyTo === undefined ? {} : { replyTo };
+  const people = mentions === undefined ? {} : { mentions: mentions.map(person) };
+  const common = { ...reply, ...people, ...(mentionAll ? { mentionAll } : {}) };
+  if (album !== undefined) {
+    const parts: AlbumPart[] = [];
+    for (const part of album) {
+      const { kind, file } = await fitting(await mediaStore.get(part.media), part.as, (sound) =>
+        voices.asVoice(sound, signal),
+      );
+      if (kind !== 'image' && kind !== 'video')
+        return refuse(`An album has pictures and films; ${file.name ?? 'a file'} would be sent as ${kind}.`);
+      if (part.quality !== undefined && kind !== 'image') return refuse('`quality` goes with an image.');
+      parts.push({
+        ...{ kind, file },
+        ...(part.caption === undefined ? {} : { caption: part.caption, ...people }),
+        ...(mentionAll && isLoud(part.caption) ? { mentionAll } : {}),
+        ...(part.quality === 'hd' ? { quality: part.quality } : {}),
+      });
+    }
+    return { ...reply, kind: 'album', parts };
+  }
   if (text !== undefined)
     return {
       ...common,
@@ -116,6 +133,8 @@ export async function contentOf(
     ...(viewOnce ? { viewOnce } : {}),
   };
 }
+
+const isLoud = (text: string | undefined): boolean => text !== undefined && /@all\b/.test(text);
 
 /** The first address in the text, unless the preview names another one of its addresses. */
 function cardOf(text: string, preview: NonNullable<Request['linkPreview']>): LinkPreview {

@@ -12,20 +12,9 @@ import { advance, isTaken, type SendEvent } from '../../session/outbox.js';
 import type { Tx } from '../../store/commit.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
+import { partRequests, partsOf } from './album.js';
 import { type ChooseId, ownId, RANDOM_IDS } from './ids.js';
-
-export interface Request {
-  /** The account that sends it. */
-  readonly wid: string;
-  /** The recipient as requested. WhatsApp may know the chat under another id. */
-  readonly recipient: Addressee;
-  readonly chatId: Addressee;
-  readonly kind: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly key: string | null;
-  readonly notBeforeMs: number | null;
-  readonly expiresAtMs: number | null;
-}
+import type { SendRequest } from './send-request.js';
 
 /** Data recorded with a step. */
 export interface More {
@@ -86,15 +75,15 @@ export class Outbox {
   }
 
   /** The row of an earlier request with this key. @throws Fault key_reused when that request was different */
-  earlier({ key, wid, recipient, kind, payload }: Omit<Request, 'chatId'>): StoredMessage | null {
+  earlier({ key, wid, recipient, kind, payload }: Omit<SendRequest, 'chatId'>): StoredMessage | null {
     return key === null ? null : this.#store.outbox.earlier(key, wid, recipient, kind, payload);
   }
 
   /**
-   * Accepts a message under an id of ours; it is on disk when this resolves.
+   * Accepts a message under an id of ours, an album with all its files; it is on disk when this resolves.
    * @throws (rejects) Fault key_reused, disk_full, busy
    */
-  accept(request: Request): Promise<StoredMessage> {
+  accept(request: SendRequest): Promise<StoredMessage> {
     const accepted = this.#accept(request);
     const done = (): void => {
       if (this.#accepting === announced) this.#accepting = null;
@@ -106,17 +95,23 @@ export class Outbox {
     return accepted;
   }
 
-  async #accept(request: Request): Promise<StoredMessage> {
-    const { message, isNew } = await this.#store.write((tx) =>
-      this.#store.outbox.accept(tx, {
-        ...request,
-        id: ownId(this.#now()),
-        messageId: this.#chooseId(request.wid, request.key),
-        queuedAtMs: this.#now(),
-      }),
-    );
-    if (isNew) this.announce({ row: message, staged: [] });
+  async #accept(request: SendRequest): Promise<StoredMessage> {
+    const { message, fresh } = await this.#store.write((tx) => {
+      const { message, isNew } = this.#insert(tx, request);
+      const parts = isNew ? partRequests(message).map((part) => this.#insert(tx, part).message) : [];
+      return { message, fresh: isNew ? [message, ...parts] : [] };
+    });
+    for (const row of fresh) this.announce({ row, staged: [] });
     return message;
+  }
+
+  #insert(tx: Tx, request: SendRequest): { message: StoredMessage; isNew: boolean } {
+    return this.#store.outbox.accept(tx, {
+      ...request,
+      id: ownId(this.#now()),
+      messageId: this.#chooseId(request.wid, request.key),
+      queuedAtMs: this.#now(),
+    });
   }
 
   /** Resolves when the watchers know of all messages that are being accepted now; null when none is. */
@@ -231,16 +226,23 @@ export class Outbox {
     });
   }
 
-  /** Cancels a queued message. @throws (rejects) Fault no_such_message, too_late, disk_full */
+  /** Cancels a queued message, an album with its files. @throws (rejects) Fault no_such_message, too_late, disk_full */
   async cancel(id: string): Promise<StoredMessage> {
     const { id: own } = this.get(id);
-    const row = await this.#store.write((tx) => {
-      if (this.lanes.isStaged(this.get(own))) this.step(tx, own, { type: 'returned' });
-      return this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() });
+    const rows = await this.#store.write((tx) => {
+      const row = this.#cancel(tx, own);
+      if (row === null) return [];
+      return [row, ...partsOf(this.#store, row).flatMap((part) => this.#cancel(tx, part.id) ?? [])];
     });
-    if (row === null) throw this.#tooLate(own, 'only a queued message can be cancelled');
-    this.announce({ row, staged: [] });
+    const [row] = rows;
+    if (row === undefined) throw this.#tooLate(own, 'only a queued message can be cancelled');
+    for (const one of rows) this.announce({ row: one, staged: [] });
     return row;
+  }
+
+  #cancel(tx: Tx, id: string): StoredMessage | null {
+    if (this.lanes.isStaged(this.get(id))) this.step(tx, id, { type: 'returned' });
+    return this.#store.outbox.change(tx, id, 'queued', { state: 'cancelled', nowMs: this.#now() });
   }
 
   /**

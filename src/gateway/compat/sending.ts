@@ -51,8 +51,9 @@ const eventDetails = (event: Sending['event']): Data | null => {
   return { event: { name, description, startsAt, endsAt, place, callLink: null, cancelled: false } };
 };
 
-function typeOf({ media, as, location, poll, contacts, event, choice }: Sending): string {
+function typeOf({ media, album, as, location, poll, contacts, event, choice }: Sending): string {
   if (media !== undefined) return as ?? 'document';
+  if (album !== undefined) return 'album';
   if (location !== undefined) return 'location';
   if (poll !== undefined) return 'poll';
   if (event !== undefined) return 'event';

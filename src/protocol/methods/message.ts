@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NAMED_FAULTS } from '../act-faults.js';
-import { MEDIA_KINDS } from '../content.js';
+import { MAX_ALBUM, MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
 import {
   instant,
@@ -29,7 +29,7 @@ const outgoing = {
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a message (one of text, media, location, contacts, poll, event, choice) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
+    does: 'Accepts a message (one of text, media, album, location, contacts, poll, event, choice) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
@@ -56,6 +56,27 @@ export const messageMethods = {
         .optional()
         .describe('True: an image, a video or a voice message that can be opened once.'),
       caption: z.string().min(1).max(65_536).optional().describe('The text that goes with the file.'),
+      album: z
+        .array(
+          record({
+            media: reference('The `id` of a file that media.put or media.fetch returned.'),
+            as: z
+              .enum(['image', 'video'])
+              .optional()
+              .describe('What the file is shown as; its media type decides when left out.'),
+            quality: z
+              .enum(['standard', 'hd'])
+              .optional()
+              .describe('Of an image: `hd` for 2,560 pixels instead of 1,600.'),
+            caption: z.string().min(1).max(65_536).optional().describe('The text that goes with the file.'),
+          }),
+        )
+        .min(2)
+        .max(MAX_ALBUM)
+        .optional()
+        .describe(
+          'An album: 2 to 30 pictures and films that are shown as one. It and each of its files are messages; all are accepted, or none.',
+        ),
       location: record({
         latitude: z.number().min(-90).max(90).describe('Degrees north; negative in the south.'),
         longitude: z.number().min(-180).max(180).describe('Degrees east; negative in the west.'),
@@ -103,7 +124,7 @@ export const messageMethods = {
         .max(1_000)
         .optional()
         .describe(
-          'An answer to the buttons or the list of the message `replyTo`: the id or the text of a button or row, or its place as `#2`.',
+          'An answer to the buttons or the list of the message `replyTo`: the place of a button or row as `#2`, its text, or its id, in this order.',
         ),
       replyTo: messageRef()
         .optional()
@@ -154,6 +175,16 @@ export const messageMethods = {
       id: z.string().describe("The daemon's id of the message."),
       messageId: z.string().describe("WhatsApp's id of the message, chosen before it is sent."),
       state: sendState().describe('How far it has come: `queued`, or more for a request that was repeated.'),
+      parts: z
+        .array(
+          record({
+            id: z.string().describe("The daemon's id of the message."),
+            messageId: z.string().describe("WhatsApp's id of the message."),
+            state: sendState().describe('How far it has come.'),
+          }),
+        )
+        .optional()
+        .describe('Of an album: the messages with its files, in their order.'),
     }),
     faults: [
       'invalid_recipient',

@@ -40,6 +40,10 @@ export const ACTION_CAPABILITIES = {
     'WAWebMediaInMemoryBlobCache.InMemoryMediaBlobCache',
     'WAWebMediaMmsV4Upload.uploadMedia',
   ],
+  'send.album': [
+    'WAWebAlbumsGenerateAlbumMessageProto',
+    'WAWebAssociationProtoUtils.getValidatedOutgoingMessageAssociationContextInfo',
+  ],
   'send.sticker': [
     'WAWebUploadManager.encryptAndUpload',
     'WAWebStartMediaUploadQpl.startMediaUploadQpl',
@@ -208,6 +212,7 @@ const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
   voice: 'send.media',
   document: 'send.media',
   sticker: 'send.sticker',
+  album: 'send.album',
 };
 
 export const capabilityFor = (kind: Content['kind']): ActionCapability | null => NEEDS[kind] ?? null;

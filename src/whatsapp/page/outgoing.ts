@@ -105,10 +105,20 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
   };
 
   /**
+   * The attributes by which a file belongs to its album (WAWebAssociationProtoUtils and WAWebMediaPrep, 2026-04-27). Without
+   * the album, which may have failed or been cancelled, it is sent as any file.
+   */
+  const inAlbum = async (id: string, chatId: string): Promise<object> => {
+    const album = await tools.findMessage({ id, place: { fromMe: true, remote: chatId, participant: null } });
+    if (album === null || album.ack < 0) return {};
+    return { associationType: 'MEDIA_ALBUM', viewMode: 'MEDIA_ALBUM', parentMsgKey: album.id };
+  };
+
+  /**
    * The arguments of the library's sendMessage: the text, the options, and fields that finally override those
    * of the message.
    */
-  const inItsWords = async (content: Content, data: string, quoted: PageMsg | null) => {
+  const inItsWords = async (content: Content, data: string, quoted: PageMsg | null, chatId: string) => {
     switch (content.kind) {
       case 'text':
         return {
@@ -155,6 +165,8 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
         };
         return { text: '', options: { event }, extra: {} };
       }
+      case 'album':
+        return { text: '', options: {}, extra: { type: 'album', kind: 'album' } };
       case 'choice': {
         const asked = quoted ?? tools.refuse('no_such_message', 'The message with the choices is not there.');
         return { text: '', options: {}, extra: choices.answerTo(asked, content.choice) };
@@ -186,6 +198,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
             ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
             // It is encrypted and uploaded as a video (WAWebCryptoMediaTypeInfo), and only its type differs.
             ...(kind === 'video_note' ? { type: 'ptv' } : {}),
+            ...(content.album === undefined ? {} : await inAlbum(content.album, chatId)),
           },
         };
       }
@@ -204,7 +217,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     const quoted = replyTo === null ? null : await tools.message(replyTo);
     if (content.kind === 'choice' && quoted !== null) refuseElsewhere(chat, quoted);
     if (content.mentionAll) refuseUnlessLoud(chat);
-    const { text, options, extra } = await inItsWords(content, data, quoted);
+    const { text, options, extra } = await inItsWords(content, data, quoted, chatId);
     const { sendMessage } = window.WWebJS as {
       sendMessage(chat: PageChat, text: string, options: object): Promise<unknown>;
     };

@@ -28,6 +28,7 @@ import {
   setPin,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import { AssociationProtoUtils, generateAlbumMessageProto } from './albums.js';
 import { knobs } from './boot-record.js';
 import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
 import { CallState, Calls, VoipStackInterface } from './calls.js';
@@ -188,6 +189,8 @@ export function defineModules(): void {
     // Messages
     WAWebSendMsgChatAction: { addAndSendMsgToChat, resendMsgToChat },
     WAWebSendMsgJob: SendMsgJob,
+    WAWebAlbumsGenerateAlbumMessageProto: { default: generateAlbumMessageProto },
+    WAWebAssociationProtoUtils: AssociationProtoUtils,
     WAWebDBUpdateMessageTable: { updateMessageTable },
     ...(knobs.restrictions && {
       WAWebReachoutTimelockUtils: ReachoutTimelockUtils,

@@ -5,6 +5,7 @@
  * 2026-04-27).
  */
 import type { Json } from '../wire.js';
+import { associated } from './albums.js';
 import { knobs, never, pause } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import type { Chat } from './chats.js';
@@ -74,7 +75,7 @@ async function send(
       "Data passed to getter must include an id property (it's how we memoize) but got undefined",
     );
   }
-  const msg = new Msg(attributesOf(message));
+  const msg = new Msg(associated(attributesOf(message)));
   const { pending: _pending, ...row } = toStored(toWire(msg), String(msg.id));
   const stored: StoredMessage = { ...row, ...(resends ? { pending: 1 as const } : {}), seq: nextSeq() };
   if (msg.directPath !== undefined) Object.assign(msg, { isUnsentMedia: true });

@@ -15,6 +15,9 @@ const FILE = { id: `f-${'1'.repeat(40)}`, mimetype: 'text/csv', name: 'a.csv', s
 const dir = mkdtempSync(join(tmpdir(), 'wactl-kinds-'));
 const ACCEPTED = METHODS['message.send'].example.result;
 let bytes = Buffer.alloc(0);
+const PARTS = ['m-2', 'm-3'].map((id) => ({ ...ACCEPTED, id }));
+/** What the next files are, in their order. */
+let mimetypes: string[] = [];
 let lost = false;
 /** A key that belongs to another message. */
 let refused = '';
@@ -26,11 +29,16 @@ t.before(async () => {
       const piece = Buffer.from(String(data), 'base64');
       if (offset !== bytes.length) throw new Fault('invalid_params', { reason: `at ${bytes.length}` });
       bytes = Buffer.concat([bytes, piece]);
-      return { upload: 'u-1', size: bytes.length, file: done ? { ...FILE, size: bytes.length } : null };
+      const mimetype = done ? (mimetypes.shift() ?? FILE.mimetype) : FILE.mimetype;
+      return {
+        upload: 'u-1',
+        size: bytes.length,
+        file: done ? { ...FILE, mimetype, size: bytes.length } : null,
+      };
     },
-    'message.send': ({ key }) => {
+    'message.send': ({ key, album }) => {
       if (key === refused) throw new Fault('key_reused');
-      return ACCEPTED;
+      return { ...ACCEPTED, ...(album !== undefined && { parts: PARTS }) };
     },
     'media.fetch': () => ({ ...FILE, size: bytes.length }),
     'media.read': ({ id, offset }) => {
@@ -54,6 +62,7 @@ t.beforeEach(() => {
   bytes = Buffer.alloc(0);
   lost = false;
   refused = '';
+  mimetypes = [];
 });
 
 const run = (args: readonly string[], input?: Uint8Array) =>
@@ -160,6 +169,38 @@ t.test('several files become one message each, with one caption and separate key
     { to: TO, media: FILE.id, caption: 'both', key: 'k' },
     { to: TO, media: FILE.id, key: 'k#2' },
   ]);
+});
+
+t.test('several pictures and films are one album, unless they are to be separate', async (t) => {
+  for (const name of ['one', 'two']) writeFileSync(join(dir, name), name);
+  const files = ['--file', 'one', '--file', 'two', 'both', '--key', 'k'];
+  mimetypes = ['image/png', 'video/mp4'];
+  const end = await run(['send', TO, ...files, '--quality', 'hd', '--wait', 'accepted', '-o', 'json']);
+  t.equal(end.code, 0, end.stderr);
+  const [first, second] = [{ media: FILE.id, caption: 'both', quality: 'hd' }, { media: FILE.id }];
+  t.same(asked('message.send'), [{ to: TO, album: [first, second], key: 'k' }]);
+  t.match(JSON.parse(end.stdout), [{ id: ACCEPTED.id }, { id: 'm-2' }, { id: 'm-3' }]);
+  for (const [args, types] of [
+    [['--separate'], ['image/png', 'video/mp4']],
+    [['--view-once'], ['image/png', 'video/mp4']],
+    [
+      ['--as', 'document'],
+      ['image/png', 'video/mp4'],
+    ],
+    [[], ['image/png', 'text/csv']],
+  ] as const) {
+    daemon.asked.length = 0;
+    mimetypes = [...types];
+    t.equal((await run(['send', TO, ...files, ...args])).code, 0);
+    t.match(asked('message.send'), [
+      { media: FILE.id, key: 'k' },
+      { media: FILE.id, key: 'k#2' },
+    ]);
+  }
+  daemon.asked.length = 0;
+  mimetypes = ['image/png', 'image/png'];
+  t.equal((await run(['send', 'status@broadcast', ...files])).code, 0);
+  t.equal(asked('message.send').length, 2, 'a status each');
 });
 
 t.test('a refused file is named, and the messages before it are shown', async (t) => {

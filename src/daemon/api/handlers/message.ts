@@ -1,6 +1,6 @@
 // message.*: accepts messages for sending, waits for their outcome, and looks messages up.
 import { capabilityWord } from '../../../protocol/capability.js';
-import type { Content, FileRef } from '../../../protocol/content.js';
+import type { AlbumPart, Content, FileRef } from '../../../protocol/content.js';
 import { Fault } from '../../../protocol/fault.js';
 import type { FaultKind } from '../../../protocol/fault-table.js';
 import type { Handlers } from '../../../protocol/method.js';
@@ -24,6 +24,7 @@ import { limited } from '../../machine/time-limit.js';
 import { contentOf } from '../../media/content.js';
 import type { MediaStore } from '../../media/media-store.js';
 import type { Transcoder } from '../../media/voice.js';
+import { partsOf } from '../../outgoing/album.js';
 import { show } from '../../outgoing/outbox.js';
 import { reached } from '../../outgoing/outbox-wait.js';
 import { refuseLost } from '../../session/capability-tracker.js';
@@ -64,17 +65,17 @@ export function messageHandlers(
       const { kind, ...payload } = content;
       const request = { wid, recipient, kind, payload, key, ...times };
       const earlier = outbox.earlier(request);
-      if (earlier !== null) return brief(earlier);
+      if (earlier !== null) return answerOf(earlier);
       refuseTimes(times);
       refuseUnfit(recipient, content);
-      refuseLacking(kind, recipient);
+      for (const one of kindsOf(content)) refuseLacking(one, recipient);
       const chatId = await resolve(recipient, signal);
       if (chatId === null)
         throw new Fault('not_on_whatsapp', {
           reason: `${recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`,
         });
       // The linked account may have changed while WhatsApp was asked.
-      return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
+      return answerOf(await outbox.accept({ ...request, wid: owner(), chatId }));
     },
 
     'message.get': async ({ id }) => {
@@ -91,6 +92,11 @@ export function messageHandlers(
         ),
       ),
   };
+
+  function answerOf(row: StoredMessage) {
+    const parts = partsOf(store, row);
+    return { ...brief(row), ...(row.kind === 'album' && { parts: parts.map(brief) }) };
+  }
 
   /** @param first an earlier request with the same key: an id names the same message as it did then */
   function named(replyTo: string | undefined, first: StoredMessage | null): { replyTo?: string } {
@@ -111,8 +117,10 @@ export function messageHandlers(
     try {
       return await mediaStore.get(id);
     } catch (error) {
-      const file = first?.payload.file as FileRef | undefined;
+      const { file, parts = [] } = (first?.payload ?? {}) as { file?: FileRef; parts?: readonly AlbumPart[] };
       if (file !== undefined && (file.id === id || first?.kind === 'voice')) return file;
+      const part = parts.find((one) => one.file.id === id);
+      if (part !== undefined) return part.file;
       throw error;
     }
   }
@@ -181,5 +189,9 @@ function refuseTimes({
   if (notBeforeMs !== null && notBeforeMs >= expiresAtMs)
     throw new Fault('invalid_params', { reason: 'notBefore is not before expiresAt', hint: null });
 }
+
+/** The kinds of a message and of what belongs to it. */
+const kindsOf = (content: Content): ReadonlySet<Content['kind']> =>
+  new Set([content.kind, ...(content.kind === 'album' ? content.parts.map(({ kind }) => kind) : [])]);
 
 const brief = ({ id, messageId, state }: StoredMessage) => ({ id, messageId, state });

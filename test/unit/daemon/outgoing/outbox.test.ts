@@ -1,5 +1,6 @@
 /** The outbox: idempotency keys, ids, acks, and waits for a message. */
 import t, { type Test } from 'tap';
+import { partsOf, wholeOf } from '../../../../src/daemon/outgoing/album.js';
 import { Outbox, show } from '../../../../src/daemon/outgoing/outbox.js';
 import { drained, type Goal, reached } from '../../../../src/daemon/outgoing/outbox-wait.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
@@ -218,3 +219,65 @@ t.test(
     await done;
   },
 );
+
+const PART = { file: { id: 'f-1', mimetype: 'image/png', name: null, size: 4 } };
+const ALBUM = {
+  ...{ wid: WID, recipient: A, chatId: A, kind: 'album', notBeforeMs: null, expiresAtMs: null },
+  payload: {
+    parts: [
+      { kind: 'image', ...PART, caption: 'one' },
+      { kind: 'video', ...PART },
+    ],
+  },
+} as const;
+
+t.test(
+  'an album is accepted with its files, under one key, also concurrently and after a restart',
+  async (t) => {
+    const { store, outbox, accept, directory } = open(t);
+    const request = { ...ALBUM, key: 'k' };
+    const [album, again, behind] = await Promise.all([
+      outbox.accept(request),
+      outbox.accept(request),
+      accept('behind it'),
+    ]);
+    t.equal(again.id, album.id);
+    const parts = partsOf(store, album);
+    t.match(parts, [
+      { kind: 'image', payload: { ...PART, caption: 'one', album: album.messageId } },
+      { kind: 'video', payload: { ...PART, album: album.messageId } },
+    ]);
+    t.same(
+      [album, ...parts, behind].map(({ seq }) => seq - album.seq),
+      [0, 1, 2, 3],
+    );
+    for (const part of parts) t.same(idsOf(wholeOf(store, part)), idsOf([album, ...parts]));
+    t.same(idsOf(wholeOf(store, behind)), [behind.id]);
+    store.close();
+    const reopened = open(t, directory);
+    t.equal((await reopened.outbox.accept(request)).id, album.id);
+    t.same(idsOf(partsOf(reopened.store, album)), idsOf(parts));
+  },
+);
+
+t.test('one file that cannot be accepted refuses the whole album', async (t) => {
+  const { store, outbox, accept } = open(t);
+  await accept('another', 'k\n2');
+  t.match(await thrownBy(outbox.accept({ ...ALBUM, key: 'k' })), { kind: 'key_reused' });
+  t.equal(store.outbox.list().messages.length, 1);
+});
+
+t.test('an album is cancelled with the files that are still queued', async (t) => {
+  const { store, outbox, submit } = open(t);
+  const album = await outbox.accept({ ...ALBUM, key: null });
+  const [first, second] = partsOf(store, album);
+  await submit(first?.id ?? '');
+  await outbox.cancel(album.id);
+  t.match(
+    [album, first, second].map((row) => outbox.get(row?.id ?? '').state),
+    ['cancelled', 'sending', 'cancelled'],
+  );
+  t.match(await thrownBy(outbox.cancel(album.id)), { kind: 'too_late' });
+});
+
+const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
