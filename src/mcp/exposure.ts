@@ -108,6 +108,29 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'A group with its description, settings and members (name, phone number, admin or not).',
     params: { group: { says: 'The group: its `id` from group_list or chat_list, …@g.us.' } },
   },
+  'channel.list': {
+    title: 'List channels',
+    does: 'Channels that the account owns, administers or follows, by name, with their `id` and the number of their followers.',
+    params: {
+      limit: limit(100, 20),
+      offset: OFFSET,
+      query: { says: 'Only channels with this in their name.' },
+    },
+  },
+  'channel.get': {
+    title: 'Show one channel',
+    does: 'Name, description and number of followers of a channel, also of one that the account does not follow.',
+    params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter, or its link.' } },
+  },
+  'channel.posts': {
+    title: 'Read the posts of a channel',
+    does: 'The last posts of a channel, oldest first, each with its text in `message.body`, and how often it was viewed and reacted to. Marks nothing as read.',
+    params: {
+      channel: { says: 'The channel: its `id` from channel_list, …@newsletter, or its link.' },
+      limit: limit(50, 10),
+      before: { says: 'Only posts before this one: its `serverId`, to read further back.' },
+    },
+  },
   'community.list': {
     title: 'List communities',
     does: 'Communities of the account, by name, with their `id` and the number of their groups.',

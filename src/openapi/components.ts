@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { detailsSchema } from '../protocol/details.js';
 import type { EventRow } from '../protocol/event.js';
 import { EVENTS, eventSchema, eventSchemaOf } from '../protocol/events/index.js';
+import { channelSchema, postSchema } from '../protocol/methods/channel.js';
 import { chatSchema } from '../protocol/methods/chat.js';
 import {
   communityGroupSchema,
@@ -71,6 +72,8 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['GroupBrief', briefSchema, 'A group, in short.'],
   ['Participant', participantSchema, 'A member of a group.'],
   ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
+  ['Channel', channelSchema, 'A channel, and what this account is there.'],
+  ['Post', postSchema, 'A post in a channel, with its counts.'],
   ['Community', communitySchema, 'A community with its groups.'],
   ['CommunityGroup', communityGroupSchema, 'A group of a community.'],
   ['CommunityOutcome', communityOutcomeSchema, 'What became of one of the groups that a request named.'],

@@ -6,6 +6,7 @@ import type { METHODS } from './methods/index.js';
 import type { OutboxRow } from './schema.js';
 
 export type { EventData, EventOf, WireEvent } from './events/index.js';
+export type { Channel, Post } from './methods/channel.js';
 export type { Chat } from './methods/chat.js';
 export type { Community, CommunityGroup } from './methods/community.js';
 export type { Contact } from './methods/contact.js';

@@ -3,6 +3,7 @@
 // call that changes something with outcome_unknown. Both reject with unsupported_now when this build of
 // WhatsApp Web lacks what they need.
 import type { Params, Result } from '../protocol/method.js';
+import type { Channel, channelMethods, Post } from '../protocol/methods/channel.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Community, CommunityOutcome, communityMethods } from '../protocol/methods/community.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
@@ -170,6 +171,27 @@ export interface Picture {
   readonly mimetype: string;
   readonly base64: string;
 }
+
+/** A channel is named by its id or by the code of its link. */
+export interface ChannelPage {
+  list(
+    query: Params<(typeof channelMethods)['channel.list']>,
+  ): Promise<Result<(typeof channelMethods)['channel.list']>>;
+  /** @throws Fault no_such_chat, like all methods below */
+  get(channel: string): Promise<Channel>;
+  /** @throws Fault not_allowed, like the methods below */
+  follow(channel: string): Promise<Channel>;
+  unfollow(channel: string): Promise<Result<(typeof channelMethods)['channel.unfollow']>>;
+  mute(channel: string, muted: boolean): Promise<Channel>;
+  /** @param part `before`: the server's number of a post */
+  posts(
+    channel: string,
+    part: { readonly limit: number; readonly before: number | null },
+  ): Promise<{ channel: string; posts: ReadPost[]; more: boolean }>;
+}
+
+/** A post as the page has it; the names of people are added later. */
+export type ReadPost = Omit<Post, 'message'> & { readonly message: InboundMessage };
 
 export interface CommunityPage {
   list(

@@ -10,6 +10,7 @@ import type { InboundMessage } from './inbound-message.js';
 import type {
   ActPage,
   CallPage,
+  ChannelPage,
   ChatPage,
   CommunityPage,
   ContactPage,
@@ -169,6 +170,7 @@ export interface WhatsAppClient {
   readonly chats: ChatPage;
   readonly history: HistoryPage;
   readonly contacts: ContactPage;
+  readonly channels: ChannelPage;
   readonly communities: CommunityPage;
   readonly groups: GroupPage;
   readonly joining: GroupJoinPage;

@@ -98,7 +98,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       )?.ack;
     await eventually(async () => (await levels()) === 3, 'the page counts the viewers');
     t.match(await wad.request('message.get', { id }), { state: 'sent', ack: 1 });
-    t.match(await wad.wactl(['delete', id]), { code: 1, stderr: /stays as it was posted/ });
+    t.match(await wad.wactl(['edit', id, 'changed']), { code: 1, stderr: /stays as it was posted/ });
 
     await sim.faults.ack('error');
     const refused = await wad.wactl(['send', STATUS, 'refused', '-o', 'json']);

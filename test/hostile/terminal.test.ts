@@ -98,6 +98,14 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['link', '1@g.us', '2@g.us'],
     ['deactivate', '1@g.us'],
   ],
+  channel: [
+    ['list'],
+    ['show', '12345@newsletter'],
+    ['posts', '12345@newsletter'],
+    ['follow', '12345@newsletter'],
+    ['unfollow', '12345@newsletter'],
+    ['mute', '12345@newsletter'],
+  ],
   groups: [[]],
   group: [
     ['show', '1@g.us'],

@@ -5,7 +5,7 @@
 import type { Channel } from './channel.js';
 import type { Device } from './device.js';
 import type { Json, WireMessage } from './wire.js';
-import { contactOf, type World } from './world.js';
+import { accountOf, contactOf, type World } from './world.js';
 
 /** A post as it is sent; a link with a card has the type `media`. */
 export interface Posting {
@@ -28,12 +28,13 @@ export function publish(world: World, device: Device, { type, mediaHandle, messa
   if (world.knobs().ackFault === 'error') return refuse('500');
   const isFile = FILES.includes(message.type);
   if (isFile && (type !== 'media' || !mediaHandle || !world.media.get(mediaHandle))) return refuse('400');
-  if (world.ledger.enter(me.pn, device.id, message)) show(world, channel, type, message);
+  if (world.ledger.enter(me.pn, device.id, message)) show(world, channel, me.pn, type, message);
   const serverId = channel.posts.find(({ id }) => id === message.id)?.serverId;
   return { success: true, ack: { t }, serverId: serverId ?? 0 };
 }
 
-function show(world: World, channel: Channel, type: string, message: WireMessage): void {
+/** Publishes a post, and shows it to the followers. @param by the wid of who posts it */
+export function show(world: World, channel: Channel, by: string, type: string, message: WireMessage): void {
   const { extra = {} } = message;
   const isCard = extra.matchedText !== undefined;
   // Channel media are not encrypted, so a preview with a key was made for a chat.
@@ -49,12 +50,13 @@ function show(world: World, channel: Channel, type: string, message: WireMessage
     extra: message.type === 'chat' ? Object.fromEntries(kept) : extra,
   };
   delete shown.author;
-  channel.posts.push({
-    id: message.id,
-    serverId: channel.posts.length + 100,
-    at: Date.now(),
-    message: shown,
-    card,
-  });
-  for (const wid of channel.followers) contactOf(world, wid)?.accept(shown, () => {});
+  const post = {
+    ...{ id: message.id, serverId: channel.posts.length + 100, at: Date.now(), message: shown, card, by },
+    ...{ views: channel.followers.size, forwards: 0, reactions: new Map<string, string>(), revoked: false },
+  };
+  channel.posts.push(post);
+  for (const wid of channel.followers) {
+    contactOf(world, wid)?.accept(shown, () => {});
+    accountOf(world, wid)?.push({ kind: 'message', message: channel.postFor(post, wid).message });
+  }
 }

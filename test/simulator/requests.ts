@@ -1,6 +1,6 @@
 /** The requests of a page to the server, one row each. */
 
-import { type Posting, publish } from './channel-posts.js';
+import { CHANNEL_QUESTIONS } from './channel-requests.js';
 import { COMMUNITY_QUESTIONS } from './community-requests.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
@@ -12,6 +12,7 @@ import { accountOf, contactOf, type World } from './world.js';
 const QUESTIONS: Questions = {
   ...GROUP_QUESTIONS,
   ...COMMUNITY_QUESTIONS,
+  ...CHANNEL_QUESTIONS,
   /** Is this number or LID on WhatsApp? */
   exists: ({ world }, args) => {
     const { existsFault } = world.knobs();
@@ -154,20 +155,6 @@ const QUESTIONS: Questions = {
     if (!group) throw new Refusal(404, 'item-not-found');
     if (args.reset === true) group.resetInvite();
     return group.inviteCode;
-  },
-
-  'channel-query': ({ world, connection }, args) => {
-    const channel = world.channels.get(word(args.channel));
-    const me = connection.device?.account.me;
-    if (!channel || !me) throw new Refusal(404, 'item-not-found');
-    return { ...channel.wireFor(me.pn, me.lid) };
-  },
-
-  'channel-post': ({ world, connection }, args) => {
-    const { device } = connection;
-    if (!device) throw new Refusal(401, 'not-authorized');
-    const answer = publish(world, device, args as unknown as Posting);
-    return world.knobs().ackFault === 'never' ? NEVER : answer;
   },
 
   /** Raw stanzas, such as the refusal of a call: only logged. */

@@ -374,7 +374,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat': [
-    '(invitation or id) → promise; the channel is in the collection afterwards',
+    '(code of a link or id) → promise of the channel, which is in the collection afterwards',
     DIFF,
   ],
   'WAWebMediaDataUtils.shouldUseMediaCache': ['(type) → boolean', DIFF],
@@ -423,6 +423,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(message) → boolean: with an ack, and no notice, view-once or unknown one',
     DIFF,
   ],
+  'WAWebMsgActionCapability.canRevokeNewsletterMsg': [
+    '(post) → boolean: the account is an admin of its channel, and the server has it',
+    DIFF,
+  ],
   'WAWebMsgActionCapability.canSenderRevokeMsg': ['(message) → boolean', DIFF],
   'WAWebMsgActionCapability.canStarMsg': ['(message) → boolean', DIFF],
   'WAWebMsgDataFromModel.msgDataFromMsgModel': ['(message) → its attributes', BOTH],
@@ -434,6 +438,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMsgKey.fromString': ['(text) → key', DIFF],
   'WAWebMsgKey.newId': ['() → promise of an id', BOTH],
   'WAWebMsgKey.prototype': ['a getter that is added there applies to every key', DIFF],
+  'WAWebMsgModelFromData.msgModelFromMsgData': ['(attributes) → message, which is in no collection', DIFF],
   'WAWebMsgReply.canReplyMsg': ['(message) → boolean', BOTH],
   'WAWebNativeCameraQRLinkedDeviceUtils.isNativeCameraQRLinkedDeviceTest': [
     '() → boolean: whether the QR text begins with a link for the camera',
@@ -449,14 +454,26 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNewsletterGatingUtils.getMaxSubscriberNumber': ['() → number', BOTH],
   'WAWebNewsletterGatingUtils.getNewsletterDirectoryPageSize': ['() → number', DIFF],
   'WAWebNewsletterGatingUtils.isNewsletterCreationEnabled': ['() → boolean', DIFF],
+  'WAWebNewsletterGetMessagesJob.getNewsletterMessages': [
+    '(id, number, { before } or nothing) → promise of { msgs, reactions, … } from the server; stores nothing; rejects with a status',
+    DIFF,
+  ],
   'WAWebNewsletterMetadataQueryJob.queryNewsletterMetadataByInviteCode': [
-    '(code, role) → promise of metadata',
+    '(code or id, role or nothing) → promise of metadata in parts; rejects with a status',
     DIFF,
   ],
   'WAWebNewsletterModelUtils.ADMIN_NOTIFICATIONS': ['a constant', DIFF],
   'WAWebNewsletterModelUtils.MUTED_STATE': ['a constant', DIFF],
   'WAWebNewsletterModelUtils.UNMUTED_STATE': ['a constant', DIFF],
   'WAWebNewsletterModelUtils.getRoleByIdentifier': ['(text) → role; not there', REPORTS],
+  'WAWebNewsletterModelUtils.mapNewsletterToMetadata': [
+    '(answer of the query) → { id, name, description, inviteCode, size, creationTime (s), verified }, without what is unknown',
+    DIFF,
+  ],
+  'WAWebNewsletterRevokeMsgAction.sendNewsletterRevokeMsg': [
+    '(channel, post, whether the file goes too) → promise of { messageSendResult }; never rejects',
+    DIFF,
+  ],
   'WAWebNewsletterSendMessageJob.sendNewsletterMessageJob': [
     "({ msg, type, newsletterJid, … }) → promise of { success, ack } with the server's id",
     BOTH,
@@ -469,6 +486,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNewsletterSubscriberListAction.getSubscribersInContacts': [
     '(followers) → those that are contacts',
     DIFF,
+  ],
+  'WAWebNewsletterToggleAdminActivityMuteStateAction.toggleNewsletterAdminActivityMuteStateAction': [
+    '(wid, state) → promise; changes the mute of the channel after the server has answered; swallows its error',
+    BOTH,
   ],
   'WAWebNewsletterUnsubscribeAction.unsubscribeFromNewsletterAction': ['(channel, { … }) → promise', DIFF],
   'WAWebNewsletterUpdateMsgsRecordsJob.addNewsletterMsgsRecords': ['([attributes]) → promise', DIFF],
@@ -523,7 +544,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '({ chat, contact }) → the same for the time lock; true while there is none',
     DIFF,
   ],
-  'WAWebRevokeStatusAction.sendStatusRevokeMsgAction': ['(status, message) → promise', DIFF],
+  'WAWebRevokeStatusAction.sendStatusRevokeMsgAction': [
+    '(status with revokeMsgs(keys), message) → promise; swallows errors; deletes the row after the server has answered',
+    BOTH,
+  ],
   'WAWebSaveContactAction.saveContactAction': ['({ … }) → promise', BOTH],
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
   'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
@@ -551,7 +575,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(message, state, duration) → promise of { messageSendResult }',
     BOTH,
   ],
-  'WAWebSendReactionMsgAction.sendReactionToMsg': ['(message, text; empty removes it) → promise', BOTH],
+  'WAWebSendReactionMsgAction.sendReactionToMsg': [
+    '(message, text; empty removes it) → promise; for a post in a channel of { messageSendResult }, without rejecting',
+    BOTH,
+  ],
   'WAWebSendStatusMsgAction.sendStatusMediaMsgAction': [
     'positional arguments, or one object since July 2026 → promise',
     DIFF,

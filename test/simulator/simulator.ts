@@ -8,6 +8,7 @@ import { chromiumArgs, type WrapperOptions, writeBrowserWrapper } from './browse
 import type { BrowserPage } from './browser-page.js';
 import { makeCertificate } from './certificate.js';
 import { Channel, type ChannelOptions } from './channel.js';
+import { show } from './channel-posts.js';
 import { Contact, type ContactOptions } from './contact.js';
 import { ControlHttp } from './control-http.js';
 import { Faults } from './faults.js';
@@ -20,6 +21,7 @@ import { checkKnob, knobNamed } from './knob-value.js';
 import type { KnobName, KnobSettings, KnobValues } from './knobs.js';
 import { type Arrival, Ledger } from './ledger.js';
 import { MediaStore } from './media-store.js';
+import { messageId } from './message-id.js';
 import { Pages } from './pages.js';
 import { Phone } from './phone.js';
 import { Server } from './server.js';
@@ -162,6 +164,24 @@ export class Simulator {
     this.#world.channels.set(channel.id, channel);
     this.tellChannel(channel);
     return channel;
+  }
+
+  /** The owner of a channel posts a text. Returns the id of the post. */
+  postIn(channel: Channel, body: string): string {
+    const id = messageId.android();
+    const t = Math.floor(Date.now() / 1000);
+    const message = {
+      id,
+      chat: channel.id,
+      from: channel.owner,
+      to: channel.id,
+      fromMe: true,
+      type: 'chat',
+      body,
+      t,
+    };
+    show(this.#world, channel, channel.owner, 'text', message);
+    return id;
   }
 
   /** Notifies the accounts that own or follow a channel of a change. */

@@ -82,6 +82,22 @@ export interface WireChannel {
   name: string;
   role: 'owner' | 'admin' | 'subscriber' | 'guest';
   subscribers: number;
+  description: string;
+  inviteCode: string;
+  /** seconds */
+  created: number;
+  muted: boolean;
+  reactions: 'all' | 'none';
+}
+
+/** A post as the server lists it. */
+export interface WirePost {
+  serverId: number;
+  message: WireMessage;
+  views: number;
+  forwards: number;
+  reactions: { code: string; count: number }[];
+  revoked: boolean;
 }
 
 /** The profile of a business, as the server has it. */

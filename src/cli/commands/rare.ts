@@ -4,6 +4,7 @@ import { account } from './account.js';
 import { adopt } from './adopt.js';
 import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
+import { channel } from './channel.js';
 import { chat } from './chat.js';
 import { chats } from './chats.js';
 import { community } from './community.js';
@@ -82,6 +83,7 @@ export const COMMANDS: readonly Command[] = [
   profile,
   presence,
   community,
+  channel,
   doctor,
   canary,
   bugreport,

@@ -1,5 +1,6 @@
 // Every method of the daemon, joined. A new noun needs its file and one line here.
 import { callMethods } from './call.js';
+import { channelMethods } from './channel.js';
 import { chatMethods } from './chat.js';
 import { communityMethods } from './community.js';
 import { contactMethods } from './contact.js';
@@ -38,6 +39,7 @@ export const METHODS = {
   ...profileMethods,
   ...presenceMethods,
   ...communityMethods,
+  ...channelMethods,
   ...webhookMethods,
   ...daemonMethods,
   ...fleetMethods,

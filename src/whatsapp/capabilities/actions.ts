@@ -54,6 +54,11 @@ export const ACTION_CAPABILITIES = {
     'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
     'WAWebStatusMsgDataUtils.createTextStatusMsgData',
   ],
+  'status.delete': [
+    'WAWebCollections.Status',
+    'WAWebRevokeStatusAction.sendStatusRevokeMsgAction',
+    ...PEOPLE,
+  ],
   'send.channel': [
     'WAWebCollections.WAWebNewsletterCollection',
     'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat',
@@ -108,6 +113,39 @@ export const ACTION_CAPABILITIES = {
     'WAWap.wap',
     'WAWap.generateId',
     'WADeprecatedSendIq.deprecatedCastStanza',
+  ],
+  'channel.list': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebCollections.WAWebNewsletterMetadataCollection',
+    'WAWebNewsletterMetadataQueryJob.queryNewsletterMetadataByInviteCode',
+    'WAWebNewsletterModelUtils.mapNewsletterToMetadata',
+  ],
+  'channel.posts': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebNewsletterMetadataQueryJob.queryNewsletterMetadataByInviteCode',
+    'WAWebNewsletterGetMessagesJob.getNewsletterMessages',
+    'WAWebNewsletterUpdateMsgsRecordsJob.addNewsletterMsgsRecords',
+    'WAWebMsgModelFromData.msgModelFromMsgData',
+    ...PEOPLE,
+  ],
+  'channel.follow': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat',
+    'WAWebNewsletterSubscribeAction.subscribeToNewsletterAction',
+    'WAWebNewsletterUnsubscribeAction.unsubscribeFromNewsletterAction',
+  ],
+  'channel.mute': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebNewsletterToggleAdminActivityMuteStateAction.toggleNewsletterAdminActivityMuteStateAction',
+    'WAWebNewsletterModelUtils.MUTED_STATE',
+    'WAWebNewsletterModelUtils.UNMUTED_STATE',
+  ],
+  'channel.react': ['WAWebSendReactionMsgAction.sendReactionToMsg', ...PEOPLE],
+  'channel.deletePost': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebMsgActionCapability.canRevokeNewsletterMsg',
+    'WAWebNewsletterRevokeMsgAction.sendNewsletterRevokeMsg',
+    ...PEOPLE,
   ],
   'community.list': ['WAWebCollections.Chat', 'WAWebMexFetchAllSubgroupsJob.mexFetchAllSubgroups', ...PEOPLE],
   'community.admin': [

@@ -1,7 +1,7 @@
 // Actions on messages: implements the port's requests by calling the page.
 
 import type { Receipt } from '../../protocol/methods/message-act.js';
-import { escapeId, messageKey } from '../../protocol/wid.js';
+import { escapeId, isChannelId, isStatusId, type MessageRef, messageKey } from '../../protocol/wid.js';
 import type { ActedOn, ActPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
 
@@ -18,11 +18,25 @@ const actedOn = (parts: Parts): ActedOn => ({
   chatId: parts.remote,
 });
 
+/** Posts are acted on by functions of their own; where a message is not known, it is no post. */
+const placeOf = ({ place }: MessageRef): string => place?.remote ?? '';
+
 export const actPage = (rpc: PageRpc): ActPage => ({
-  react: async (message, emoji) => actedOn(await rpc.act('message.react', 'acts', 'react', message, emoji)),
+  react: async (message, emoji) =>
+    actedOn(
+      isChannelId(placeOf(message))
+        ? await rpc.act('channel.react', 'channels', 'react', message, emoji)
+        : await rpc.act('message.react', 'acts', 'react', message, emoji),
+    ),
   edit: async (message, text) => actedOn(await rpc.act('message.edit', 'acts', 'edit', message, text)),
-  remove: async (message, everybody) =>
-    actedOn(await rpc.act('message.delete', 'acts', 'remove', message, everybody)),
+  async remove(message, everybody) {
+    const place = everybody ? placeOf(message) : '';
+    if (isChannelId(place))
+      return actedOn(await rpc.act('channel.deletePost', 'channels', 'remove', message));
+    if (isStatusId(place) && message.place?.fromMe)
+      return actedOn(await rpc.act('status.delete', 'statuses', 'remove', message));
+    return actedOn(await rpc.act('message.delete', 'acts', 'remove', message, everybody));
+  },
   async forward(message, to) {
     const { chatId, parts } = await rpc.act('message.forward', 'acts', 'forward', message, to);
     return { chatId, key: parts && messageKey(parts), messageId: parts && escapeId(parts.id) };

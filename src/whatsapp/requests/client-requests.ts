@@ -7,6 +7,7 @@ import { mayWrite, refreshLimits } from '../page/restriction.js';
 import { actPage } from './acts.js';
 import type { Ask } from './ask.js';
 import { callPage } from './calls.js';
+import { channelPage } from './channels.js';
 import { chatPage } from './chats.js';
 import { communityPage } from './communities.js';
 import { contactPage } from './contacts.js';
@@ -29,6 +30,7 @@ export type ClientRequests = Pick<
       | 'contacts'
       | 'groups'
       | 'joining'
+      | 'channels'
       | 'communities'
       | 'labels'
       | 'profiles'
@@ -65,6 +67,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     contacts: contactPage(rpc),
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),
+    channels: channelPage(rpc, library),
     communities: communityPage(rpc),
     labels: labelPage(rpc),
     profiles: profilePage(rpc),

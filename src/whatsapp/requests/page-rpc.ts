@@ -17,6 +17,7 @@ import { isDetached, isNavigation, isReplaced, pageTrouble } from '../failures/e
 import { modulesIn } from '../failures/explain.js';
 import { makeActs } from '../page/acts.js';
 import { makeCalls } from '../page/calls.js';
+import { makeChannels } from '../page/channels.js';
 import { makeChats } from '../page/chats.js';
 import { makeChoices } from '../page/choices.js';
 import { makeCommunities } from '../page/communities.js';
@@ -38,6 +39,7 @@ import { makePolls } from '../page/polls.js';
 import { makePosts } from '../page/posts.js';
 import { makeProfiles } from '../page/profiles.js';
 import { makeReceipts } from '../page/receipts.js';
+import { makeStatuses } from '../page/statuses.js';
 import { makeSubscriptions } from '../page/subscriptions.js';
 import { type Mended, makeTools } from '../page/tools.js';
 
@@ -46,6 +48,7 @@ declare const window: PageWindow;
 const PARTS = {
   acts: makeActs,
   calls: makeCalls,
+  channels: makeChannels,
   chats: makeChats,
   communities: makeCommunities,
   contacts: makeContacts,
@@ -59,6 +62,7 @@ const PARTS = {
   polls: makePolls,
   profiles: makeProfiles,
   receipts: makeReceipts,
+  statuses: makeStatuses,
   subscriptions: makeSubscriptions,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };

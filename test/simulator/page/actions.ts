@@ -1,6 +1,7 @@
 /** Actions of a person on chats and messages: archive, pin, star, delete, edit, react, vote, mark as read. */
 import { upsertReaction, upsertVote } from './addons.js';
 import { knobs, never } from './boot-record.js';
+import { canRevokeNewsletterMsg, sendNewsletterReaction } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, deleteChat } from './chats.js';
 import { Cmd } from './cmd.js';
@@ -74,6 +75,7 @@ export function hangInCommands(): void {
 export const MsgActionCapability = {
   canSenderRevokeMsg: (msg: Msg) => msg.id.fromMe && msg.type !== 'revoked',
   canAdminRevokeMsg: (msg: Msg) => msg.chat?.iAmAdmin() ?? false,
+  canRevokeNewsletterMsg,
   canStarMsg: () => true,
   canPinMsg: (msg: Msg) => msg.type !== 'revoked' && !msg.isNotification,
   canEditText,
@@ -90,11 +92,16 @@ export async function sendMessageEdit(msg: Msg, text: string): Promise<void> {
 }
 
 /** WAWebSendReactionMsgAction.sendReactionToMsg; an empty emoji removes the reaction. */
-export async function sendReactionToMsg(msg: Msg, emoji: string): Promise<void> {
+export async function sendReactionToMsg(
+  msg: Msg,
+  emoji: string,
+): Promise<{ messageSendResult: string } | undefined> {
+  if (msg.id.remote.isNewsletter()) return { messageSendResult: await sendNewsletterReaction(msg, emoji) };
   const id = await MsgKey.newId();
   await sendAct('reaction', msg, id, { body: emoji });
   const from = String(getMaybeMePnUser());
   await upsertReaction({ kind: 'reaction', key: target(msg), id, from, emoji, t: now() }, msg);
+  return undefined;
 }
 
 /** WAWebPollsSendVoteMsgAction.sendVote */

@@ -14,7 +14,7 @@ import {
   GroupMembershipRequestsActionJob,
   joinGroupViaInvite,
 } from './groups.js';
-import type { Msg } from './messages.js';
+import { forget, type Msg } from './messages.js';
 import { MsgKey } from './msg-key.js';
 import { define, defineAll } from './require.js';
 import type { Contact } from './roster.js';
@@ -93,8 +93,12 @@ export function defineFurtherModules(): void {
         sendAct('event_response', msg, await MsgKey.newId(), { response }),
     },
     WAWebRevokeStatusAction: {
-      sendStatusRevokeMsgAction: async (_status: unknown, msg: Msg) =>
-        sendAct('revoke', msg, await MsgKey.newId(), {}),
+      /** Swallows every error, and deletes the row after the server has answered. */
+      async sendStatusRevokeMsgAction(status: { revokeMsgs(keys: string[]): void }, msg: Msg) {
+        status.revokeMsgs([String(msg.id)]);
+        await sendAct('revoke', msg, await MsgKey.newId(), {});
+        if (knobs.ackFault !== 'error') await forget(msg);
+      },
     },
     WAWebUserPrefsNotifications: {
       getGlobalOfflineNotifications: () => false,

@@ -34,8 +34,15 @@ import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } f
 import { CallState, Calls, VoipStackInterface } from './calls.js';
 import {
   LoadNewsletterPreviewChatAction,
+  NewsletterGetMessagesJob,
   NewsletterMetadataCollection,
+  NewsletterMetadataQueryJob,
+  NewsletterModelUtils,
+  NewsletterRevokeMsgAction,
   NewsletterSendMessageJob,
+  NewsletterSubscribeAction,
+  NewsletterToggleAdminActivityMuteStateAction,
+  NewsletterUnsubscribeAction,
   NewsletterUpdateMsgsRecordsJob,
 } from './channels.js';
 import { chatSocket } from './chat-socket.js';
@@ -64,7 +71,7 @@ import {
 import { BizGatingUtils, BizLabelEditingAction, EditLabelAssociationBridge, Labels } from './labels.js';
 import { findLink, findLinks } from './linkify.js';
 import { MediaModules } from './media.js';
-import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
+import { fromWire, loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
 import type { Model } from './model.js';
 import { defineFurtherModules } from './modules-further.js';
 import { MsgKey } from './msg-key.js';
@@ -170,7 +177,7 @@ export function defineModules(): void {
       Label: Labels,
       Status: Object.assign(new Collection<Model & { id: string }>(), { getMyStatus: () => undefined }),
       WAWebNewsletterCollection: Newsletters,
-      NewsletterMetadataCollection,
+      WAWebNewsletterMetadataCollection: NewsletterMetadataCollection,
       Presence: Presences,
       ProfilePicThumb,
     },
@@ -203,6 +210,14 @@ export function defineModules(): void {
     WAWebStatusGatingUtils: StatusGatingUtils,
     WAWebLoadNewsletterPreviewChatAction: LoadNewsletterPreviewChatAction,
     WAWebNewsletterSendMessageJob: NewsletterSendMessageJob,
+    WAWebNewsletterMetadataQueryJob: NewsletterMetadataQueryJob,
+    WAWebNewsletterModelUtils: NewsletterModelUtils,
+    WAWebNewsletterSubscribeAction: NewsletterSubscribeAction,
+    WAWebNewsletterUnsubscribeAction: NewsletterUnsubscribeAction,
+    WAWebNewsletterToggleAdminActivityMuteStateAction: NewsletterToggleAdminActivityMuteStateAction,
+    WAWebNewsletterGetMessagesJob: NewsletterGetMessagesJob,
+    WAWebNewsletterRevokeMsgAction: NewsletterRevokeMsgAction,
+    WAWebMsgModelFromData: { msgModelFromMsgData: fromWire },
     WAWebNewsletterUpdateMsgsRecordsJob: NewsletterUpdateMsgsRecordsJob,
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },

@@ -8,7 +8,7 @@ import { knobs, pause } from './boot-record.js';
 import { takeCall } from './calls.js';
 import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
-import { Chats, chatFor } from './chats.js';
+import { Chats, chatFor, Newsletters } from './chats.js';
 import { getMaybeMeLidUser } from './conn.js';
 import { learnGroup } from './groups.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
@@ -135,7 +135,14 @@ async function workOff(): Promise<void> {
 function show({ key, wire }: StoredMessage): void {
   if (Msgs.get(key)) return;
   const msg = fromWire(wire);
-  msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
+  const isPost = msg.id.remote.isNewsletter();
+  // A post that the server has queued is not new (WAWebNewsletterMsgProcessor, 2026-04-27).
+  msg.isNewMsg = Socket.hasSynced || (knobs.queuedAreNew && !isPost);
+  if (isPost) {
+    place(msg);
+    if (!wire.fromMe) Newsletters.get(wire.chat)?.addUnread(wire.id);
+    return;
+  }
   const chat = Chats.ensure(wire.chat, wire.t);
   chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
   // A person who has written may be answered: the trust token is issued after the message was sent.

@@ -3,7 +3,7 @@ import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
 import type { PIN_TIMES } from '../../../protocol/methods/message-act.js';
-import { isPostId, type MessageRef, parseRecipient } from '../../../protocol/wid.js';
+import { isChannelId, isPostId, type MessageRef, parseRecipient } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
 import type { Account } from '../../account.js';
 import { namedMessage } from '../../incoming/message-lookup.js';
@@ -33,22 +33,26 @@ const PIN_S: Readonly<Record<(typeof PIN_TIMES)[number], number>> = {
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
   /**
-   * @throws Fault ambiguous_message; not_allowed for a post of ours, which WhatsApp Web changes
+   * @param allows whether this may be done to a post of ours in this place
+   * @throws Fault ambiguous_message; not_allowed for another post of ours, which WhatsApp Web changes
    * in ways not supported here
    */
-  const named = (id: string): MessageRef => {
+  const named = (id: string, allows: (remote: string) => boolean = () => false): MessageRef => {
     const { ref } = namedMessage(store, id);
-    if (ref.place?.fromMe && isPostId(ref.place.remote))
+    if (ref.place?.fromMe && isPostId(ref.place.remote) && !allows(ref.place.remote))
       throw new Fault('not_allowed', {
         reason: 'A status, or a message in a channel, stays as it was posted.',
       });
     return ref;
   };
   return {
-    'message.react': async ({ id, emoji }) => ({ ...(await acts().react(named(id), emoji)), emoji }),
+    'message.react': async ({ id, emoji }) => ({
+      ...(await acts().react(named(id, isChannelId), emoji)),
+      emoji,
+    }),
     'message.edit': async ({ id, text }) => ({ ...(await acts().edit(named(id), text)), text }),
     'message.delete': async ({ id, for: whom = 'all' }) => ({
-      ...(await acts().remove(named(id), whom === 'all')),
+      ...(await acts().remove(named(id, whom === 'all' ? isPostId : undefined), whom === 'all')),
       for: whom,
     }),
     'message.forward': ({ id, to }) => acts().forward(named(id), parseRecipient(to)),

@@ -12,6 +12,7 @@ import type { Transcoder } from '../../media/voice.js';
 import type { MessageSearch } from '../../search/message-search.js';
 import { actHandlers } from './act.js';
 import { callHandlers } from './call.js';
+import { channelHandlers } from './channel.js';
 import { chatHandlers } from './chat.js';
 import { communityHandlers } from './community.js';
 import { contactHandlers } from './contact.js';
@@ -82,6 +83,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...profileHandlers(account, mediaStore),
     ...presenceHandlers(account),
     ...communityHandlers(account),
+    ...channelHandlers(account, store),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
     ...fleetHandlers(account, fleet),

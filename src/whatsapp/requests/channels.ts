@@ -1,0 +1,24 @@
+// Channels: implements the port's requests by calling the page, and translates posts to our types.
+import { messageKey } from '../../protocol/wid.js';
+import type { ChannelPage } from '../../session/page-port.js';
+import type { LibraryClient } from '../library/library.js';
+import { messagesIn, readMessages } from '../library/readable.js';
+import type { PageRpc } from './page-rpc.js';
+
+export const channelPage = (rpc: PageRpc, client: LibraryClient): ChannelPage => ({
+  list: (query) => rpc.look('channel.list', 'channels', 'list', query),
+  get: (channel) => rpc.look('channel.list', 'channels', 'get', channel),
+  follow: (channel) => rpc.act('channel.follow', 'channels', 'follow', channel),
+  unfollow: (channel) => rpc.act('channel.follow', 'channels', 'unfollow', channel),
+  mute: (channel, muted) => rpc.act('channel.mute', 'channels', 'mute', channel, muted),
+  async posts(channel, { limit, before }) {
+    const told = await rpc.look('channel.posts', 'channels', 'posts', channel, limit, before);
+    const models = told.posts.map(({ model }) => model);
+    const read = new Map(readMessages(messagesIn(client, models)).map((message) => [message.key, message]));
+    const posts = told.posts.flatMap(({ parts, model: _model, ...counts }) => {
+      const message = read.get(messageKey(parts));
+      return message === undefined ? [] : [{ message, ...counts }];
+    });
+    return { ...told, posts };
+  },
+});

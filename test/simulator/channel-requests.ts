@@ -1,0 +1,94 @@
+/** The requests of a page about channels. */
+import type { Channel, Post } from './channel.js';
+import { type Posting, publish } from './channel-posts.js';
+import { type Args, type Asked, NEVER, type Questions, Refusal, word } from './request.js';
+import type { Json, Me, WirePost } from './wire.js';
+
+const meIn = ({ connection }: Asked): Me => {
+  const me = connection.device?.account.me;
+  if (!me) throw new Refusal(401, 'not-authorized');
+  return me;
+};
+
+/** A channel by its id or by the code of its link. */
+function named({ world }: Asked, args: Args): Channel {
+  const ref = word(args.channel);
+  const found = [...world.channels.values()].find(({ id, inviteCode }) => id === ref || inviteCode === ref);
+  if (!found) throw new Refusal(404, 'item-not-found');
+  return found;
+}
+
+function postIn(channel: Channel, args: Args): Post {
+  const found = channel.posts.find(({ serverId, id }) => serverId === args.post || id === args.post);
+  if (!found || found.revoked) throw new Refusal(404, 'item-not-found');
+  return found;
+}
+
+/** Refuses anyone who is not among these. */
+function only(channel: Channel, me: Me, ...roles: string[]): void {
+  if (!roles.includes(channel.roleOf(me.pn, me.lid))) throw new Refusal(403, 'forbidden');
+}
+
+export const CHANNEL_QUESTIONS: Questions = {
+  'channel-query': (asked, args) => {
+    const { pn, lid } = meIn(asked);
+    return { ...named(asked, args).wireFor(pn, lid) };
+  },
+
+  'channel-post': ({ world, connection }, args) => {
+    const { device } = connection;
+    if (!device) throw new Refusal(401, 'not-authorized');
+    const answer = publish(world, device, args as unknown as Posting);
+    return world.knobs().ackFault === 'never' ? NEVER : answer;
+  },
+
+  'channel-follow': (asked, args) => {
+    named(asked, args).followers.add(meIn(asked).pn);
+    return null;
+  },
+
+  'channel-unfollow': (asked, args) => {
+    const { pn, lid } = meIn(asked);
+    for (const wid of [pn, lid]) named(asked, args).followers.delete(wid);
+    return null;
+  },
+
+  'channel-mute': (asked, args) => {
+    const me = meIn(asked);
+    const channel = named(asked, args);
+    only(channel, me, 'subscriber', 'admin', 'owner');
+    if (args.muted === true) channel.muted.add(me.pn);
+    else channel.muted.delete(me.pn);
+    return null;
+  },
+
+  /** The newest posts, or those before one; oldest first. */
+  'channel-posts': (asked, args) => {
+    const { pn, lid } = meIn(asked);
+    const channel = named(asked, args);
+    const before = typeof args.before === 'number' ? args.before : Number.MAX_SAFE_INTEGER;
+    const found = channel.posts.filter(({ serverId }) => serverId < before).slice(-Number(args.count));
+    return found.map((post): WirePost => channel.postFor(post, pn, lid)) as unknown as Json;
+  },
+
+  /** An empty emoji removes the reaction. */
+  'channel-react': (asked, args) => {
+    const me = meIn(asked);
+    const channel = named(asked, args);
+    const { reactions } = postIn(channel, args);
+    const emoji = word(args.emoji);
+    if (asked.world.knobs().ackFault === 'error') return { success: false, ack: { error: '500' } };
+    if (emoji === '') reactions.delete(me.pn);
+    else reactions.set(me.pn, emoji);
+    return { success: true, ack: { t: Math.floor(Date.now() / 1000) } };
+  },
+
+  'channel-revoke': (asked, args) => {
+    const me = meIn(asked);
+    const channel = named(asked, args);
+    only(channel, me, 'owner', 'admin');
+    if (asked.world.knobs().ackFault === 'error') return { success: false, ack: { error: '500' } };
+    postIn(channel, args).revoked = true;
+    return { success: true, ack: { t: Math.floor(Date.now() / 1000) } };
+  },
+};
