@@ -132,6 +132,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol', 'config', 'fleet', 'systemd', 'log', 'local'],
     why: 'it starts daemons and reaches them as processes only; the rest is in NATS',
   },
+  waserver: {
+    may: [],
+    why: 'it plays WhatsApp to clients under test, and knows nothing of the program that it tests',
+  },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is a program on the library and controls nothing',
@@ -300,6 +304,15 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
   '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy and has a separate bundle' },
   'age-encryption': { in: ['archive/seal.ts'], why: 'loaded when a session is sealed or opened' },
+  baileys: {
+    in: ['waserver/wire/nodes.ts'],
+    why: 'its codec and dictionary of stanzas, file by file: its index would load libsignal, which is under the GPL',
+  },
+  '@noble/curves': {
+    in: ['waserver/wire/curve.ts'],
+    why: 'one place signs as Signal does; Node.js has the rest',
+  },
+  ws: { in: ['waserver'], why: 'only the server for tests accepts WebSockets' },
   'tar-stream': { in: ['archive/pack.ts'], why: 'loaded when a session is sealed' },
   ...Object.fromEntries(
     ['transport-node', 'jetstream', 'kv', 'obj'].map((name) => [
@@ -578,6 +591,19 @@ t.test('no bundle of wactl imports a package at run time', async (t) => {
     t.notMatch(text, /require\(["'](puppeteer|whatsapp-web\.js|pino|zod|proper-lockfile)/, name);
     t.notMatch(text, /WAWebSocketModel/, name);
   }
+});
+
+t.test('no program and no library contains the server for tests, or what it is made of', async (t) => {
+  const meta: Record<string, { inputs: Record<string, unknown> }> = JSON.parse(
+    readFileSync(join(ROOT, 'dist/meta.json'), 'utf8'),
+  );
+  for (const [bundle, { inputs }] of Object.entries(meta)) {
+    const ours = Object.keys(inputs).filter((input) => input.startsWith('src/waserver/'));
+    const theirs = packagesOf(inputs).filter((name) => ['baileys', 'libsignal', 'ws'].includes(name));
+    t.same([...ours, ...theirs], [], bundle);
+  }
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  t.notOk(Object.hasOwn(dependencies, 'baileys'), 'it is not installed with the package');
 });
 
 t.test("the library is one file that imports only Node's modules", async (t) => {
