@@ -11,7 +11,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const given = process.argv.slice(2).filter((word) => word !== '--all');
 const all = given.length < process.argv.length - 2;
 const QUICK = ['unit', 'simulator', 'hostile', 'e2e'];
-const LONG = ['tools', 'faults', 'fleet', 'systemd', 'soak', 'torture'];
+const LONG = ['waserver', 'tools', 'faults', 'fleet', 'systemd', 'soak', 'torture'];
 
 /** How many lines of a failed test are repeated at the end, where they are easy to find. */
 const SAID_LINES = 200;

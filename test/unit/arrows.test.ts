@@ -599,7 +599,7 @@ t.test('no program and no library contains the server for tests, or what it is m
   );
   for (const [bundle, { inputs }] of Object.entries(meta)) {
     const ours = Object.keys(inputs).filter((input) => input.startsWith('src/waserver/'));
-    const theirs = packagesOf(inputs).filter((name) => ['baileys', 'libsignal', 'ws'].includes(name));
+    const theirs = packagesOf(inputs).filter((name) => ['baileys', 'libsignal'].includes(name));
     t.same([...ours, ...theirs], [], bundle);
   }
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -1,0 +1,117 @@
+/** An account's phone, as a test controls it. */
+import { node } from './wire/nodes.js';
+import { PROTOCOL_TYPE } from './wire/schemas.js';
+import type { Account } from './world/account.js';
+import type { WaitOptions } from './world/changes.js';
+import type { Device } from './world/device.js';
+import { historyOf } from './world/history.js';
+import type { World } from './world/world.js';
+
+export class Phone {
+  readonly #world: World;
+  readonly #account: Account;
+
+  constructor(world: World, account: Account) {
+    this.#world = world;
+    this.#account = account;
+  }
+
+  get number(): string {
+    return this.#account.number;
+  }
+  get jid(): string {
+    return this.#account.jid;
+  }
+  get lidJid(): string {
+    return this.#account.lidJid;
+  }
+  /** The linked devices. */
+  get devices(): readonly Device[] {
+    return [...this.#account.devices.values()];
+  }
+  /** What the phone shows: received, and sent by any device. */
+  get messages(): Account['messages'] {
+    return this.#account.messages;
+  }
+
+  /** Scans the code that a client shows. Resolves once that client is linked. */
+  async scan(qr: string): Promise<Device> {
+    const { linking, contacts, changes } = this.#world;
+    const device = await linking.scan(this.#account, qr, (linked) => {
+      for (const { syncType, payload } of historyOf(this.#account, [...contacts.values()]))
+        this.#account.tellHistory(linked, syncType, payload);
+    });
+    changes.changed();
+    return device;
+  }
+
+  waitForOnline(options?: WaitOptions): Promise<Device> {
+    return this.#world.changes.until(
+      'linked device online',
+      () => this.devices.find(({ online }) => online),
+      options,
+    );
+  }
+  async waitForOffline(options?: WaitOptions): Promise<void> {
+    const isOffline = () => (this.devices.every(({ stream }) => stream === undefined) ? true : undefined);
+    await this.#world.changes.until('end of the connection', isOffline, options);
+  }
+  async waitForUnlinked(options?: WaitOptions): Promise<void> {
+    const isUnlinked = () => (this.devices.length === 0 ? true : undefined);
+    await this.#world.changes.until('unlinking', isUnlinked, options);
+  }
+
+  /** Unlinks a device, or all of them. They are told on their streams, or refused when they connect (401). */
+  unlink(device?: Device): void {
+    for (const one of device === undefined ? this.devices : [device]) {
+      this.#account.devices.delete(one.id);
+      one.end(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
+    }
+    this.#world.changes.changed();
+  }
+
+  /**
+   * Ends all connections, and refuses every login with this reason: 402 for a time, 403 or 406 for good. The refusal
+   * of a login is what the page reads (WAWebHandleFailure).
+   */
+  ban(code: 402 | 403 | 406): void {
+    this.#account.limits.ban = code;
+    for (const device of this.devices) device.end();
+    this.#world.changes.changed();
+  }
+  unban(): void {
+    this.#account.limits.ban = undefined;
+  }
+
+  /** Refuses messages to people who have not written, with 463 (WAWebSendMsgResultAction), for a time. */
+  lockReachOut(ms: number): void {
+    this.#account.limits.reachOutLockedUntilMs = Date.now() + ms;
+  }
+  /** Refuses messages that begin a chat, with 475. */
+  useUpNewChats(usedUp = true): void {
+    this.#account.limits.newChatsUsedUp = usedUp;
+  }
+
+  /** Another browser takes over: every connection is told so, and closed. */
+  conflict(): void {
+    for (const device of this.devices)
+      device.end(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));
+    this.#world.changes.changed();
+  }
+
+  /** Gives all devices a key for the app state. @param id six bytes @param key 32 bytes */
+  shareStateKey(id: Buffer, key: Buffer): void {
+    const devices = this.devices.map((device) => device.id);
+    const fingerprint = { rawId: 1, currentIndex: Math.max(0, ...devices), deviceIndexes: [0, ...devices] };
+    const keys = [{ keyId: { keyId: id }, keyData: { keyData: key, fingerprint, timestamp: Date.now() } }];
+    for (const device of this.devices)
+      this.#account.tell(device, {
+        protocolMessage: { type: PROTOCOL_TYPE.stateKeys, appStateSyncKeyShare: { keys } },
+      });
+  }
+
+  /** Cuts the connections of all devices without a word. */
+  cut(): void {
+    for (const device of this.devices) device.stream?.cut();
+  }
+}

@@ -1,0 +1,118 @@
+/** `<message>`: refuses or routes it to everybody for whom it has a ciphertext, then acknowledges it. */
+import { child, children, type Node, node } from '../wire/nodes.js';
+import { Account, seconds } from '../world/account.js';
+import { Contact } from '../world/contact.js';
+import type { Device } from '../world/device.js';
+import type { Group } from '../world/group.js';
+import { GROUPS, parseJid } from '../world/jid.js';
+import type { Asker } from './request.js';
+
+const FORBIDDEN = '403';
+const NOT_FOUND = '404';
+
+export function handleMessage(asker: Asker, stanza: Node): void {
+  const { device } = asker;
+  const { id, to = '', participant } = stanza.attrs;
+  const error = parseJid(to).server === GROUPS ? toGroup(asker, stanza, to) : toPerson(asker, stanza, to);
+  device.stream?.send(node('ack', { class: 'message', id, from: to, participant, t: seconds(), error }));
+}
+
+/** The ciphertexts of a stanza, with the device that each is for. */
+function fanOut(stanza: Node, to: string): { jid: string; enc: Node }[] {
+  const single = child(stanza, 'enc');
+  const each = children(child(stanza, 'participants'), 'to').flatMap((one) => {
+    const enc = child(one, 'enc');
+    return enc === undefined ? [] : [{ jid: one.attrs.jid ?? '', enc }];
+  });
+  return single === undefined || single.attrs.type === 'skmsg' ? each : [{ jid: to, enc: single }, ...each];
+}
+
+/** @returns the code of an error */
+function toPerson(asker: Asker, stanza: Node, to: string): string | undefined {
+  const { world, account } = asker;
+  const person = world.registered(to);
+  if (person === undefined) return NOT_FOUND;
+  if (person instanceof Contact) {
+    const refusal = account.refusal(person.number);
+    if (refusal !== undefined) return refusal;
+    account.correspondents.add(person.number);
+  }
+  for (const { jid, enc } of fanOut(stanza, to)) deliver(asker, stanza, jid, [enc], undefined, to);
+  return undefined;
+}
+
+function toGroup(asker: Asker, stanza: Node, to: string): string | undefined {
+  const { world, account, device } = asker;
+  const group = world.groups.get(to);
+  if (group === undefined) return NOT_FOUND;
+  const role = group.members.get(account.number);
+  if (role === undefined || (group.announcement && role === 'member')) return FORBIDDEN;
+  const { participant } = stanza.attrs;
+  const each = fanOut(stanza, participant ?? to);
+  // Sent again to one member that could not read it.
+  if (participant !== undefined) {
+    for (const { jid, enc } of each) deliver(asker, stanza, jid, [enc], group, to);
+    return undefined;
+  }
+  const shared = children(stanza, 'enc').filter((enc) => enc.attrs.type === 'skmsg');
+  const own = new Map(each.map(({ jid, enc }) => [keyOf(asker, jid), enc]));
+  const members = [...group.members.keys()].filter((number) => number !== account.number);
+  const others = [...account.devices.values()].filter((one) => one !== device);
+  for (const name of [
+    ...members.map((number) => `${number}:0`),
+    ...others.map((one) => `${account.number}:${one.id}`),
+  ]) {
+    const [number = '', id] = name.split(':');
+    const first = own.get(name);
+    const jid = `${number}${id === '0' ? '' : `:${id}`}@s.whatsapp.net`;
+    deliver(asker, stanza, jid, first === undefined ? shared : [first, ...shared], group, to);
+  }
+  return undefined;
+}
+
+/** One name for a device, whether its number or its LID was written. */
+function keyOf({ world }: Asker, jid: string): string {
+  return `${world.person(jid)?.number ?? ''}:${parseJid(jid).device}`;
+}
+
+function deliver(
+  asker: Asker,
+  stanza: Node,
+  jid: string,
+  encs: Node[],
+  group: Group | undefined,
+  to: string,
+): void {
+  const { world, account, device } = asker;
+  const person = world.person(jid);
+  if (person instanceof Contact) person.accept({ account, device, stanza, encs, group });
+  else if (person instanceof Account) toAccount(asker, person, stanza, jid, encs, group, to);
+}
+
+/** To the sender's own phone, to another device of the account, or to another account. */
+function toAccount(
+  { account, device }: Asker,
+  target: Account,
+  stanza: Node,
+  jid: string,
+  encs: Node[],
+  group: Group | undefined,
+  to: string,
+): void {
+  const { id = '' } = stanza.attrs;
+  const { device: number } = parseJid(jid);
+  if (number === 0) {
+    if (target === account && group === undefined) for (const enc of encs) account.receive(device, id, enc);
+    return;
+  }
+  const other: Device | undefined = target.devices.get(number);
+  if (other === undefined || other === device) return;
+  const { to: _to, participant: _participant, ...attrs } = stanza.attrs;
+  const from =
+    group === undefined
+      ? { from: device.jid, recipient: target === account ? to : undefined }
+      : { from: group.jid, participant: device.jid };
+  const identity = children(stanza, 'device-identity');
+  const whole = { ...attrs, ...from, t: seconds(), notify: account.pushname };
+  other.push(node('message', whole, [...encs, ...identity]));
+}

@@ -1,0 +1,54 @@
+/** What the server does with each stanza of a linked device: one table of requests, one of everything else. */
+import { children, type Node } from '../wire/nodes.js';
+import { APP_STATE } from './app-state.js';
+import { DEVICES } from './devices.js';
+import { GROUP_REQUESTS } from './groups.js';
+import { KEYS } from './keys.js';
+import { MEDIA } from './media.js';
+import { handleMessage } from './messages.js';
+import { handleReceipt } from './receipts.js';
+import { type Asker, answerTo, type Handlers, Refusal } from './request.js';
+import { SETTINGS } from './settings.js';
+import { USYNC } from './usync.js';
+
+const REQUESTS: Handlers = {
+  ...SETTINGS,
+  ...DEVICES,
+  ...KEYS,
+  ...USYNC,
+  ...GROUP_REQUESTS,
+  ...MEDIA,
+  ...APP_STATE,
+};
+
+/** By tag. Those that do nothing are heard of and forgotten. */
+const STANZAS: Readonly<Record<string, (asker: Asker, stanza: Node) => void>> = {
+  message: handleMessage,
+  receipt: handleReceipt,
+  ack: ({ device }, stanza) => device.acknowledge(stanza),
+  presence: () => {},
+  chatstate: () => {},
+  ib: () => {},
+};
+
+/**
+ * @returns the name of what is not known here, as `tag` or `xmlns type child`. A request gets an error in this case, so
+ *   that its sender does not wait.
+ */
+export function handle(asker: Asker, stanza: Node): string | undefined {
+  if (stanza.tag !== 'iq') {
+    const row = STANZAS[stanza.tag];
+    row?.(asker, stanza);
+    return row === undefined ? stanza.tag : undefined;
+  }
+  const { xmlns = '', type = '' } = stanza.attrs;
+  // An answer to a request of ours, of which none is waited for.
+  if (type === 'result' || type === 'error') return undefined;
+  const [part] = children(stanza);
+  const name = [xmlns, type, ...(part === undefined ? [] : [part.tag])].join(' ');
+  const handler = REQUESTS[name];
+  const answer = handler?.(asker, part ?? stanza, stanza) ?? new Refusal(501, 'feature-not-implemented');
+  // Also to a device that has not asked for what waits.
+  asker.device.stream?.send(answerTo(stanza, answer));
+  return handler === undefined ? name : undefined;
+}

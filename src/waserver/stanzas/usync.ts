@@ -1,0 +1,81 @@
+/** xmlns `usync`: who has WhatsApp, with which LID and which devices. */
+import { sign } from '../wire/curve.js';
+import { child, children, type Node, node, text } from '../wire/nodes.js';
+import { KEY_INDEX_LIST, SIGNED_KEY_INDEX_LIST } from '../wire/schemas.js';
+import { Account } from '../world/account.js';
+import type { Contact } from '../world/contact.js';
+import { jidOf, LIDS, NUMBERS, parseJid } from '../world/jid.js';
+import type { Handlers } from './request.js';
+
+type Person = Account | Contact | undefined;
+
+/** What precedes the phone's list of its devices when it is signed (WAWebAdvSignatureApi). */
+const LIST_PREFIX = Buffer.of(6, 2);
+
+/** The phone's signed list of its devices. */
+function keyIndexList(account: Account): Node {
+  const ids = [...account.devices.keys()];
+  const timestamp = Math.floor(
+    Math.max(...[...account.devices.values()].map((one) => one.linkedAtMs)) / 1000,
+  );
+  const details = KEY_INDEX_LIST.encode({
+    rawId: 1,
+    timestamp,
+    currentIndex: Math.max(...ids),
+    validIndexes: [0, ...ids],
+  });
+  const accountSignature = sign(account.party.identity.privateKey, Buffer.concat([LIST_PREFIX, details]));
+  return node(
+    'key-index-list',
+    { ts: String(timestamp) },
+    SIGNED_KEY_INDEX_LIST.encode({ details, accountSignature }),
+  );
+}
+
+function devicesOf(person: Person): Node {
+  if (person === undefined) return node('devices', {}, [node('device-list', {}, [])]);
+  const ids = person instanceof Account ? [...person.devices.keys()] : [];
+  const list = [
+    node('device', { id: '0' }),
+    ...ids.map((id) => node('device', { id: String(id), 'key-index': String(id) })),
+  ];
+  const signed = person instanceof Account && ids.length > 0 ? [keyIndexList(person)] : [];
+  return node('devices', {}, [node('device-list', {}, list), ...signed]);
+}
+
+/** By the protocol that is asked for. */
+const PROTOCOLS: Readonly<Record<string, (person: Person) => Node>> = {
+  contact: (person) => node('contact', { type: person === undefined ? 'out' : 'in' }),
+  lid: (person) => node('lid', { val: person === undefined ? undefined : jidOf(person.lid, LIDS) }),
+  status: () => node('status', { t: '0' }),
+  disappearing_mode: () => node('disappearing_mode', { duration: '0', t: '0' }),
+  devices: devicesOf,
+};
+
+/** Users are named by a jid, or by a number as a person has written it. */
+function nameOf(user: Node): string {
+  const written = child(user, 'contact');
+  return user.attrs.jid ?? jidOf(text(written).replace(/\D/g, ''), NUMBERS);
+}
+
+export const USYNC: Handlers = {
+  'usync get usync': ({ world }, part) => {
+    const { sid, mode, context } = part.attrs;
+    const protocols = children(child(part, 'query')).map(({ tag }) => tag);
+    const known = protocols.filter((name) => PROTOCOLS[name] !== undefined);
+    const users = children(child(part, 'list'), 'user').map((user) => {
+      const jid = nameOf(user);
+      const person = world.registered(jid);
+      const number = person !== undefined && parseJid(jid).server === LIDS ? person.jid : undefined;
+      const answers = known.flatMap((name) => PROTOCOLS[name]?.(person) ?? []);
+      return node('user', { jid, pn_jid: number }, answers);
+    });
+    const found = known.map((name) => node(name, name === 'devices' ? { version: '2' } : {}));
+    return [
+      node('usync', { sid, mode, context, index: '0', last: 'true' }, [
+        node('result', {}, found),
+        node('list', {}, users),
+      ]),
+    ];
+  },
+};

@@ -1,0 +1,172 @@
+/**
+ * A WhatsApp server for clients under test: the server's side of the multi-device protocol, with phones and people that
+ * a test controls. It speaks to nobody else, and clients must be told to trust its root key.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { type Credentials, MediaHost } from './media-host.js';
+import { Phone } from './phone.js';
+import { handle } from './stanzas/router.js';
+import { makeServerIdentity } from './wire/certificate.js';
+import { Connection } from './wire/connection.js';
+import { type Node, node } from './wire/nodes.js';
+import type { Introduction } from './wire/noise.js';
+import { CLIENT_PAYLOAD } from './wire/schemas.js';
+import { type Account, type AccountOptions, seconds } from './world/account.js';
+import type { Contact, ContactOptions } from './world/contact.js';
+import type { Device } from './world/device.js';
+import type { Group } from './world/group.js';
+import { World } from './world/world.js';
+
+export interface WaServerOptions {
+  /** of the media host; without them there is none, and files cannot be sent */
+  readonly tls?: Credentials;
+}
+
+export interface GroupOptions {
+  readonly subject: string;
+  /** number of the account or contact that has made it */
+  readonly creator: string;
+  readonly members: readonly string[];
+}
+
+/** Whose connection it is. */
+type Client =
+  | { readonly name: 'unlinked' }
+  | { readonly name: 'linked'; readonly account: Account; readonly device: Device };
+
+/** Where the media host would be, for clients that only ask. */
+const NO_MEDIA_HOST = 'media.invalid';
+/** A device that is not linked, or no longer. */
+const NOT_LINKED = 401;
+
+export class WaServer {
+  readonly #world: World;
+  readonly #identity = makeServerIdentity();
+  readonly #clients = new Map<Connection, Client>();
+  readonly #http: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #media: MediaHost | undefined;
+  /** Why the server ended connections, and what people could not read, in words. Empty after a good test. */
+  readonly #problems: string[] = [];
+  /** Stanzas and requests that the server does not know, each once. */
+  readonly unknown = new Set<string>();
+
+  private constructor(media: MediaHost | undefined) {
+    this.#media = media;
+    this.#world = new World((stored) => {
+      if (media === undefined) throw new Error('the server was started without a media host');
+      return media.put(stored);
+    });
+    this.#http = createServer((_request, response) => response.writeHead(404).end());
+    this.#sockets = new WebSocketServer({ server: this.#http });
+    this.#sockets.on('connection', (socket) => {
+      new Connection(socket, this.#identity, {
+        opened: (connection, introduction) => this.#opened(connection, introduction),
+        stanza: (connection, stanza) => this.#stanza(connection, stanza),
+        closed: (connection, error) => this.#closed(connection, error),
+      });
+    });
+  }
+
+  static async start({ tls }: WaServerOptions = {}): Promise<WaServer> {
+    const server = new WaServer(tls === undefined ? undefined : await MediaHost.start(tls));
+    await new Promise<void>((done) => server.#http.listen(0, '127.0.0.1', done));
+    return server;
+  }
+
+  /** Where clients connect. */
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/ws/chat`;
+  }
+  /** What clients have to trust: the key of the root certificate, 32 bytes. */
+  get rootKey(): Buffer {
+    return this.#identity.root;
+  }
+  get problems(): readonly string[] {
+    const unreadable = [...this.#world.contacts.values()].flatMap(({ number, unreadable: all }) =>
+      all.map(({ id, reason }) => `${number} cannot read ${id}: ${reason}`),
+    );
+    return [...this.#problems, ...unreadable];
+  }
+
+  createPhone(options: AccountOptions): Phone {
+    return new Phone(this.#world, this.#world.addAccount(options));
+  }
+  createContact(options: ContactOptions): Contact {
+    return this.#world.addContact(options);
+  }
+  createGroup({ subject, creator, members }: GroupOptions): Group {
+    return this.#world.addGroup(subject, creator, members);
+  }
+  get groups(): readonly Group[] {
+    return [...this.#world.groups.values()];
+  }
+  /** The file under a path of the media host, still encrypted. */
+  file(path: string): Buffer | undefined {
+    return this.#media?.file(path);
+  }
+
+  async close(): Promise<void> {
+    for (const connection of [...this.#clients.keys()]) connection.cut();
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await new Promise((done) => this.#sockets.close(done));
+    await new Promise((done) => this.#http.close(done));
+    await this.#media?.close();
+  }
+
+  #opened(connection: Connection, { staticKey, payload }: Introduction): void {
+    const { devicePairingData, username = 0, device = 0 } = CLIENT_PAYLOAD.decode(payload);
+    if (devicePairingData !== undefined) {
+      this.#clients.set(connection, { name: 'unlinked' });
+      this.#world.linking.begin(connection, staticKey, devicePairingData);
+      return;
+    }
+    const found = this.#world.device(String(username), device);
+    const reason =
+      found?.account.limits.ban ?? (found?.device.noiseKey.equals(staticKey) ? undefined : NOT_LINKED);
+    if (found === undefined || reason !== undefined) {
+      connection.send(node('failure', { reason: String(reason ?? NOT_LINKED), location: 'here' }));
+      connection.close();
+      return;
+    }
+    this.#clients.set(connection, { name: 'linked', ...found });
+    found.device.login(connection);
+    connection.send(
+      node('success', {
+        t: seconds(),
+        lid: found.device.lidJid,
+        display_name: found.account.pushname,
+        location: 'here',
+        creation: seconds(),
+        props: '0',
+        abprops: '0',
+        group_abprops: '0',
+        companion_enc_static: 'NULL',
+      }),
+    );
+  }
+
+  #stanza(connection: Connection, stanza: Node): void {
+    const client = this.#clients.get(connection);
+    if (client?.name === 'unlinked') {
+      this.#world.linking.signed(connection, stanza);
+    } else if (client !== undefined) {
+      const { account, device } = client;
+      const mediaHost = this.#media?.name ?? NO_MEDIA_HOST;
+      const unknown = handle({ world: this.#world, account, device, mediaHost }, stanza);
+      if (unknown !== undefined) this.unknown.add(unknown);
+    }
+    this.#world.changes.changed();
+  }
+
+  #closed(connection: Connection, error: Error | undefined): void {
+    const client = this.#clients.get(connection);
+    this.#clients.delete(connection);
+    this.#world.linking.gone(connection);
+    if (client?.name === 'linked') client.device.gone(connection);
+    if (error !== undefined) this.#problems.push(String(error));
+    this.#world.changes.changed();
+  }
+}

@@ -1,0 +1,128 @@
+/** An account: its phone's keys, its linked devices, and what it may not do. */
+import { Party } from '../signal/party.js';
+import { type Node, node } from '../wire/nodes.js';
+import { CONTENT, HISTORY_TYPE, PROTOCOL_TYPE } from '../wire/schemas.js';
+import type { Changes } from './changes.js';
+import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
+import type { Device } from './device.js';
+import { jidOf, LIDS, NUMBERS } from './jid.js';
+
+export interface AccountOptions {
+  /** digits */
+  readonly number: string;
+  readonly pushname?: string;
+  /** digits; by default derived from the number */
+  readonly lid?: string;
+}
+
+/** What the server answers instead of taking a message or a login. */
+export interface Limits {
+  /** Messages to people who have not written are refused with 463 until then, in milliseconds. */
+  reachOutLockedUntilMs: number;
+  /** No new chats are left: 475. */
+  newChatsUsedUp: boolean;
+  /** The reason of each failed login: 402, 403 or 406 */
+  ban: number | undefined;
+}
+
+export const lidOf = (number: string): string => `9${number.padStart(14, '0')}`;
+
+export class Account {
+  readonly number: string;
+  readonly lid: string;
+  readonly pushname: string;
+  readonly party = new Party();
+  /** by their ids, which are never given twice */
+  readonly devices = new Map<number, Device>();
+  readonly limits: Limits = { reachOutLockedUntilMs: 0, newChatsUsedUp: false, ban: undefined };
+  /** Numbers of people whom the account may write to under a limit. */
+  readonly correspondents = new Set<string>();
+  /** What the phone shows, of both directions. */
+  readonly messages: (Received & { readonly to?: string })[] = [];
+  readonly #changes: Changes;
+  #lastDevice = 0;
+
+  constructor({ number, pushname = 'Me', lid = lidOf(number) }: AccountOptions, changes: Changes) {
+    this.number = number;
+    this.lid = lid;
+    this.pushname = pushname;
+    this.#changes = changes;
+  }
+
+  get jid(): string {
+    return jidOf(this.number, NUMBERS);
+  }
+  get lidJid(): string {
+    return jidOf(this.lid, LIDS);
+  }
+
+  nextDevice(): number {
+    this.#lastDevice += 1;
+    return this.#lastDevice;
+  }
+
+  /** Under which name others keep their sessions with a device of this account. */
+  addressOf(device: Device): string {
+    return `${this.number}:${device.id}`;
+  }
+
+  /** Why a message to this person is refused. */
+  refusal(number: string): '463' | '475' | undefined {
+    if (this.correspondents.has(number)) return undefined;
+    if (this.limits.reachOutLockedUntilMs > Date.now()) return '463';
+    return this.limits.newChatsUsedUp ? '475' : undefined;
+  }
+
+  /** Encrypts with the phone's key for a device of its own. */
+  encrypt(device: Device, content: Content): Node {
+    const { type, bytes } = this.party.encrypt(this.addressOf(device), pad(content), () =>
+      device.keys.bundle(),
+    );
+    return node('enc', { v: '2', type }, bytes);
+  }
+
+  /** A message of the account's own protocol, from the phone to one of its devices. */
+  tell(device: Device, content: Content): void {
+    const attrs = { from: this.jid, id: messageId(), type: 'text', category: 'peer', t: seconds() };
+    device.push(node('message', attrs, [this.encrypt(device, content)]));
+  }
+
+  /** Tells a new device of old chats. @param payload a compressed HISTORY */
+  tellHistory(device: Device, syncType: number, payload: Buffer): void {
+    const progress = syncType === HISTORY_TYPE.pushName ? {} : { progress: 100 };
+    this.tell(device, {
+      protocolMessage: {
+        type: PROTOCOL_TYPE.historySync,
+        historySyncNotification: { syncType, chunkOrder: 1, ...progress, inlinePayload: payload },
+      },
+    });
+  }
+
+  /** The phone takes what one of its devices has sent. @throws Error if it cannot be read */
+  receive(device: Device, id: string, enc: Node): void {
+    const encryption = enc.attrs.type ?? '';
+    const plain = unpad(
+      this.party.decrypt(this.addressOf(device), encryption, Buffer.from(enc.content as Buffer)),
+    );
+    const { deviceSentMessage } = CONTENT.decode(plain);
+    if (deviceSentMessage?.message === undefined) return;
+    const shown = show(CONTENT.decode(deviceSentMessage.message));
+    if (shown === undefined) return;
+    this.keep({
+      ...shown,
+      id,
+      from: this.number,
+      to: deviceSentMessage.destinationJid ?? '',
+      at: Date.now(),
+      encryption,
+      plain: deviceSentMessage.message,
+    });
+  }
+
+  keep(message: Received & { readonly to?: string }): void {
+    this.messages.push(message);
+    this.#changes.changed();
+  }
+}
+
+export const seconds = (): string => String(Math.floor(Date.now() / 1000));

@@ -1,0 +1,34 @@
+/** A group: its subject and its members with their roles. */
+import { GROUPS, jidOf } from './jid.js';
+
+export type Role = 'member' | 'admin' | 'superadmin';
+
+export class Group {
+  readonly id: string;
+  subject: string;
+  description: string | undefined;
+  /** seconds */
+  readonly createdAt = Math.floor(Date.now() / 1000);
+  /** number of the member who made it */
+  readonly creator: string;
+  /** by number */
+  readonly members: Map<string, Role>;
+  /** only admins write */
+  announcement = false;
+  /** only admins change subject and picture */
+  locked = false;
+
+  constructor(id: string, subject: string, creator: string, others: readonly string[]) {
+    this.id = id;
+    this.subject = subject;
+    this.creator = creator;
+    this.members = new Map([
+      [creator, 'superadmin'],
+      ...others.map((number): [string, Role] => [number, 'member']),
+    ]);
+  }
+
+  get jid(): string {
+    return jidOf(this.id, GROUPS);
+  }
+}

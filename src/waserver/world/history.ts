@@ -1,0 +1,45 @@
+/** The old chats that a phone tells to a new device. */
+import { deflateSync } from 'node:zlib';
+import { HISTORY, HISTORY_TYPE } from '../wire/schemas.js';
+import type { Account } from './account.js';
+import type { Contact } from './contact.js';
+
+export interface HistoryPart {
+  readonly syncType: number;
+  /** a compressed HISTORY */
+  readonly payload: Buffer;
+}
+
+/** Everything that the phone shows, chat by chat, and the names of people. Groups are left out. */
+export function historyOf(account: Account, contacts: readonly Contact[]): HistoryPart[] {
+  const conversations = contacts.flatMap((contact) => {
+    const messages = account.messages.filter(
+      ({ from, to, group }) => group === undefined && (from === contact.number || to === contact.jid),
+    );
+    if (messages.length === 0) return [];
+    const told = messages.map(({ id, from, at, body }) => ({
+      message: {
+        key: { remoteJid: contact.jid, fromMe: from === account.number, id },
+        message: { conversation: body },
+        messageTimestamp: Math.floor(at / 1000),
+      },
+    }));
+    return [{ id: contact.jid, name: contact.pushname, unreadCount: 0, messages: told }];
+  });
+  const names = contacts.map(({ jid, pushname }) => ({ id: jid, pushname }));
+  const lids = contacts.map(({ jid, lidJid }) => ({ pnJid: jid, lidJid }));
+  return [
+    part({
+      syncType: HISTORY_TYPE.initialBootstrap,
+      conversations,
+      progress: 100,
+      phoneNumberToLidMappings: lids,
+    }),
+    part({ syncType: HISTORY_TYPE.pushName, pushnames: names }),
+  ];
+}
+
+const part = (history: Parameters<typeof HISTORY.encode>[0]): HistoryPart => ({
+  syncType: history.syncType ?? 0,
+  payload: deflateSync(HISTORY.encode(history)),
+});

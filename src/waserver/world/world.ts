@@ -1,0 +1,78 @@
+/** Everybody and everything that the server knows. */
+import { Account, type AccountOptions } from './account.js';
+import { Changes } from './changes.js';
+import { Collection } from './collection.js';
+import { Contact, type ContactOptions, type Upload } from './contact.js';
+import type { Device } from './device.js';
+import { Group } from './group.js';
+import { LIDS, NUMBERS, parseJid } from './jid.js';
+import { Linking } from './linking.js';
+
+/** A group's number follows this, as the page expects of new ones. */
+const GROUP_PREFIX = '120363';
+
+export class World {
+  readonly changes = new Changes();
+  readonly linking = new Linking();
+  /** by number */
+  readonly accounts = new Map<string, Account>();
+  /** by number */
+  readonly contacts = new Map<string, Contact>();
+  /** by jid */
+  readonly groups = new Map<string, Group>();
+  /** App state, by account and name. */
+  readonly #collections = new Map<string, Collection>();
+  readonly #upload: Upload;
+
+  constructor(upload: Upload) {
+    this.#upload = upload;
+  }
+
+  addAccount(options: AccountOptions): Account {
+    const account = new Account(options, this.changes);
+    this.accounts.set(account.number, account);
+    return account;
+  }
+
+  addContact(options: ContactOptions): Contact {
+    const contact = new Contact(options, this.accounts, this.changes, this.#upload);
+    this.contacts.set(contact.number, contact);
+    return contact;
+  }
+
+  addGroup(subject: string, creator: string, others: readonly string[]): Group {
+    const id = `${GROUP_PREFIX}${String(this.groups.size + 1).padStart(12, '0')}`;
+    const group = new Group(id, subject, creator, others);
+    this.groups.set(group.jid, group);
+    this.changes.changed();
+    return group;
+  }
+
+  collection(account: Account, name: string): Collection {
+    const key = `${account.number} ${name}`;
+    const collection = this.#collections.get(key) ?? new Collection();
+    this.#collections.set(key, collection);
+    return collection;
+  }
+
+  /** Who has this number or LID. */
+  person(jid: string): Account | Contact | undefined {
+    const { user, server } = parseJid(jid);
+    if (server === NUMBERS) return this.accounts.get(user) ?? this.contacts.get(user);
+    if (server !== LIDS) return undefined;
+    return [...this.accounts.values(), ...this.contacts.values()].find(({ lid }) => lid === user);
+  }
+
+  /** The person, if it has WhatsApp. */
+  registered(jid: string): Account | Contact | undefined {
+    const person = this.person(jid);
+    return person instanceof Contact && !person.registered ? undefined : person;
+  }
+
+  /** The account that a client logs in to, with its device. */
+  device(number: string, id: number): { account: Account; device: Device } | undefined {
+    const account = this.accounts.get(number);
+    const device = account?.devices.get(id);
+    return account === undefined || device === undefined ? undefined : { account, device };
+  }
+}

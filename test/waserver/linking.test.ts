@@ -1,0 +1,92 @@
+/** Baileys links to our server, comes back, and leaves it in every way. */
+import t from 'tap';
+import { Baileys } from './baileys.js';
+import { linkedWorld, startWorld } from './world.js';
+
+t.test('links by QR code and opens', async (t) => {
+  const { phone, client } = await startWorld(t);
+  client.connect();
+  const device = await phone.scan(await client.qr());
+  t.equal(await client.closed(), 515, 'it is asked to connect again');
+  client.connect();
+  await client.open();
+  t.equal(client.socket.user?.id, device.jid);
+  t.equal(client.socket.user?.lid, device.lidJid);
+  t.same(phone.devices, [await phone.waitForOnline()]);
+  t.ok(device.keys.count > 0, 'it has uploaded its one-time keys');
+});
+
+t.test('a code that no client shows cannot be scanned', async (t) => {
+  const { phone } = await startWorld(t);
+  await t.rejects(phone.scan('2@unknown,a,b,c,1'), { message: 'no client shows this code' });
+});
+
+t.test('reconnects without a code', async (t) => {
+  const { phone, client } = await linkedWorld(t);
+  await client.stop();
+  await phone.waitForOffline();
+  client.connect();
+  await client.open();
+  await phone.waitForOnline();
+  t.equal(phone.devices.length, 1);
+});
+
+t.test('a connection that is cut is reported, and the next one works', async (t) => {
+  const { phone, client } = await linkedWorld(t);
+  phone.cut();
+  t.equal(await client.closed(), 428);
+  client.connect();
+  await client.open();
+  t.equal(phone.devices.length, 1);
+});
+
+t.test('the phone unlinks it: at once when it is online, at its next login when it is not', async (t) => {
+  const online = await linkedWorld(t);
+  online.phone.unlink();
+  t.equal(await online.client.closed(), 401);
+
+  const offline = await linkedWorld(t);
+  await offline.client.stop();
+  await offline.phone.waitForOffline();
+  offline.phone.unlink();
+  offline.client.connect();
+  t.equal(await offline.client.closed(), 401);
+});
+
+t.test('it logs out itself', async (t) => {
+  const { phone, client } = await linkedWorld(t);
+  await client.socket.logout();
+  await phone.waitForUnlinked();
+  t.same(phone.devices, []);
+});
+
+t.test('another connection of the same device replaces it', async (t) => {
+  const { phone, client } = await linkedWorld(t);
+  phone.conflict();
+  t.equal(await client.closed(), 440);
+});
+
+for (const code of [402, 403, 406] as const)
+  t.test(`a login is refused with ${code}`, async (t) => {
+    const { phone, client } = await linkedWorld(t);
+    phone.ban(code);
+    t.equal(await client.closed(), 428);
+    client.connect();
+    t.equal(await client.closed(), code);
+    phone.unban();
+    client.connect();
+    await client.open();
+  });
+
+t.test('two clients are two devices of one phone', async (t) => {
+  const { server, phone, client } = await linkedWorld(t);
+  const second = new Baileys(server);
+  t.teardown(() => second.stop());
+  await second.link(phone);
+  t.equal(phone.devices.length, 2);
+  const [first] = phone.devices;
+  phone.unlink(first);
+  t.equal(await client.closed(), 401);
+  await second.socket.sendPresenceUpdate('available');
+  t.equal(phone.devices.length, 1, 'the other one stays');
+});
