@@ -45,7 +45,7 @@ A tool in a container or on another machine reaches the gateway under another na
 - Fields that are not known are ignored. A field with a value that does not fit is refused with 400, and named.
 - Errors have the form of the gateway: \`{ success: false, message, reason, hint, error }\`. \`error\` is an object, not a text, and
   programs check \`error.data.kind\`; see [faults.md](faults.md). A wrong key is 401, also where wwebjs-api answers 403. A
-  token without the scope or the account gets 403 before a file is fetched.
+  token without the scope or the account gets 403 before any other field is checked, and before a file is fetched.
 - A route that is not served answers 501 with the reason, and the kind \`not_served\`.
 - Webhooks are set up for each account, with \`format = "waha"\` or \`"wwebjs-api"\`: see \`webhooks.md\`. Events by
   WebSocket are not served: \`migrating.md\` has the names of the events.

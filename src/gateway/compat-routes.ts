@@ -1,5 +1,6 @@
 // Serves the routes of other programs: connects the rows of their tables to the gateway. The scopes and accounts of the caller
-// are checked for each call, in the same place as for all other routes, and before that for a request that carries a file.
+// are checked for each call, in the same place as for all other routes, and before that for the whole request, so that a caller who
+// may not use the account learns nothing from it.
 import { COMPAT } from '../config/gateway-keys.js';
 import type { Asked, Route } from '../http/route.js';
 import type { Call } from '../protocol/dispatch.js';
@@ -10,15 +11,7 @@ import { fetchFile } from './compat/fetch-file.js';
 import { Fields } from './compat/fields.js';
 import { HeldFiles } from './compat/held-files.js';
 import { inOrder } from './compat/in-order.js';
-import {
-  type Door,
-  isServed,
-  notServed,
-  type Request,
-  type Row,
-  type Seen,
-  type Served,
-} from './compat/row.js';
+import { type Door, isServed, notServed, type Request, type Row, type Seen } from './compat/row.js';
 import { WAHA_ROWS } from './compat/waha.js';
 import { WWEBJS_ROWS } from './compat/wwebjs-api.js';
 import type { GatewayOwn } from './routes.js';
@@ -72,26 +65,27 @@ function routeOf(row: Row, shared: Shared): CompatRoute {
       const { peer, signal } = asked.call;
       const call: Call = { signal, peer: { ...peer, owner: { closed: over.signal } } };
       const work = (body: Body) => row.serve(requestOf(asked, body), doorOf(call, own, shared));
+      const { accountOf } = row;
+      /** The body may name the account, so the caller is checked for it before anything else in the body is. */
+      const accountIn = (body: Body): string => {
+        const account = accountOf?.(requestOf(asked, body)) ?? '';
+        if (accountOf !== null) own.check(account, row.asks);
+        return account;
+      };
       try {
-        if (row.carriesFile) return await shared.files.read(asked, useOf(row, asked, own, work));
-        return await work(verb === 'GET' ? {} : await asked.body());
+        if (row.carriesFile) {
+          const use = { token: own.caller?.token ?? '', accountOf: accountIn, work };
+          return await shared.files.read(asked, use);
+        }
+        const body = verb === 'GET' ? {} : await asked.body();
+        accountIn(body);
+        return await work(body);
       } finally {
         over.abort(new Fault('interrupted', { reason: 'the request ended', hint: null }));
       }
     },
   };
 }
-
-/** The body may name the account. The caller is checked for it before a file is fetched. */
-const useOf = <T>(row: Served, asked: Asked, own: GatewayOwn, work: (body: Body) => Promise<T>) => ({
-  token: own.caller?.token ?? '',
-  accountOf: (body: Body) => {
-    const account = row.accountOf(requestOf(asked, body));
-    own.check(account, row.asks);
-    return account;
-  },
-  work,
-});
 
 const requestOf = ({ names, query, headers }: Asked, body: Body): Request => ({
   names,

@@ -58,8 +58,11 @@ export interface Served extends Common {
   readonly carriesFile: boolean;
   /** The other program requires no key here, and the answer reveals nothing. */
   readonly open: boolean;
-  /** The account that a request names; without meaning for a route that concerns none. @throws Fault invalid_params */
-  accountOf(request: Request): string;
+  /**
+   * The account that a request names. Null for a route over all accounts, or none: it names no account.
+   * @throws Fault invalid_params
+   */
+  readonly accountOf: ((request: Request) => string) | null;
   serve(request: Request, door: Door): Promise<Reply>;
 }
 
@@ -112,7 +115,7 @@ export const rowsOf = (accountOf: (request: Request) => string) => ({
     };
   },
 
-  /** A route that makes several calls, or none. A Reply is sent as it is. */
+  /** A route that makes several calls. A Reply is sent as it is. */
   work(
     verb: Verb,
     path: string,
@@ -123,15 +126,29 @@ export const rowsOf = (accountOf: (request: Request) => string) => ({
     return {
       ...{ verb, path, asks, accountOf, ...common(options) },
       serve: async (request, door) => {
-        const value = await serve(request, door, accountOf(request));
-        return isReply(value) ? value : answered(value, options.success);
+        return replyTo(await serve(request, door, accountOf(request)), options);
       },
     };
   },
 });
 
+/** A route over all accounts that the caller may see, or over none. A Reply is sent as it is. */
+export const over = (
+  verb: Verb,
+  path: string,
+  asks: readonly MethodName[],
+  serve: (request: Request, door: Door) => Promise<unknown>,
+  options: Options = {},
+): Served => ({
+  ...{ verb, path, asks, accountOf: null, ...common(options) },
+  serve: async (request, door) => replyTo(await serve(request, door), options),
+});
+
 const isReply = (value: unknown): value is Reply =>
   typeof value === 'object' && value !== null && (value as { body?: unknown }).body instanceof Uint8Array;
+
+const replyTo = (value: unknown, { success }: Options): Reply =>
+  isReply(value) ? value : answered(value, success);
 
 /** Routes that are not served for one reason. @param routes `VERB /path`, optionally followed by ` since VERSION` */
 export const refuse = (reason: string, ...routes: readonly string[]): readonly Refused[] =>

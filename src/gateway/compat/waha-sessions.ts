@@ -4,7 +4,7 @@ import { json, typed } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Answered, Asked } from '../../protocol/types.js';
 import { STATUSES } from '../../webhook/waha.js';
-import { type Door, type Request, type Row, rowsOf } from './row.js';
+import { type Door, over, type Request, type Row, rowsOf } from './row.js';
 
 type Status = Answered<'session.status'>;
 
@@ -92,7 +92,7 @@ const versionOf = (door: Door): object => ({
 const CREATED = { success: 201 };
 
 export const WAHA_SESSIONS: readonly Row[] = [
-  work('GET', '/api/sessions', ['session.status'], list, {
+  over('GET', '/api/sessions', ['session.status'], list, {
     differs: '`config` is always empty: an account is configured in its file.',
   }),
   work('GET', '/api/sessions/{session}', ['session.status'], one, { differs: '`config` is always empty.' }),
@@ -169,10 +169,10 @@ export const WAHA_SESSIONS: readonly Row[] = [
     },
     { ...CREATED, differs: '`method` is ignored.' },
   ),
-  work('GET', '/api/server/version', [], async (_, door) => versionOf(door)),
-  work('GET', '/api/version', [], async (_, door) => versionOf(door)),
-  work('GET', '/ping', [], async () => ({ success: true, message: 'pong' }), { open: true }),
-  work('GET', '/health', [], async () => json({ status: 'ok', info: {}, error: {}, details: {} }), {
+  over('GET', '/api/server/version', [], async (_, door) => versionOf(door)),
+  over('GET', '/api/version', [], async (_, door) => versionOf(door)),
+  over('GET', '/ping', [], async () => ({ success: true, message: 'pong' }), { open: true }),
+  over('GET', '/health', [], async () => json({ status: 'ok', info: {}, error: {}, details: {} }), {
     differs: 'Says that the gateway answers, and nothing about accounts.',
   }),
 ];

@@ -4,7 +4,7 @@ import { typed } from '../../http/reply.js';
 import { Fault } from '../../protocol/fault.js';
 import type { StateName } from '../../protocol/state.js';
 import type { Answered } from '../../protocol/types.js';
-import { type Door, type Request, type Row, rowsOf } from './row.js';
+import { type Door, over, type Request, type Row, rowsOf } from './row.js';
 
 type Status = Answered<'session.status'>;
 
@@ -56,8 +56,8 @@ async function picture(_: Request, door: Door, account: string): Promise<unknown
 }
 
 export const WWEBJS_SESSIONS: readonly Row[] = [
-  work('GET', '/ping', [], async () => ({ success: true, message: 'pong' }), { open: true }),
-  work('GET', '/session/getSessions', ['session.status'], async (_, door) => ({
+  over('GET', '/ping', [], async () => ({ success: true, message: 'pong' }), { open: true }),
+  over('GET', '/session/getSessions', ['session.status'], async (_, door) => ({
     success: true,
     result: (await door.accounts()).map(({ account }) => account),
   })),

@@ -2,6 +2,9 @@
 import { request } from 'node:http';
 import t from 'tap';
 import { SMALL_BODY_BYTES } from '../../../src/gateway/compat/limits.js';
+import { isServed } from '../../../src/gateway/compat/row.js';
+import { WAHA_ROWS } from '../../../src/gateway/compat/waha.js';
+import { WWEBJS_ROWS } from '../../../src/gateway/compat/wwebjs-api.js';
 import { compatRoutes } from '../../../src/gateway/compat-routes.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
@@ -60,6 +63,34 @@ t.test('a caller who may not send makes no fetch, and the refusal is recorded', 
   );
   t.same(fetched, [URL_OF_A_FILE]);
 });
+
+t.test(
+  'a caller who may not use the account is refused before the rest of the request is checked',
+  async (t) => {
+    const { fetched, routes } = routesOf(file);
+    await using gateway = await startGateway({ routes, others: ['support'] });
+    const headers = await gateway.header({ accounts: ['support'] });
+    const rows = [...WAHA_ROWS, ...WWEBJS_ROWS].filter(isServed);
+    const ofAccounts = rows.filter(({ accountOf }) => accountOf !== null);
+    t.ok(ofAccounts.length > 150, `${ofAccounts.length} routes`);
+    for (const { verb, path } of ofAccounts) {
+      const target = path.replace(/\{(?:session|sessionId)\}/, 'shop').replace(/\{\w+\}/g, 'x');
+      // It names the account, and has nothing else that the route requires.
+      const body = verb === 'GET' || verb === 'DELETE' ? {} : { body: { session: 'shop', name: 'shop' } };
+      const { status } = await ask(gateway.url, verb, `${target}?session=shop`, { headers, ...body });
+      t.equal(status, 403, `${verb} ${path}`);
+    }
+    t.same(
+      rows.filter(({ accountOf }) => accountOf === null).map(({ verb, path }) => `${verb} ${path}`),
+      [
+        ...['GET /api/sessions', 'GET /api/server/version', 'GET /api/version', 'GET /ping', 'GET /health'],
+        ...['GET /ping', 'GET /session/getSessions'],
+      ],
+      'the routes over all accounts, or none, name none',
+    );
+    t.same([fetched, gateway.calls], [[], []]);
+  },
+);
 
 t.test('the body of a caller who may not send is not read', async (t) => {
   const { routes } = routesOf(file);
