@@ -1,7 +1,8 @@
 /** The requests of a page about communities. A community is a group, and its groups name it. */
 import { Group } from './group.js';
-import { tellGroup } from './group-change.js';
+import { changeGroup, tellGroup } from './group-change.js';
 import { type Asked, type Questions, Refusal, word, wordsOf } from './request.js';
+import type { World } from './world.js';
 
 /** The community, and this account's own id in it. Refuses anyone but an admin. */
 function led({ world, connection }: Asked, id: string): { community: Group; me: string } {
@@ -11,6 +12,15 @@ function led({ world, connection }: Asked, id: string): { community: Group; me: 
   if (!community?.wire.isCommunity) throw new Refusal(404, 'item-not-found');
   if (!mine?.admin) throw new Refusal(403, 'forbidden');
   return { community, me: mine.id };
+}
+
+/** Everybody in a group of a community gets its announcements, as WhatsApp's help pages say. */
+function admit(world: World, community: string, by: string, people: Group): void {
+  const all = [...world.groups.values()];
+  const announcements = all.find(({ wire }) => wire.community === community && wire.announcements);
+  if (!announcements) return;
+  const participants = people.wire.participants.map(({ id }) => id).filter((id) => !announcements.has(id));
+  if (participants.length > 0) changeGroup(world, announcements, by, { what: 'add', participants });
 }
 
 export const COMMUNITY_QUESTIONS: Questions = {
@@ -43,8 +53,10 @@ export const COMMUNITY_QUESTIONS: Questions = {
       if (!group.wire.participants.some((one) => one.id === me && one.admin))
         return [{ jid: id, error: 403 }];
       if (args.link === true && group.wire.community !== undefined) return [{ jid: id, error: 409 }];
-      if (args.link === true) group.wire.community = community.id;
-      else delete group.wire.community;
+      if (args.link === true) {
+        admit(world, community.id, me, group);
+        group.wire.community = community.id;
+      } else delete group.wire.community;
       tellGroup(world, group, me, { what: args.link === true ? 'sub_group_link' : 'sub_group_unlink' });
       return [];
     });
