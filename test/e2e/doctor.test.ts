@@ -3,7 +3,7 @@
  * Each row is one real misconfiguration. The hardening of the service is tested in test/systemd/doctor.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openPort } from '../faults/devtools.js';
@@ -48,12 +48,26 @@ const ROWS: readonly Row[] = [
   { name: 'root, with the sandbox on (H29)', check: 'sandbox', status: 'fail', says: /this is root.*--no-sandbox/, remedy: /^sudo -u wad wad --doctor$/, args: [] },
   { name: 'the disk is full (H28)',          check: 'disk',    status: 'fail', says: /^\d+ MB free at/, remedy: /^df -h /, make: (_, disk) => disk?.fill(20) },
   { name: 'the disk runs short (H28)',       check: 'disk',    status: 'warn', says: /MB free at .*; Chromium needs 500/, remedy: /^df -h /, make: (_, disk) => disk?.fill(300) },
+  { name: 'the files of messages fit',       check: 'media',   status: 'ok',   says: /^files of messages use 0 of 2000 MB$/, remedy: null },
+  { name: 'the quota of files is nearly used', check: 'media', status: 'warn', says: /^files of messages use 15 of 16 MB; the longest unused one is from 4 days ago/, remedy: /check-config/, env: { WAD_JOURNAL_MEDIA_MAX_MB: '16' }, make: ({ stateDir }) => files(stateDir) },
   { name: 'the state is accessible to others (H28)', check: 'state', status: 'warn', says: /open to others \(755\)/, remedy: /^chmod 700 /, make: ({ stateDir }) => chmodSync(stateDir, 0o755) },
   { name: 'the session belongs to another user',  check: 'session', status: 'fail', says: /belongs to user 12345/, remedy: /^sudo chown -R 0: /, make: ({ authDir }) => chownSync(authDir, 12345, 12345) },
   { name: 'the session cannot be written to', check: 'session', status: 'fail', says: /cannot be written to/, remedy: /chmod|mount/, make: ({ authDir }, disk) => disk?.readOnly(authDir) },
   { name: 'a browser was left over on the profile (H14)', check: 'lock', status: 'warn', says: /a browser uses the profile \(process \d+\)/, remedy: /^kill \d+$/, make: leftOver },
   { name: 'an unknown key',         check: 'config',  status: 'fail', says: /browser\.pth/, remedy: /--check-config$/, make: ({ dir }) => writeFileSync(join(dir, 'wad.toml'), '[browser]\npth = "x"\n') },
 ];
+
+/** Three files of messages, of 5 MB each; the oldest is from four days ago. */
+function files(stateDir: string): void {
+  const directory = join(stateDir, 'media');
+  mkdirSync(directory, { mode: 0o700 });
+  for (const days of [0, 2, 4]) {
+    const path = join(directory, `f-${String(days).repeat(40)}`);
+    writeFileSync(path, Buffer.alloc(5 * 1_048_576));
+    const usedAt = new Date(Date.now() - days * 86_400_000 - 3_600_000);
+    utimesSync(path, usedAt, usedAt);
+  }
+}
 
 async function leftOver(home: Home): Promise<void> {
   const args = ['--headless', '--no-sandbox', `--user-data-dir=${home.profile}`, 'about:blank'];

@@ -16,6 +16,7 @@ import { configuration } from './configuration.js';
 import { sessionDirectory, stateDirectory } from './directories.js';
 import { type About, type Check, type Finding, fail } from './finding.js';
 import { clock, disk, limits } from './machine.js';
+import { media } from './media.js';
 import { lock, socket } from './occupancy.js';
 import { page } from './page.js';
 import { node, packages } from './program.js';
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   stateDirectory,
   sessionDirectory,
   disk,
+  media,
   limits,
   clock,
   lock,
