@@ -8,6 +8,7 @@ import type { Feed } from './events/feed.js';
 import type { Webhooks } from './events/webhooks.js';
 import type { CallRefuserOptions } from './incoming/call-refuser.js';
 import { openPrefetch, type PrefetchOptions } from './media/prefetch.js';
+import type { Transcriber } from './media/transcriber.js';
 import type { Counters } from './metrics/counters.js';
 import type { Actor } from './session/actor.js';
 import type { Settings } from './settings.js';
@@ -29,6 +30,7 @@ export class Readers {
   readonly #options: ReadersOptions;
   readonly #closers = new Closers();
   #webhooks: Webhooks | null = null;
+  #transcriber: Transcriber | null = null;
 
   constructor(options: ReadersOptions) {
     this.#options = options;
@@ -37,6 +39,11 @@ export class Readers {
   /** Null if none is configured, or they are not open yet. */
   get webhooks(): Webhooks | null {
     return this.#webhooks;
+  }
+
+  /** Null without a program, or while it is not open yet. */
+  get transcriber(): Transcriber | null {
+    return this.#transcriber;
   }
 
   /** @throws (rejects) Fault disk_full, busy */
@@ -59,6 +66,7 @@ export class Readers {
     const { openTranscriber } = await import('./media/transcriber.js');
     const transcriber = await openTranscriber({ config, feed, store, fetcher, pathOf, log });
     await this.#closers.add(() => transcriber.close());
+    this.#transcriber = transcriber;
     actor.watch((now) => {
       if (now.name === 'ready') transcriber.wake();
     });

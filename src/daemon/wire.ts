@@ -243,6 +243,7 @@ async function build({
     search: new MessageSearch(indexer, store),
     purger: new Purger({ store, mediaStore, indexer, directory: paths.stateDir, log }),
     webhooks: () => readers.webhooks,
+    transcriber: () => readers.transcriber,
     fleet: tenure,
     facts: {
       info,

@@ -176,6 +176,9 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
       text: {
         says: 'The words, in any order. "two words" in quotes is a phrase, begin* the beginning of a word.',
       },
+      in: {
+        says: '`page` searches what WhatsApp Web has stored, also from before this daemon, newest first; only `text`, `chat`, `limit` and `after` go with it. Default `journal`.',
+      },
       chat: {
         says: 'Only messages of this chat: a phone number with its country code (+1 555 000 2222), or the `id` from chat_list.',
       },
@@ -264,6 +267,8 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'history.fetch':
     'it makes the phone send up to a thousand old messages and fills the journal with them; chat.messages reads what is there',
   'media.read': 'pieces of a file mean nothing to a model',
+  'media.transcribe':
+    'it keeps a processor busy for minutes; events.list has the texts of the messages that arrive',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,
   'contact.profile': ASKS_WHATSAPP,

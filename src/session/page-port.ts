@@ -24,6 +24,17 @@ export interface ChatPage {
     chat: ChatId,
     part: { readonly limit: number; readonly before: MessageRef | null },
   ): Promise<{ messages: InboundMessage[]; more: boolean }>;
+  /**
+   * One page of the page's own search, the newest first.
+   * @param chat null: every chat
+   * @param page from 1
+   * @returns `edited`: the WhatsApp ids of those whose text was changed. `more`: there is a next page
+   */
+  search(
+    text: string,
+    chat: ChatId | null,
+    page: number,
+  ): Promise<{ messages: InboundMessage[]; edited: string[]; more: boolean }>;
   markRead(chat: ChatId, read: boolean): Promise<Chat>;
   archive(chat: ChatId, archived: boolean): Promise<Chat>;
   /** @param untilMs null: forever */

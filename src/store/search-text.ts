@@ -47,6 +47,19 @@ export function expressionOf(question: string): string | null {
   return terms.length === 0 ? null : terms.slice(0, MAX_TERMS).join(' AND ');
 }
 
+/** The expression that finds texts with at least one word that begins like a word of a question; null without a word. */
+export function beginningsOf(question: string): string | null {
+  const words = question
+    .replaceAll('"', ' ')
+    .split(/\s+/)
+    .filter((word) => WORDLY.test(word));
+  if (words.length === 0) return null;
+  return words
+    .slice(0, MAX_TERMS)
+    .map((word) => `"${indexed(word)}" *`)
+    .join(' OR ');
+}
+
 /** A part of a text, in UTF-16 units as JavaScript and JSON libraries count them. */
 export interface Mark {
   readonly start: number;

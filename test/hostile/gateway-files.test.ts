@@ -24,7 +24,12 @@ async function place(t: Test, http: GatewayOptions['http'] = {}) {
   const root = mkdtempSync(join(tmpdir(), 'wad-gw-files-'));
   const daemonOf = async (account: string) => {
     const store = await MediaStore.open(join(root, account, 'media'), () => new Set());
-    const { 'media.put': put, 'media.read': read } = mediaHandlers(null as never, store, null as never);
+    const { 'media.put': put, 'media.read': read } = mediaHandlers(
+      null as never,
+      store,
+      null as never,
+      () => null,
+    );
     return { ...examples(), 'media.put': put, 'media.read': read };
   };
   const accounts = { shop: await daemonOf('shop'), support: await daemonOf('support') };

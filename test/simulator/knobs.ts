@@ -426,6 +426,12 @@ export const KNOBS = {
     'profiles: work; pictures are never answered; or a new text about the account is refused with 406',
     'WAWebContactProfilePicThumbBridge',
   ),
+  messageSearch: choice(
+    ['ok', 'absent', 'fails'],
+    'ok',
+    "the page's search of messages: as in the module, no such function, or an error of its index",
+    'WAWebMsgCollection',
+  ),
   labelEditing: choice(
     ['works', 'unsupported', 'hangs'],
     'works',

@@ -43,6 +43,7 @@ import { search } from './search.js';
 import { session } from './session.js';
 import { star } from './star.js';
 import { token } from './token.js';
+import { transcribe } from './transcribe.js';
 import { version } from './version.js';
 import { vote } from './vote.js';
 import { webhook } from './webhook.js';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   purge,
   history,
   media,
+  transcribe,
   react,
   edit,
   deleteMessage,

@@ -6,6 +6,7 @@ import { past } from '../moment.js';
 import { namesFor } from '../names.js';
 import { renderFound } from '../render/search.js';
 
+const PLACES = ['journal', 'page'] as const;
 const DIRECTIONS = ['in', 'out'] as const;
 
 export const search = command({
@@ -17,9 +18,17 @@ export const search = command({
     'accents. "two words" in quotes is a phrase, begin* the beginning of a word; the shell needs quotes around both.\n' +
     'It searches the messages that the daemon has recorded and still keeps (journal.retentionDays), also while the\n' +
     'account is stopped.\n\n' +
+    'With --in page WhatsApp Web searches what it has stored itself, also from before the daemon: the newest first, each\n' +
+    'word as the beginning of one. Only --chat, --limit and --after go with it, and the account must be connected.\n\n' +
     'TIME is 2026-01-31, 2026-01-31T08:00Z, or a time ago: 12h, 7d, 4w.',
   args: [{ name: 'TEXT', required: true, rest: true, does: 'the words' }],
   options: {
+    in: {
+      type: 'text',
+      value: 'PLACE',
+      choices: PLACES,
+      does: 'journal (default), or page: of WhatsApp Web',
+    },
     chat: { type: 'text', value: 'CHAT', does: 'only this chat: phone number or chat id' },
     sender: { type: 'text', value: 'PERSON', does: 'only messages of this person: phone number or id' },
     kind: { type: 'list', value: 'K', does: 'only these kinds: text, image, document, voice, ...' },
@@ -34,6 +43,7 @@ export const search = command({
     ['wactl search invoice', 'messages with this word'],
     [`wactl search '"blue door"' --since 7d`, 'a phrase, in the last seven days'],
     ["wactl search 'deliver*' --sender 15550002222 --newest", 'the beginning of a word, of one person'],
+    ['wactl search tulips --in page', 'also what was written before the daemon came'],
     ['wactl -o json search photo --kind image', 'with the places of the hits'],
   ],
   async run({ ask, args, options, show, note, warn, output }) {
@@ -44,6 +54,7 @@ export const search = command({
     const answer = await ask('message.search', {
       text,
       limit: Math.max(whole('limit', limit, 100) ?? 20, 1),
+      ...(options.in === undefined ? {} : { in: options.in as 'journal' | 'page' }),
       ...(chat === undefined ? {} : { chat }),
       ...(sender === undefined ? {} : { sender }),
       ...(kind === undefined ? {} : { kinds: [...kind] }),

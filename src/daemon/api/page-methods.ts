@@ -5,6 +5,11 @@ import type { Hibernation } from '../session/hibernation.js';
 /** Methods that can fail because the account is not ready, but have another answer for one that hibernates. */
 const OTHERS: readonly string[] = ['message.send', 'session.pair', 'session.answerPasskey'];
 
+/** Methods that the page answers for some parameters only. */
+const SOMETIMES: Readonly<Record<string, (params: { readonly in?: unknown }) => boolean>> = {
+  'message.search': (params) => params.in === 'page',
+};
+
 /** Whether the page answers it: without a page it fails with `not_ready`. */
 export const needsPage = ({ name, faults }: MethodRow): boolean =>
   faults.includes('not_ready') && !OTHERS.includes(name);
@@ -20,8 +25,11 @@ export function waking<T extends Record<string, MethodRow>>(
   const all = Object.entries(handlers as Record<string, Handler>).map(([name, handler]) => {
     const row = methods[name];
     if (row === undefined || !needsPage(row)) return [name, handler];
+    const isAsked = SOMETIMES[name] ?? (() => true);
     const wrapped: Handler = (params, call) =>
-      hibernation.use(call.signal, async () => handler(params, call));
+      isAsked(params as object)
+        ? hibernation.use(call.signal, async () => handler(params, call))
+        : handler(params, call);
     return [name, wrapped];
   });
   return Object.fromEntries(all) as Handlers<T>;

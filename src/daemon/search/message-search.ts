@@ -5,7 +5,7 @@ import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Message } from '../../protocol/schema.js';
 import { hasMessage } from '../../store/event.js';
-import { expressionOf, indexed, type Mark } from '../../store/search-text.js';
+import { beginningsOf, expressionOf, indexed, type Mark } from '../../store/search-text.js';
 import type { Store } from '../../store/store.js';
 import { idsOf, TAG, textOf } from './entries.js';
 import type { Indexer } from './indexer.js';
@@ -61,6 +61,11 @@ const CLOCKS_MS = 86_400_000;
 /** A longer time is filtered by reading the messages. */
 const MAX_MONTHS = 36;
 
+const asIndexed = ({ id, text }: { readonly id: number; readonly text: string }) => ({
+  id,
+  text: indexed(text),
+});
+
 /** Nothing to close. */
 export class MessageSearch {
   readonly #indexer: Indexer;
@@ -76,6 +81,21 @@ export class MessageSearch {
     return this.#indexer.behind;
   }
 
+  /**
+   * The part of each message's text around its first hit, for messages that were found elsewhere: a word of the question
+   * counts as the beginning of one. @throws Fault disk_full
+   */
+  snippets(
+    question: string,
+    messages: readonly Pick<Message, 'body' | 'media' | 'details'>[],
+  ): { snippet: string; marks: Mark[] }[] {
+    const words = beginningsOf(question);
+    const texts = messages.map((message, id) => ({ id, text: textOf(message) ?? '' }));
+    const marked = words === null ? [] : this.#indexer.index.rank(words, texts.map(asIndexed), 'given');
+    const marks = new Map(marked.map((one) => [one.id, one.marks]));
+    return texts.map(({ id, text }) => snippetOf(text, marks.get(id) ?? []));
+  }
+
   /** @throws (rejects) Fault invalid_params, disk_full */
   async find(question: Question): Promise<Found> {
     const words = expressionOf(question.text);
@@ -85,7 +105,7 @@ export class MessageSearch {
     this.#indexer.catchUp(CATCH_UP_MS);
     const isBest = question.order === 'best';
     const { candidates, end } = await this.#collect(question, words, place, isBest ? BLOCK : question.limit);
-    const texts = candidates.map(({ id, text }) => ({ id, text: indexed(text) }));
+    const texts = candidates.map(asIndexed);
     const ranked = this.#indexer.index.rank(words, texts, isBest ? 'best' : 'given');
     const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
     const shown = isBest ? ranked.slice(place.skip, place.skip + question.limit) : ranked;

@@ -30,6 +30,16 @@ export const TRANSCRIPT_ERRORS = [
   'interrupted',
 ] as const;
 
+/** Why a message has no text. */
+export const transcriptErrorSchema = record({
+  kind: z
+    .enum(TRANSCRIPT_ERRORS)
+    .describe(
+      '`no_file`: the file is not available. `not_found`: the program cannot be run. `failed`, `timed_out`, `too_long`: how it ended. `interrupted`: the daemon ended twice meanwhile.',
+    ),
+  reason: z.string().describe('What happened, for people.'),
+});
+
 export const messageEvents = {
   message: event({
     type: 'message',
@@ -159,23 +169,16 @@ export const messageEvents = {
   }),
   'message.transcript': event({
     type: 'message.transcript',
-    does: 'A voice message as text, by the program of `[transcribe]`. Each message has at most one, also when the program failed.',
+    does: 'A voice message as text, by the program of `[transcribe]`. Each received message has at most one, also when the program failed, and one more for each `media.transcribe`.',
     data: record({
       ...messageName(),
       author: author(),
-      fromMe: z.boolean().describe('False: only received messages are transcribed.'),
+      fromMe: z
+        .boolean()
+        .describe('True for a message of this account, which is transcribed only by `media.transcribe`.'),
       text: z.string().nullable().describe('What was said. Null when there is an `error`.'),
       language: z.string().nullable().describe('Null: the program does not tell.'),
-      error: record({
-        kind: z
-          .enum(TRANSCRIPT_ERRORS)
-          .describe(
-            '`no_file`: the file is not available. `not_found`: the program cannot be run. `failed`, `timed_out`, `too_long`: how it ended. `interrupted`: the daemon ended twice meanwhile.',
-          ),
-        reason: z.string().describe('What happened, for people.'),
-      })
-        .nullable()
-        .describe('Why there is no text. Null when there is one.'),
+      error: transcriptErrorSchema.nullable().describe('Why there is no text. Null when there is one.'),
       ...named(),
     }),
     example: {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { CHUNK_BYTES } from '../content.js';
+import { transcriptErrorSchema } from '../events/message.js';
 import { method } from '../method.js';
-import { messageRef, record, reference } from '../schema.js';
+import { messageName, messageRef, record, reference } from '../schema.js';
 
 export const fileSchema = record({
   id: z.string().describe('The id of the file, which message.send takes as `media` and media.read as `id`.'),
@@ -96,5 +97,39 @@ export const mediaMethods = {
     result: fileSchema,
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'no_such_media', 'media_gone', 'media_too_large', 'disk_full'],
     example: { params: { id: 'false_15550002222@c.us_3AEB0C0FFEE012345678' }, result: example },
+  }),
+  'media.transcribe': method({
+    name: 'media.transcribe',
+    does: 'Turns one recorded voice message into text with the program of `[transcribe]`, whatever its age, and reports the text as an event `message.transcript` as well. One program runs at a time, so the answer may take minutes. When the caller goes, the program is killed, and nothing is reported.',
+    effect: 'reads',
+    scope: 'operate',
+    since: '0.2.0',
+    params: record({ id: messageRef() }),
+    result: record({
+      ...messageName(),
+      text: z.string().nullable().describe('What was said. Null when there is an `error`.'),
+      language: z.string().nullable().describe('Null: the program does not tell.'),
+      error: transcriptErrorSchema.nullable().describe('Why there is no text. Null when there is one.'),
+    }),
+    faults: [
+      ...LOOK_FAULTS,
+      ...NAMED_FAULTS,
+      'no_such_media',
+      'media_gone',
+      'media_too_large',
+      'tool_missing',
+      'disk_full',
+    ],
+    example: {
+      params: { id: 'false_15550002222@c.us_3AEB0C0FFEE012345678' },
+      result: {
+        key: 'false_15550002222@c.us_3AEB0C0FFEE012345678',
+        messageId: '3AEB0C0FFEE012345678',
+        chatId: '15550002222@c.us',
+        text: 'See you at nine.',
+        language: null,
+        error: null,
+      },
+    },
   }),
 };

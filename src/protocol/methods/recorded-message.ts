@@ -1,5 +1,6 @@
 // The messages that the daemon has recorded: searched, and purged.
 import { z } from 'zod';
+import { LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
 import { chatRef, instant, limit, messageSchema, personRef, record } from '../schema.js';
 
@@ -14,7 +15,7 @@ const named = {
 export const recordedMessageMethods = {
   'message.search': method({
     name: 'message.search',
-    does: 'Messages in the journal that have all words of the question in their text, caption, file name or poll, as they read now: an edit replaces the text, and a deleted message is not found. It asks the disk, in any state of the account.',
+    does: 'Messages in the journal that have all words of the question in their text, caption, file name or poll, as they read now: an edit replaces the text, and a deleted message is not found. It asks the disk, in any state of the account. With `in: "page"` it asks WhatsApp Web instead.',
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
@@ -25,6 +26,12 @@ export const recordedMessageMethods = {
         .max(1_000)
         .describe(
           'The words, in any order, without regard to case and accents. `"two words"` is a phrase, `begin*` the beginning of a word. Everything else is plain text; 16 words count.',
+        ),
+      in: z
+        .enum(['journal', 'page'])
+        .optional()
+        .describe(
+          "`journal`, when left out: what the daemon has recorded. `page`: WhatsApp Web's own search, in what it has stored, also from before the daemon. The account must be ready; the newest come first, each word is the beginning of a word, and only `text`, `chat`, `limit` and `after` may be given with it.",
         ),
       chat: chatRef().optional(),
       sender: personRef().optional(),
@@ -87,7 +94,7 @@ export const recordedMessageMethods = {
           'How many events of the journal are not indexed yet: many after an upgrade, otherwise 0. Messages in them are not found.',
         ),
     }),
-    faults: ['invalid_recipient', 'disk_full'],
+    faults: [...LOOK_FAULTS, 'invalid_recipient', 'no_such_chat', 'disk_full'],
     example: {
       params: { text: 'hel*', direction: 'in' },
       result: {

@@ -106,6 +106,7 @@ export const ACTION_CAPABILITIES = {
     'WAWebMsgGetters.getIsKept',
     ...PEOPLE,
   ],
+  'message.search': ['a search of messages', ...PEOPLE],
   'message.info': ['WAWebApiMessageInfoStore.queryMsgInfo', ...PEOPLE],
   'calls.reject': [
     'WAWebCallCollection',

@@ -25,6 +25,8 @@ export function installLacks(): void {
       const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
       return made._serialized === '15550000000@c.us';
     },
+    'a search of messages': () =>
+      typeof (module('WAWebCollections') as { Msg: { search?: unknown } }).Msg.search === 'function',
     // Before the library listens there is no account, and so there are no calls.
     'a listener for calls': () => !marks.listening || marks.reportsCalls === true,
   };

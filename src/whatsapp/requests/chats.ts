@@ -25,6 +25,10 @@ export const chatPage = (rpc: PageRpc, client: LibraryClient): ChatPage => ({
       more,
     };
   },
+  async search(text, chat, page) {
+    const found = await rpc.look('message.search', 'searches', 'messages', text, chat, page);
+    return { ...found, messages: readMessages(messagesIn(client, found.messages)) };
+  },
   markRead: (chat, read) => rpc.act('chat.markRead', 'chats', 'markRead', chat, read),
   archive: (chat, archived) => rpc.act('chat.change', 'chats', 'archive', chat, archived),
   mute: (chat, muted, untilMs) => rpc.act('chat.change', 'chats', 'mute', chat, muted, untilMs),

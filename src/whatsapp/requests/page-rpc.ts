@@ -39,6 +39,7 @@ import { makePolls } from '../page/polls.js';
 import { makePosts } from '../page/posts.js';
 import { makeProfiles } from '../page/profiles.js';
 import { makeReceipts } from '../page/receipts.js';
+import { makeSearches } from '../page/searches.js';
 import { makeStatuses } from '../page/statuses.js';
 import { makeSubscriptions } from '../page/subscriptions.js';
 import { type Mended, makeTools } from '../page/tools.js';
@@ -62,6 +63,7 @@ const PARTS = {
   polls: makePolls,
   profiles: makeProfiles,
   receipts: makeReceipts,
+  searches: makeSearches,
   statuses: makeStatuses,
   subscriptions: makeSubscriptions,
 };

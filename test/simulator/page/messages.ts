@@ -1,6 +1,6 @@
 /** Messages: the models in memory, their form on the wire and in the profile, and the conversions. */
 import type { Json, WireMessage } from '../wire.js';
-import { knobs } from './boot-record.js';
+import { knobs, pause } from './boot-record.js';
 import { type Chat, Chats, Newsletters, placeOf } from './chats.js';
 import { Collection } from './collection.js';
 import { resolveMedia, stageOf } from './media.js';
@@ -89,6 +89,35 @@ export class Msg extends Model {
   }
 }
 
+type Search = (
+  text: string,
+  page?: number,
+  count?: number,
+  remote?: unknown,
+) => Promise<{ messages: Msg[]; eof: boolean; canceled: boolean }>;
+
+/** WAWebCollectionConstants.PAGE_SIZE */
+const PAGE_SIZE = 50;
+/** WAFtsConstants, WAWebFtsConstants */
+const FTS_MIN_CHARS = 2;
+const FTS_TTL_MS = 60_000;
+
+/** WAWebBackendErrors; that of 404 is called E404. */
+class ServerStatusCodeError extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super('');
+    this.status = status;
+    this.name = status === 404 ? 'E404' : 'ServerStatusCodeError';
+  }
+}
+
+const wordsIn = (text: string): string[] =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
+
 class MsgCollection extends Collection<Msg> {
   readonly modelClass = Msg;
 
@@ -100,11 +129,42 @@ class MsgCollection extends Collection<Msg> {
     return { messages };
   }
 
-  async search(text: string, page = 1, count = 50, remote?: string): Promise<{ messages: Msg[] }> {
-    const fits = (msg: Msg) =>
-      msg.body?.includes(text) && (!remote || String(msg.id.remote) === String(remote));
-    const found = this.filter((msg) => Boolean(fits(msg))).reverse();
-    return { messages: found.slice((page - 1) * count, page * count) };
+  /** One page of the messages in the profile that match, newest first. Absent where a build has no such function. */
+  get search(): Search | undefined {
+    return knobs.messageSearch === 'absent' ? undefined : this.#search;
+  }
+
+  /** The first page over all chats is kept for a minute, whatever number is asked for (WAWebFtsConstants.FTS_TTL). */
+  readonly #search: Search = (text, page = 1, count = PAGE_SIZE, remote) => {
+    if (page !== 1 || remote) return this.#find(text, page, count, remote);
+    const known = this.#searched.get(text);
+    if (known) return known;
+    const found = this.#find(text, page, count);
+    this.#searched.set(text, found);
+    const forget = () => this.#searched.delete(text);
+    void found.catch(forget);
+    void pause(FTS_TTL_MS).then(forget);
+    return found;
+  };
+  readonly #searched = new Map<string, ReturnType<Search>>();
+
+  async #find(text: string, page: number, count: number, remote?: unknown): ReturnType<Search> {
+    if (knobs.messageSearch === 'fails') throw new ServerStatusCodeError(500);
+    const asked = wordsIn(text).filter((word) => word.length >= FTS_MIN_CHARS);
+    const fits = ({ wire }: StoredMessage): boolean => {
+      if (remote && wire.chat !== String(remote)) return false;
+      const words = wordsIn(`${wire.body ?? ''} ${wire.extra?.caption ?? ''}`);
+      return asked.every((start) => words.some((word) => word.startsWith(start)));
+    };
+    const found = asked.length === 0 ? [] : (await storage.everyMessage()).filter(fits);
+    if (found.length === 0) throw new ServerStatusCodeError(404);
+    found.sort((a, b) => b.t - a.t || b.seq - a.seq);
+    const from = (page - 1) * count;
+    const messages = found
+      .slice(from, from + count)
+      // In a chunk of their own, not among the messages that the chat has loaded.
+      .map(({ key, wire }) => this.get(key) ?? this.add(fromWire(wire)));
+    return { messages, eof: from + count >= found.length, canceled: false };
   }
 }
 

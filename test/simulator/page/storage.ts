@@ -216,6 +216,7 @@ export const storage = {
   async recentMessages(limit: number): Promise<StoredMessage[]> {
     return walk((await store('messages')).index('time'), null, limit);
   },
+  everyMessage: () => all<StoredMessage>('messages'),
   async pendingMessages(): Promise<StoredMessage[]> {
     const found: StoredMessage[] = await settled((await store('messages')).index('pending').getAll());
     return found.sort((a, b) => a.seq - b.seq);

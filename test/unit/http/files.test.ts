@@ -28,7 +28,7 @@ interface Stored {
 async function place(t: Test, options: Parameters<typeof startDoor>[1] = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'wad-files-'));
   const store = await MediaStore.open(join(dir, 'media'), () => new Set());
-  const handlers = mediaHandlers(null as never, store, null as never);
+  const handlers = mediaHandlers(null as never, store, null as never, () => null);
   const door = await startDoor(
     { 'media.put': handlers['media.put'], 'media.read': handlers['media.read'] },
     options,

@@ -8,6 +8,7 @@ import type { Feed } from '../../events/feed.js';
 import type { Webhooks } from '../../events/webhooks.js';
 import type { Fetcher } from '../../media/fetcher.js';
 import type { MediaStore } from '../../media/media-store.js';
+import type { Transcriber } from '../../media/transcriber.js';
 import type { Transcoder } from '../../media/voice.js';
 import type { MessageSearch } from '../../search/message-search.js';
 import { actHandlers } from './act.js';
@@ -44,6 +45,8 @@ export interface HandlerParts {
   readonly status: () => Promise<Status>;
   /** Null if none is configured, or they are not open yet. */
   readonly webhooks: () => Webhooks | null;
+  /** Null without a program, or while it is not open yet. */
+  readonly transcriber: () => Transcriber | null;
   readonly facts: DaemonFacts;
   /** Null: the daemon belongs to no fleet. */
   readonly fleet: FleetHandling | null;
@@ -61,6 +64,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     purger,
     status,
     webhooks,
+    transcriber,
     facts,
     fleet,
   } = parts;
@@ -68,8 +72,8 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
   return {
     ...sessionHandlers(account, status),
     ...messages,
-    ...searchHandlers(search, purger, feed, store),
-    ...mediaHandlers(store, mediaStore, fetcher),
+    ...searchHandlers(search, purger, feed, store, account),
+    ...mediaHandlers(store, mediaStore, fetcher, transcriber),
     ...outboxHandlers(account, store),
     ...actHandlers(account, store),
     ...callHandlers(account, messages),

@@ -1,14 +1,19 @@
-// message.search and message.purge: find messages of the journal, and remove them.
+// message.search and message.purge: find messages of the journal or of the page, and remove those of the journal.
 import { Fault } from '../../../protocol/fault.js';
-import type { Handlers, Result } from '../../../protocol/method.js';
+import type { Handlers, Params, Result } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
 import { isoTime } from '../../../protocol/time.js';
 import { isPostId, parseRecipient } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
+import type { Account } from '../../account.js';
 import type { Feed } from '../../events/feed.js';
+import { halfKnownIn, namedIn } from '../../incoming/event-people.js';
 import type { MessageSearch } from '../../search/message-search.js';
+import { searchPage } from '../../search/page-search.js';
 import { messageOf } from '../known-message.js';
+import { readyClient } from '../ready-client.js';
 
+type Search = (typeof METHODS)['message.search'];
 type SearchHandlers = Pick<Handlers<typeof METHODS>, 'message.search' | 'message.purge'>;
 
 const PAGE = 20;
@@ -29,6 +34,7 @@ export function searchHandlers(
   purger: Purging,
   feed: Feed,
   store: Store,
+  account: Account,
 ): SearchHandlers {
   /** Both identities of a person. @throws Fault invalid_recipient */
   const idsOf = (ref: string | undefined): readonly string[] | null => {
@@ -38,9 +44,44 @@ export function searchHandlers(
     const pair = store.identities.pairOf(id);
     return pair === null ? [id] : [pair.number, pair.lid];
   };
+  /** @throws (rejects) Fault invalid_params, invalid_recipient, and those of the page */
+  const inPage = async ({
+    text,
+    chat,
+    limit = PAGE,
+    after,
+    ...others
+  }: Omit<Params<Search>, 'in'>): Promise<Result<Search>> => {
+    const [filter] = Object.keys(others);
+    if (filter !== undefined)
+      throw new Fault('invalid_params', {
+        reason: `The search of WhatsApp Web has no \`${filter}\`: it takes \`text\`, \`chat\`, \`limit\` and \`after\`.`,
+        hint: null,
+      });
+    const { chats } = readyClient(account);
+    const asked = {
+      text,
+      chat: chat === undefined ? null : parseRecipient(chat),
+      limit,
+      after: after ?? null,
+    };
+    const { hits, next } = await searchPage(chats, asked);
+    await account.incoming.people.meet(hits.flatMap(({ message }) => halfKnownIn(store, message)));
+    const snippets = search.snippets(
+      text,
+      hits.map(({ message }) => message),
+    );
+    const messages = hits.map(({ message, edited }, n) => ({
+      ...{ message: { ...message, ...namedIn(store, message) }, edited },
+      ...{ snippet: '', marks: [], ...snippets[n] },
+    }));
+    return { messages, next, behind: 0 };
+  };
   const msOf = (at: string | undefined): number | null => (at === undefined ? null : Date.parse(at));
   return {
-    'message.search': async ({ text, chat, sender, kinds, direction, since, until, order, limit, after }) => {
+    'message.search': async ({ in: place = 'journal', ...question }) => {
+      if (place === 'page') return inPage(question);
+      const { text, chat, sender, kinds, direction, since, until, order, limit, after } = question;
       // A caller that has just learnt of a message in another way must find it here.
       await feed.settled();
       const found = await search.find({

@@ -37,4 +37,8 @@ t.test('the handlers of such methods run when the account is awake', async (t) =
   t.equal(await wrapped['chat.list']?.({}, call), 'chat.list');
   t.equal(await wrapped['session.status']?.({}, call), 'session.status');
   t.same(woken, ['awake'], 'the state is shown without waking anything');
+  await wrapped['message.search']?.({ text: 'x' }, call);
+  t.same(woken, ['awake'], 'the journal is searched without waking anything');
+  await wrapped['message.search']?.({ text: 'x', in: 'page' }, call);
+  t.same(woken, ['awake', 'awake'], 'the page is not');
 });

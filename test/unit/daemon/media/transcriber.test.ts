@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { MAX_OUTPUT, runBounded } from '../../../../src/daemon/media/bounded-command.js';
-import { openTranscriber, type TranscriberOptions } from '../../../../src/daemon/media/transcriber.js';
+import {
+  openTranscriber,
+  type RecordedMessage,
+  type TranscriberOptions,
+} from '../../../../src/daemon/media/transcriber.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { openStore } from '../../../../src/store/open.js';
 import { eventually } from '../../../harness/eventually.js';
@@ -139,6 +143,44 @@ t.test('received voice messages get a text, in order; others do not', async (t) 
     ['3EB02', 'a sound'],
   ]);
   await transcriber.close();
+});
+
+t.test('any recorded message is transcribed on request, one after the other, and reported', async (t) => {
+  const { feed, voice, open, until, transcripts, directory } = journal(
+    t,
+    'cd "$(dirname "$1")"; [ ! -e busy ] || echo both; touch busy; sleep 0.1; rm busy; cat "$1"',
+    { now: () => Date.now() + 25 * 3_600_000 },
+  );
+  const transcriber = await open();
+  for (const n of [1, 2]) voice(n, { fromMe: n === 2 });
+  voice(3, { type: 'image' });
+  await feed.settled();
+  const { signal } = new AbortController();
+  const [first, second, third] = feed.list({ after: 0, types: ['message'] })
+    .events as never as RecordedMessage[];
+  const ask = (message: RecordedMessage | undefined, by = signal) =>
+    transcriber.transcribe(message as RecordedMessage, by);
+  t.same(await Promise.all([ask(first), ask(second)]), [{ text: 'a sound' }, { text: 'a sound' }]);
+  const both = [
+    ['3EB01', 'a sound'],
+    ['3EB02', 'a sound'],
+  ];
+  t.same(await until(2), both);
+  t.match(await ask(third).catch((error) => error), { kind: 'no_such_media' });
+  const many = Array.from({ length: 9 }, () => ask(first).catch(({ kind }) => kind));
+  t.equal(await many.at(-1), 'busy');
+  await Promise.all(many);
+  t.equal(transcripts().length, 10);
+
+  const gone = new AbortController();
+  writeFileSync(join(directory, 'busy'), '');
+  const lost = ask(first, gone.signal).catch(({ kind }) => kind);
+  gone.abort(new Fault('interrupted'));
+  t.equal(await lost, 'interrupted');
+  const closing = ask(first).catch(({ kind }) => kind);
+  await transcriber.close();
+  t.equal(await closing, 'shutting_down');
+  t.equal(transcripts().length, 10, 'nothing is reported for a caller who has gone');
 });
 
 t.test('a message that waited over a restart gets its text, and one only', async (t) => {
