@@ -28,10 +28,11 @@ export interface Ranked {
 }
 
 /** Another version is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
--- Rows can be deleted, and the texts themselves are only in the journal. prefix: "hel*" reads one list, not one a word.
-CREATE VIRTUAL TABLE entry USING fts5(body, tags, content='', contentless_delete=1, prefix='3',
+-- Rows can be deleted, and the texts themselves are only in the journal. prefix: "hel*" and "hello*" read one list, not one a
+-- word. For "order*" where every message has a number of its own, that is a million lists.
+CREATE VIRTUAL TABLE entry USING fts5(body, tags, content='', contentless_delete=1, prefix='3 5',
   tokenize="${TOKENIZER}");
 -- Where the text of a message is now, if an edit changed it.
 CREATE TABLE edited (cursor INTEGER PRIMARY KEY, text INTEGER NOT NULL) STRICT;
