@@ -1,6 +1,7 @@
 // Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
 //   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
+//   dist/age.cjs       what encrypts profiles that leave the machine, loaded only when one does
 //   dist/proxy.cjs     the forwarder to a proxy, loaded only when one is configured
 //   dist/nats.cjs      the client of NATS, loaded only when a fleet is configured
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
@@ -72,24 +73,28 @@ const apart = {
     }));
   },
 };
-/** The client of NATS is loaded only for a fleet. */
-const natsApart = {
-  name: 'nats-apart',
-  setup(b) {
-    b.onResolve({ filter: /\/nats\.js$/ }, ({ importer }) =>
-      importer.includes('/src/fleet/') ? { path: './nats.cjs', external: true } : undefined,
-    );
+/**
+ * A bundle of its own for the packages that a file exports.
+ * @param file its path; the files of its room import it by its name
+ */
+const bundledApart = (file, bundle) => ({
+  entry: `src/${file}.ts`,
+  bundle,
+  plugin: {
+    name: `${bundle} apart`,
+    setup(b) {
+      const [room, name] = file.split('/');
+      b.onResolve({ filter: new RegExp(`/${name}\\.js$`) }, ({ importer }) =>
+        importer.includes(`/src/${room}/`) ? { path: `./${bundle}`, external: true } : undefined,
+      );
+    },
   },
-};
-/** What speaks to a proxy is loaded only for an account with one. */
-const proxyApart = {
-  name: 'proxy-apart',
-  setup(b) {
-    b.onResolve({ filter: /\/chain\.js$/ }, ({ importer }) =>
-      importer.includes('/src/proxy/') ? { path: './proxy.cjs', external: true } : undefined,
-    );
-  },
-};
+});
+const AGE = bundledApart('archive/age', 'age.cjs');
+const NATS = bundledApart('fleet/nats', 'nats.cjs');
+const PROXY = bundledApart('proxy/chain', 'proxy.cjs');
+const buildApart = ({ entry, bundle }) =>
+  build({ ...common, minify: true, entryPoints: [entry], outfile: `dist/${bundle}` });
 /** A file of types, and all files that it imports, directly or not. */
 function reached(file, files = new Set()) {
   if (files.has(file)) return files;
@@ -120,7 +125,7 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, mcp, page] =
+const [full, fast, daemon, library, age, nats, proxy, gateway, agent, fleet, client, mcp, page] =
   await Promise.all([
     build({
       ...common,
@@ -155,7 +160,7 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
       banner: { js: wrapped.head + URL_OF_FILE },
       footer: { js: wrapped.foot },
       supported: REQUIRE_ONLY,
-      plugins: [libraryApart, natsApart, proxyApart, englishOnly],
+      plugins: [libraryApart, AGE.plugin, NATS.plugin, PROXY.plugin, englishOnly],
     }),
     libraryBundle({
       ...common,
@@ -165,8 +170,9 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
       footer: { js: `return module.exports;${wrapped.foot}` },
       supported: REQUIRE_ONLY,
     }),
-    build({ ...common, minify: true, entryPoints: ['src/fleet/nats.ts'], outfile: 'dist/nats.cjs' }),
-    build({ ...common, minify: true, entryPoints: ['src/proxy/chain.ts'], outfile: 'dist/proxy.cjs' }),
+    buildApart(AGE),
+    buildApart(NATS),
+    buildApart(PROXY),
     // As the daemon's.
     build({
       ...common,
@@ -176,7 +182,7 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
       banner: { js: wrapped.head + URL_OF_FILE },
       footer: { js: wrapped.foot },
       supported: REQUIRE_ONLY,
-      plugins: [natsApart, englishOnly],
+      plugins: [AGE.plugin, NATS.plugin, englishOnly],
     }),
     build({
       ...common,
@@ -186,7 +192,7 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
       banner: { js: wrapped.head + URL_OF_FILE },
       footer: { js: wrapped.foot },
       supported: REQUIRE_ONLY,
-      plugins: [natsApart, englishOnly],
+      plugins: [AGE.plugin, NATS.plugin, englishOnly],
     }),
     build({
       ...common,
@@ -195,7 +201,7 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
       outfile: 'dist/fleet.cjs',
       define: { 'import.meta.url': '__url' },
       banner: { js: URL_OF_FILE },
-      plugins: [natsApart, englishOnly],
+      plugins: [AGE.plugin, NATS.plugin, englishOnly],
     }),
     // Not minified: debuggers of other programs step into it.
     build({
@@ -227,6 +233,7 @@ const [full, fast, daemon, library, nats, proxy, gateway, agent, fleet, client, 
     types(),
   ]);
 put('full.cjs', full.outputFiles[0].contents);
+put('age.cjs', age.outputFiles[0].contents);
 put('nats.cjs', nats.outputFiles[0].contents);
 put('proxy.cjs', proxy.outputFiles[0].contents);
 put('fleet.cjs', fleet.outputFiles[0].contents);
@@ -241,6 +248,7 @@ const meta = {
   ...{
     'wad.cjs': daemon.metafile,
     'library.cjs': library.metafile,
+    'age.cjs': age.metafile,
     'nats.cjs': nats.metafile,
     'proxy.cjs': proxy.metafile,
     'wad-gateway.cjs': gateway.metafile,
@@ -272,12 +280,15 @@ putProgram({
       });
     }).listen(process.env.WAD_SOCKET, start);`,
 });
+/** The young generation of the heap keeps its first size: it would grow to 32 MB at each start, of which an idle program needs 1. */
+const SMALL_HEAP = ['--semi-space-growth-factor=1'];
 // The daemon's cache is made by a run that loads it.
 putProgram({
   name: 'library',
   part: 'whatsapp-web.js',
   isModule: true,
   source: library.outputFiles[0].text,
+  v8: SMALL_HEAP,
   warm: 'start();',
 });
 for (const [name, part, bundle] of [
@@ -289,6 +300,7 @@ for (const [name, part, bundle] of [
     name,
     part,
     source: bundle.outputFiles[0].text,
+    v8: SMALL_HEAP,
     // Loads all of it, and reads its configuration.
     warm: `
       process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');

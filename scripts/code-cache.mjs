@@ -3,7 +3,7 @@
 //   NAME.cjs              the file that people run: a few lines that load the two others
 //   PART-HASH.cjs         the program
 //   PART-HASH.cache       the code that V8 compiled in a first run
-// V8 refuses a cache that was made by another Node; then only the time changes.
+// V8 refuses a cache that was made by another Node, or with other flags; then only the time changes.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -39,21 +39,22 @@ export function put(name, contents, mode = 0o644) {
 }
 
 /**
- * @param {{ name: string, part: string, source: string, warm: string, isModule?: boolean }} program
+ * @param {{ name: string, part: string, source: string, warm: string, isModule?: boolean, v8?: string[] }} program
  * warm: CommonJS text that is run first. It sets process.argv and whatever else makes the program's first run
  * short. The cache is taken when that run exits with 0.
+ * v8: flags of V8 that it sets when it starts. A module needs those of the program that loads it.
  * isModule: it is not run by people, but loaded by a program, which gets what its wrapper returns.
  */
-export function putProgram({ name, part, source, warm, isModule = false }) {
+export function putProgram({ name, part, source, warm, isModule = false, v8 = [] }) {
   // V8 detects a stale cache only by the length of its source; the file name depends on the contents.
   const file = `${part}-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`;
   put(`${file}.cjs`, source);
-  fill(file, warm);
+  fill(file, warm, setting(v8));
   put(
     `${name}.cjs`,
     `${isModule ? '' : '#!/usr/bin/env node\n'}'use strict';
 ${isModule ? '' : NO_INSPECTOR}
-const { readFileSync } = require('node:fs');
+${isModule ? '' : setting(v8)}const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const file = __dirname + '/${file}';
 let cachedData;
@@ -72,9 +73,12 @@ ${isModule ? 'module.exports = ' : ''}script.runInThisContext()(require, file + 
   }
 }
 
-function fill(file, warm) {
+const setting = (flags) =>
+  flags.map((flag) => `require('node:v8').setFlagsFromString('${flag}');\n`).join('');
+
+function fill(file, warm, set) {
   const run = `
-    const fs = require('node:fs'), vm = require('node:vm');
+    ${set}const fs = require('node:fs'), vm = require('node:vm');
     const [file, part] = process.argv.splice(1);
     process.argv[1] = file;
     const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file });

@@ -35,6 +35,7 @@ export const libraryApart = {
 export const libraryBundle = (options) =>
   build({
     ...options,
+    minifyWhitespace: true,
     entryPoints: ['src/whatsapp/library/library-files.ts'],
     outfile: 'dist/library.cjs',
     // The package named puppeteer adds a search for configuration files from the working directory upward, and YAML and

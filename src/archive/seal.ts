@@ -1,6 +1,5 @@
-// How an archive is encrypted: in the format of age, with a passphrase or with the keys of a file. Importing this module loads
-// the package.
-import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+// How an archive is encrypted: in the format of age, with a passphrase or with the keys of a file.
+import type { Decrypter, Encrypter } from 'age-encryption';
 import { Fault } from '../protocol/fault.js';
 
 /** `keys`: secret keys of age (AGE-SECRET-KEY-…). The first one seals, and any of them opens. */
@@ -24,13 +23,15 @@ export function readKeys(text: string, name: string): readonly string[] {
 }
 
 export async function encrypterOf(seal: Seal): Promise<Encrypter> {
+  const { Encrypter, identityToRecipient } = await import('./age.js');
   const encrypter = new Encrypter();
   if ('passphrase' in seal) encrypter.setPassphrase(seal.passphrase);
   else for (const key of seal.keys.slice(0, 1)) encrypter.addRecipient(await identityToRecipient(key));
   return encrypter;
 }
 
-export function decrypterOf(seal: Seal): Decrypter {
+export async function decrypterOf(seal: Seal): Promise<Decrypter> {
+  const { Decrypter } = await import('./age.js');
   const decrypter = new Decrypter();
   if ('passphrase' in seal) decrypter.addPassphrase(seal.passphrase);
   else for (const key of seal.keys) decrypter.addIdentity(key);
@@ -73,5 +74,5 @@ export const sealBytes = async (plain: Uint8Array, seal: Seal): Promise<Uint8Arr
   (await encrypterOf(seal)).encrypt(plain);
 
 /** @throws (rejects) the package's error; see `unfitness` */
-export const openBytes = (sealed: Uint8Array, seal: Seal): Promise<Uint8Array> =>
-  decrypterOf(seal).decrypt(sealed);
+export const openBytes = async (sealed: Uint8Array, seal: Seal): Promise<Uint8Array> =>
+  (await decrypterOf(seal)).decrypt(sealed);

@@ -46,9 +46,10 @@ export interface Contents {
  * source throws; the kernel's errors for the files
  */
 export async function unpack(sealed: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<Contents> {
+  const decrypter = await decrypterOf(options.seal);
   const guarded = withHeader(sealed, () => new Unfit('it is not encrypted with age'));
   const whole = Readable.toWeb(Readable.from(guarded)) as unknown as globalThis.ReadableStream<Uint8Array>;
-  const decrypted = await decrypterOf(options.seal).decrypt(whole);
+  const decrypted = await decrypter.decrypt(whole);
   // Settles once each stream has ended, so nothing is open or half written when it throws.
   return pipeline(
     Readable.fromWeb(decrypted as unknown as ReadableStream),

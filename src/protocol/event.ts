@@ -2,6 +2,7 @@
 // docs/events.md and the components of OpenRPC and OpenAPI follow from the row. The daemon does not check
 // events that it reads back: an earlier version may have stored them.
 import type { z } from 'zod';
+import { once } from './once.js';
 import type { EventType } from './state.js';
 
 export interface EventRow<D extends z.ZodType = z.ZodType> {
@@ -12,7 +13,21 @@ export interface EventRow<D extends z.ZodType = z.ZodType> {
   readonly example: z.input<D>;
 }
 
-/** Declares a row; a function only so that the compiler checks the example against the schema. */
-export const event = <const T extends EventType, D extends z.ZodType>(
-  row: EventRow<D> & { readonly type: T },
-): EventRow<D> & { readonly type: T } => row;
+/** A row as it is written: with a schema that is made when it is first used (see `method`). */
+export type DeclaredEvent<T extends EventType, D extends z.ZodType> = Omit<EventRow<D>, 'type' | 'data'> & {
+  readonly type: T;
+  readonly data: () => D;
+};
+
+/** Declares a row. */
+export function event<const T extends EventType, D extends z.ZodType>(
+  row: DeclaredEvent<T, D>,
+): EventRow<D> & { readonly type: T } {
+  const data = once(row.data);
+  return {
+    ...row,
+    get data() {
+      return data();
+    },
+  };
+}

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Call } from './dispatch.js';
 import type { FaultKind } from './fault-table.js';
+import { once } from './once.js';
 import type { Scope } from './scope.js';
 
 export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -21,10 +22,27 @@ export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType 
   readonly example: { readonly params: z.input<P>; readonly result: z.input<R> };
 }
 
-/** Declares a row; a function only so that the compiler checks the example against the schemas. */
-export const method = <const N extends string, P extends z.ZodType, R extends z.ZodType>(
-  row: MethodRow<P, R> & { readonly name: N },
-): MethodRow<P, R> & { readonly name: N } => row;
+/** A row as it is written: with schemas that are made when they are first used. */
+export type DeclaredRow<N extends string, P extends z.ZodType, R extends z.ZodType> = Omit<
+  MethodRow<P, R>,
+  'name' | 'params' | 'result'
+> & { readonly name: N; readonly params: () => P; readonly result: () => R };
+
+/** Declares a row. A program uses few of its methods, and the schemas of all of them take 5 MB. */
+export function method<const N extends string, P extends z.ZodType, R extends z.ZodType>(
+  row: DeclaredRow<N, P, R>,
+): MethodRow<P, R> & { readonly name: N } {
+  const [params, result] = [once(row.params), once(row.result)];
+  return {
+    ...row,
+    get params() {
+      return params();
+    },
+    get result() {
+      return result();
+    },
+  };
+}
 
 export type Params<M extends MethodRow> = z.output<M['params']>;
 export type Result<M extends MethodRow> = z.input<M['result']>;

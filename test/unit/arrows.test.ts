@@ -303,7 +303,6 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
   '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy and has a separate bundle' },
-  'age-encryption': { in: ['archive/seal.ts'], why: 'loaded when a session is sealed or opened' },
   baileys: {
     in: ['waserver/wire/nodes.ts'],
     why: 'its codec and dictionary of stanzas, file by file: its index would load libsignal, which is under the GPL',
@@ -313,6 +312,11 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     why: 'one place signs as Signal does; Node.js has the rest',
   },
   ws: { in: ['waserver'], why: 'only the server for tests accepts WebSockets' },
+  'age-encryption': {
+    in: ['archive/age.ts'],
+    types: ['archive/seal.ts'],
+    why: 'it is bundled apart, and loaded when a session is sealed or opened',
+  },
   'tar-stream': { in: ['archive/pack.ts'], why: 'loaded when a session is sealed' },
   ...Object.fromEntries(
     ['transport-node', 'jetstream', 'kv', 'obj'].map((name) => [

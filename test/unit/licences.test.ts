@@ -10,6 +10,7 @@ const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 const BUNDLES = [
   'wad.cjs',
   'library.cjs',
+  'age.cjs',
   'nats.cjs',
   'proxy.cjs',
   'wad-gateway.cjs',

@@ -11,20 +11,21 @@ export const groupEvents = {
   group: event({
     type: 'group',
     does: 'A group was changed: its members, admins, name, description, picture or settings.',
-    data: record({
-      id: z.string().describe("WhatsApp's id of the notice."),
-      chatId: z.string().describe('The id of the group.'),
-      change: z
-        .string()
-        .describe(
-          'What was changed, in the words of WhatsApp: `add`, `invite`, `remove`, `leave`, `promote`, `demote`, `subject`, `description`, `picture`, `announce`, `restrict`, `membership_approval_request` (the author asks to be let in; `group.requests` lists who waits), `created_membership_requests` (the author wants to add the participants) and others.',
-        ),
-      author: z.string().nullable().describe('The id of the member who did it. Null when unknown.'),
-      participants: z.array(z.string()).describe('The ids of the members that the change is about.'),
-      body: z.string().nullable().describe('The new value, such as the new name. Null when there is none.'),
-      timestamp: instant().describe('When it was done.'),
-      ...named(),
-    }),
+    data: () =>
+      record({
+        id: z.string().describe("WhatsApp's id of the notice."),
+        chatId: z.string().describe('The id of the group.'),
+        change: z
+          .string()
+          .describe(
+            'What was changed, in the words of WhatsApp: `add`, `invite`, `remove`, `leave`, `promote`, `demote`, `subject`, `description`, `picture`, `announce`, `restrict`, `membership_approval_request` (the author asks to be let in; `group.requests` lists who waits), `created_membership_requests` (the author wants to add the participants) and others.',
+          ),
+        author: z.string().nullable().describe('The id of the member who did it. Null when unknown.'),
+        participants: z.array(z.string()).describe('The ids of the members that the change is about.'),
+        body: z.string().nullable().describe('The new value, such as the new name. Null when there is none.'),
+        timestamp: instant().describe('When it was done.'),
+        ...named(),
+      }),
     example: {
       id: '3EB0A1B2C3D4E5F60718',
       chatId: TEAM.id,

@@ -10,26 +10,27 @@ export const infoMethods = {
     effect: 'reads',
     scope: 'admin',
     since: '0.2.0',
-    params: record({}),
-    result: record({
-      version: z.string().describe('The version of the gateway.'),
-      pid: z.int().describe('The process id of the gateway.'),
-      startedAt: instant().describe('When it started.'),
-      listen: z.string().describe('The URL at which HTTP is served.'),
-      socket: z.string().describe('The path of its control socket.'),
-      stateDir: z.string().describe('The path of its state directory.'),
-      accounts: z
-        .array(
-          record({
-            account: z.string().describe('The name of the account.'),
-            running: z.boolean().describe('True when its daemon is connected.'),
-          }),
-        )
-        .describe('The accounts that it has found on this machine.'),
-      connections: z.int().describe('Open connections over HTTP.'),
-      tokens: z.int().describe('How many tokens there are.'),
-      memoryBytes: z.int().describe('Resident memory of the gateway, in bytes.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        version: z.string().describe('The version of the gateway.'),
+        pid: z.int().describe('The process id of the gateway.'),
+        startedAt: instant().describe('When it started.'),
+        listen: z.string().describe('The URL at which HTTP is served.'),
+        socket: z.string().describe('The path of its control socket.'),
+        stateDir: z.string().describe('The path of its state directory.'),
+        accounts: z
+          .array(
+            record({
+              account: z.string().describe('The name of the account.'),
+              running: z.boolean().describe('True when its daemon is connected.'),
+            }),
+          )
+          .describe('The accounts that it has found on this machine.'),
+        connections: z.int().describe('Open connections over HTTP.'),
+        tokens: z.int().describe('How many tokens there are.'),
+        memoryBytes: z.int().describe('Resident memory of the gateway, in bytes.'),
+      }),
     faults: [],
     example: {
       params: {},

@@ -55,21 +55,23 @@ export const tokenMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.2.0',
-    params: record({
-      name: tokenName(),
-      scopes: scopes(),
-      accounts: accounts(),
-      expiresAt: instant()
-        .nullable()
-        .optional()
-        .describe('From this time on it is refused. It does not expire when left out or null.'),
-    }),
-    result: record({
-      secret: z
-        .string()
-        .describe('The token, as `Authorization: Bearer` takes it. It cannot be shown again.'),
-      token: tokenSchema.describe('What it permits.'),
-    }),
+    params: () =>
+      record({
+        name: tokenName(),
+        scopes: scopes(),
+        accounts: accounts(),
+        expiresAt: instant()
+          .nullable()
+          .optional()
+          .describe('From this time on it is refused. It does not expire when left out or null.'),
+      }),
+    result: () =>
+      record({
+        secret: z
+          .string()
+          .describe('The token, as `Authorization: Bearer` takes it. It cannot be shown again.'),
+        token: tokenSchema.describe('What it permits.'),
+      }),
     faults: ['token_exists', 'disk_full', 'permission_denied'],
     example: {
       params: { name: 'crm', scopes: ['read', 'send'], accounts: ['shop', 'support'] },
@@ -82,8 +84,8 @@ export const tokenMethods = {
     effect: 'reads',
     scope: 'admin',
     since: '0.2.0',
-    params: record({}),
-    result: record({ tokens: z.array(tokenSchema).describe('The tokens.') }),
+    params: () => record({}),
+    result: () => record({ tokens: z.array(tokenSchema).describe('The tokens.') }),
     faults: [],
     example: { params: {}, result: { tokens: [{ ...EXAMPLE, uses: 1_200, lastUsedAt: NOW }] } },
   }),
@@ -93,8 +95,8 @@ export const tokenMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.2.0',
-    params: record({ name: tokenName() }),
-    result: record({ token: tokenSchema.describe('The token that was revoked.') }),
+    params: () => record({ name: tokenName() }),
+    result: () => record({ token: tokenSchema.describe('The token that was revoked.') }),
     faults: ['no_such_token', 'disk_full', 'permission_denied'],
     example: { params: { name: 'crm' }, result: { token: { ...EXAMPLE, uses: 1_200, lastUsedAt: NOW } } },
   }),

@@ -14,15 +14,25 @@ export const callMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      id: reference('The `id` of a call, as its event has it.'),
-      text: z.string().min(1).max(4_096).optional().describe('A message for the caller. None when left out.'),
-    }),
-    result: record({
-      id: z.string().describe('The id of the call.'),
-      from: z.string().describe('The id of the caller.'),
-      message: z.string().nullable().describe('The `id` of the message with the text. Null without a text.'),
-    }),
+    params: () =>
+      record({
+        id: reference('The `id` of a call, as its event has it.'),
+        text: z
+          .string()
+          .min(1)
+          .max(4_096)
+          .optional()
+          .describe('A message for the caller. None when left out.'),
+      }),
+    result: () =>
+      record({
+        id: z.string().describe('The id of the call.'),
+        from: z.string().describe('The id of the caller.'),
+        message: z
+          .string()
+          .nullable()
+          .describe('The `id` of the message with the text. Null without a text.'),
+      }),
     faults: [...new Set([...ACT_FAULTS, ...messageMethods['message.send'].faults, 'no_such_call' as const])],
     example: { params: { id: example.id }, result: example },
   }),

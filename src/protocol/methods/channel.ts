@@ -77,14 +77,16 @@ export const channelMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({
-      ...page(),
-      query: z.string().min(1).max(256).optional().describe('Only channels with this in their name.'),
-    }),
-    result: record({
-      channels: z.array(channelSchema).describe('The channels, by name.'),
-      total: z.int().describe('How many there are in all.'),
-    }),
+    params: () =>
+      record({
+        ...page(),
+        query: z.string().min(1).max(256).optional().describe('Only channels with this in their name.'),
+      }),
+    result: () =>
+      record({
+        channels: z.array(channelSchema).describe('The channels, by name.'),
+        total: z.int().describe('How many there are in all.'),
+      }),
     faults: LOOK_FAULTS,
     example: { params: { limit: 1 }, result: { channels: [example], total: 1 } },
   }),
@@ -94,8 +96,8 @@ export const channelMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ channel: channel() }),
-    result: channelSchema,
+    params: () => record({ channel: channel() }),
+    result: () => channelSchema,
     faults: ASKS,
     example: { params: { channel: LINK }, result: { ...example, role: 'none' } },
   }),
@@ -105,8 +107,8 @@ export const channelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ channel: channel() }),
-    result: channelSchema,
+    params: () => record({ channel: channel() }),
+    result: () => channelSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { channel: LINK }, result: example },
   }),
@@ -116,11 +118,12 @@ export const channelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ channel: channel() }),
-    result: record({
-      channel: z.string().describe('The id of the channel.'),
-      unfollowed: z.boolean().describe('False when this account did not follow it.'),
-    }),
+    params: () => record({ channel: channel() }),
+    result: () =>
+      record({
+        channel: z.string().describe('The id of the channel.'),
+        unfollowed: z.boolean().describe('False when this account did not follow it.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { channel: ID }, result: { channel: ID, unfollowed: true } },
   }),
@@ -130,11 +133,12 @@ export const channelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      channel: channel(),
-      muted: z.boolean().optional().describe('False unmutes it; true when left out.'),
-    }),
-    result: channelSchema,
+    params: () =>
+      record({
+        channel: channel(),
+        muted: z.boolean().optional().describe('False unmutes it; true when left out.'),
+      }),
+    result: () => channelSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { channel: ID }, result: { ...example, muted: true } },
   }),
@@ -144,21 +148,23 @@ export const channelMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({
-      channel: channel(),
-      limit: limit(100, 20),
-      before: z
-        .int()
-        .min(1)
-        .max(Number.MAX_SAFE_INTEGER)
-        .optional()
-        .describe('Only posts before this one: its `serverId`.'),
-    }),
-    result: record({
-      channel: z.string().describe('The id of the channel.'),
-      posts: z.array(postSchema).describe('The posts, oldest first.'),
-      more: z.boolean().describe('True when the channel may have older posts.'),
-    }),
+    params: () =>
+      record({
+        channel: channel(),
+        limit: limit(100, 20),
+        before: z
+          .int()
+          .min(1)
+          .max(Number.MAX_SAFE_INTEGER)
+          .optional()
+          .describe('Only posts before this one: its `serverId`.'),
+      }),
+    result: () =>
+      record({
+        channel: z.string().describe('The id of the channel.'),
+        posts: z.array(postSchema).describe('The posts, oldest first.'),
+        more: z.boolean().describe('True when the channel may have older posts.'),
+      }),
     faults: ASKS,
     example: {
       params: { channel: ID, limit: 1 },

@@ -77,28 +77,30 @@ export const chatMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      ...page(),
-      query: z
-        .string()
-        .min(1)
-        .max(256)
-        .optional()
-        .describe('Only chats with this in their name, or these digits in their number.'),
-      unread: z
-        .boolean()
-        .optional()
-        .describe('True: only chats with unread messages. False: only others. Left out: both.'),
-      archived: z
-        .boolean()
-        .optional()
-        .describe('True: only archived chats. False: only others. Left out: both.'),
-      label: reference('Only chats with this label: its `id`, or its whole name.').optional(),
-    }),
-    result: record({
-      chats: z.array(chatSchema).describe('The chats, newest message first.'),
-      total: z.int().describe('How many there are in all pages together.'),
-    }),
+    params: () =>
+      record({
+        ...page(),
+        query: z
+          .string()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('Only chats with this in their name, or these digits in their number.'),
+        unread: z
+          .boolean()
+          .optional()
+          .describe('True: only chats with unread messages. False: only others. Left out: both.'),
+        archived: z
+          .boolean()
+          .optional()
+          .describe('True: only archived chats. False: only others. Left out: both.'),
+        label: reference('Only chats with this label: its `id`, or its whole name.').optional(),
+      }),
+    result: () =>
+      record({
+        chats: z.array(chatSchema).describe('The chats, newest message first.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
     faults: [...LOOK_FAULTS, 'no_such_label', 'ambiguous_label'],
     example: { params: { limit: 20 }, result: { chats: [chatExample], total: 1 } },
   }),
@@ -108,8 +110,8 @@ export const chatMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ chat: chat() }),
-    result: chatSchema,
+    params: () => record({ chat: chat() }),
+    result: () => chatSchema,
     faults: [...LOOK_FAULTS, ...ONE],
     example: { params: { chat: '+1 555 000 2222' }, result: chatExample },
   }),
@@ -119,15 +121,17 @@ export const chatMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      limit: limit(500, 50),
-      before: messageRef().optional().describe('Only messages before this one: its `key` or `messageId`.'),
-    }),
-    result: record({
-      messages: z.array(messageSchema).describe('The messages, oldest first.'),
-      more: z.boolean().describe('True when the chat may have older messages.'),
-    }),
+    params: () =>
+      record({
+        chat: chat(),
+        limit: limit(500, 50),
+        before: messageRef().optional().describe('Only messages before this one: its `key` or `messageId`.'),
+      }),
+    result: () =>
+      record({
+        messages: z.array(messageSchema).describe('The messages, oldest first.'),
+        more: z.boolean().describe('True when the chat may have older messages.'),
+      }),
     faults: [...LOOK_FAULTS, ...ONE, ...NAMED_FAULTS],
     example: {
       params: { chat: '15550002222@c.us', limit: 1 },
@@ -166,11 +170,12 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      read: z.boolean().optional().describe('False marks it as unread; true when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        read: z.boolean().optional().describe('False marks it as unread; true when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, unread: 0 } },
   }),
@@ -180,11 +185,12 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      archived: z.boolean().optional().describe('False takes it out of the archive; true when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        archived: z.boolean().optional().describe('False takes it out of the archive; true when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, archived: true } },
   }),
@@ -194,12 +200,13 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      muted: z.boolean().optional().describe('False ends the mute; true when left out.'),
-      until: instant().optional().describe('When the mute ends; never when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        muted: z.boolean().optional().describe('False ends the mute; true when left out.'),
+        until: instant().optional().describe('When the mute ends; never when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { chat: '15550002222@c.us', until: '2026-01-02T00:00:00.000Z' },
@@ -212,11 +219,12 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      pinned: z.boolean().optional().describe('False unpins it; true when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        pinned: z.boolean().optional().describe('False unpins it; true when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, pinned: true } },
   }),
@@ -226,17 +234,19 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      chat: chat(),
-      state: z
-        .enum(['typing', 'recording', 'stop'])
-        .optional()
-        .describe('What is shown; `stop` ends it. `typing` when left out.'),
-    }),
-    result: record({
-      chat: z.string().describe('The id of the chat.'),
-      state: z.enum(['typing', 'recording', 'stop']).describe('What is shown now.'),
-    }),
+    params: () =>
+      record({
+        chat: chat(),
+        state: z
+          .enum(['typing', 'recording', 'stop'])
+          .optional()
+          .describe('What is shown; `stop` ends it. `typing` when left out.'),
+      }),
+    result: () =>
+      record({
+        chat: z.string().describe('The id of the chat.'),
+        state: z.enum(['typing', 'recording', 'stop']).describe('What is shown now.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { chat: '15550002222@c.us' },

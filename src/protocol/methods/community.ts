@@ -61,20 +61,21 @@ export const communityMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ ...page() }),
-    result: record({
-      communities: z
-        .array(
-          record({
-            id: z.string().describe('The id of the community, …@g.us.'),
-            name: z.string().describe('The name of the community.'),
-            groups: z.int().describe('How many of its groups this account is in.'),
-            admin: z.boolean().describe('True when this account is an admin of the community.'),
-          }),
-        )
-        .describe('The communities, by name.'),
-      total: z.int().describe('How many there are in all pages together.'),
-    }),
+    params: () => record({ ...page() }),
+    result: () =>
+      record({
+        communities: z
+          .array(
+            record({
+              id: z.string().describe('The id of the community, …@g.us.'),
+              name: z.string().describe('The name of the community.'),
+              groups: z.int().describe('How many of its groups this account is in.'),
+              admin: z.boolean().describe('True when this account is an admin of the community.'),
+            }),
+          )
+          .describe('The communities, by name.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
     faults: LOOK_FAULTS,
     example: {
       params: {},
@@ -87,8 +88,8 @@ export const communityMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ community: community() }),
-    result: communitySchema,
+    params: () => record({ community: community() }),
+    result: () => communitySchema,
     faults: [...LOOK_FAULTS, ...GROUP_FAULTS],
     example: { params: { community: ID }, result: example },
   }),
@@ -98,11 +99,12 @@ export const communityMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      name: z.string().min(1).max(100).describe('The name of the community.'),
-      description: z.string().max(2048).optional().describe('The description.'),
-    }),
-    result: record({ community: z.string().describe('The id of the community.') }),
+    params: () =>
+      record({
+        name: z.string().min(1).max(100).describe('The name of the community.'),
+        description: z.string().max(2048).optional().describe('The description.'),
+      }),
+    result: () => record({ community: z.string().describe('The id of the community.') }),
     faults: ACT_FAULTS,
     example: { params: { name: 'Our street' }, result: { community: ID } },
   }),
@@ -112,17 +114,19 @@ export const communityMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      community: community(),
-      action: z
-        .enum(['link', 'unlink'])
-        .describe('`link` puts the groups into the community; `unlink` takes them out.'),
-      groups: z.array(groupRef()).min(1).max(50).describe('The groups, 50 at most.'),
-    }),
-    result: record({
-      community: z.string().describe('The id of the community.'),
-      results: z.array(communityOutcomeSchema).describe('What became of each of the groups.'),
-    }),
+    params: () =>
+      record({
+        community: community(),
+        action: z
+          .enum(['link', 'unlink'])
+          .describe('`link` puts the groups into the community; `unlink` takes them out.'),
+        groups: z.array(groupRef()).min(1).max(50).describe('The groups, 50 at most.'),
+      }),
+    result: () =>
+      record({
+        community: z.string().describe('The id of the community.'),
+        results: z.array(communityOutcomeSchema).describe('What became of each of the groups.'),
+      }),
     faults: [...ACT_FAULTS, ...GROUP_FAULTS],
     example: {
       params: { community: ID, action: 'link', groups: ['120363000000000000@g.us'] },
@@ -135,11 +139,12 @@ export const communityMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ community: community() }),
-    result: record({
-      community: z.string().describe('The id of the community.'),
-      deactivated: z.boolean().describe('Always true: what fails is an error.'),
-    }),
+    params: () => record({ community: community() }),
+    result: () =>
+      record({
+        community: z.string().describe('The id of the community.'),
+        deactivated: z.boolean().describe('Always true: what fails is an error.'),
+      }),
     faults: [...ACT_FAULTS, ...GROUP_FAULTS],
     example: { params: { community: ID }, result: { community: ID, deactivated: true } },
   }),

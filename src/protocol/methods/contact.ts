@@ -52,27 +52,29 @@ export const contactMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      ...page(),
-      query: z
-        .string()
-        .min(1)
-        .max(256)
-        .optional()
-        .describe('Only people with this in their name, or these digits in their number.'),
-      all: z
-        .boolean()
-        .optional()
-        .describe('True: also people who are not in the address book; false when left out.'),
-      blocked: z
-        .boolean()
-        .optional()
-        .describe('True: only blocked people. False: only others. Left out: both.'),
-    }),
-    result: record({
-      contacts: z.array(contactSchema).describe('The people, by name.'),
-      total: z.int().describe('How many there are in all pages together.'),
-    }),
+    params: () =>
+      record({
+        ...page(),
+        query: z
+          .string()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('Only people with this in their name, or these digits in their number.'),
+        all: z
+          .boolean()
+          .optional()
+          .describe('True: also people who are not in the address book; false when left out.'),
+        blocked: z
+          .boolean()
+          .optional()
+          .describe('True: only blocked people. False: only others. Left out: both.'),
+      }),
+    result: () =>
+      record({
+        contacts: z.array(contactSchema).describe('The people, by name.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
     faults: LOOK_FAULTS,
     example: { params: { query: 'an' }, result: { contacts: [example], total: 1 } },
   }),
@@ -82,8 +84,8 @@ export const contactMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ contact: contact() }),
-    result: contactSchema,
+    params: () => record({ contact: contact() }),
+    result: () => contactSchema,
     faults: [...LOOK_FAULTS, ...ONE],
     example: { params: { contact: '+1 555 000 2222' }, result: example },
   }),
@@ -93,8 +95,8 @@ export const contactMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ contact: contact(), picture: picture() }),
-    result: contactProfileSchema,
+    params: () => record({ contact: contact(), picture: picture() }),
+    result: () => contactProfileSchema,
     faults: [...LOOK_FAULTS, ...ONE, 'disk_full'],
     example: {
       params: { contact: '+1 555 000 2222', picture: true },
@@ -107,8 +109,8 @@ export const contactMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ number: reference('A phone number with its country code.') }),
-    result: checkedSchema,
+    params: () => record({ number: reference('A phone number with its country code.') }),
+    result: () => checkedSchema,
     faults: [...LOOK_FAULTS, 'invalid_recipient'],
     example: {
       params: { number: '+1 555 000 2222' },
@@ -127,11 +129,12 @@ export const contactMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      contact: contact(),
-      blocked: z.boolean().optional().describe('False unblocks the person; true when left out.'),
-    }),
-    result: contactSchema,
+    params: () =>
+      record({
+        contact: contact(),
+        blocked: z.boolean().optional().describe('False unblocks the person; true when left out.'),
+      }),
+    result: () => contactSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { contact: '15550002222@c.us' }, result: { ...example, blocked: true } },
   }),

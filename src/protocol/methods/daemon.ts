@@ -12,11 +12,12 @@ export const daemonMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: record({
-      pong: z.literal(true).describe('Always true.'),
-      timestamp: instant().describe('When this was answered.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        pong: z.literal(true).describe('Always true.'),
+        timestamp: instant().describe('When this was answered.'),
+      }),
     faults: [],
     example: { params: {}, result: { pong: true, timestamp: '2026-01-01T00:00:00.000Z' } },
   }),
@@ -26,34 +27,35 @@ export const daemonMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: record({
-      pid: z.int().describe('The process id of the daemon.'),
-      account: z.string().describe('The name of the account, as it is configured.'),
-      version: z.string().describe('The version of the daemon.'),
-      node: z.string().describe('The version of Node.js.'),
-      startedAt: instant().describe('When the daemon started.'),
-      uptimeMs: z.int().describe('How long it has run, in milliseconds.'),
-      rssBytes: z.int().describe('Resident memory of the daemon without its browser, in bytes.'),
-      socket: z.string().describe('The path of its control socket.'),
-      http: z.string().nullable().describe('Where HTTP is served. Null when it is off.'),
-      stateDir: z.string().describe('The path of its state directory.'),
-      configFiles: z.array(z.string()).describe('The configuration files that it has read.'),
-      profileDir: z.string().describe("The path of its browser's profile."),
-      browser: record({
-        path: z.string().nullable().describe('The path of the browser. Null when none was found.'),
-        pid: z.int().nullable().describe('The process id of the browser. Null when none runs.'),
-        sandbox: z.boolean().describe('True when the browser runs in its sandbox.'),
-        memoryBytes: z
-          .int()
-          .nullable()
-          .describe(
-            'Memory of all processes of the browser (PSS), in bytes, measured once a minute. Null before the first time.',
-          ),
-      }).describe('The browser.'),
-      connections: z.int().describe('Open connections to the control socket.'),
-      logLevel: level().describe('The log level now.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        pid: z.int().describe('The process id of the daemon.'),
+        account: z.string().describe('The name of the account, as it is configured.'),
+        version: z.string().describe('The version of the daemon.'),
+        node: z.string().describe('The version of Node.js.'),
+        startedAt: instant().describe('When the daemon started.'),
+        uptimeMs: z.int().describe('How long it has run, in milliseconds.'),
+        rssBytes: z.int().describe('Resident memory of the daemon without its browser, in bytes.'),
+        socket: z.string().describe('The path of its control socket.'),
+        http: z.string().nullable().describe('Where HTTP is served. Null when it is off.'),
+        stateDir: z.string().describe('The path of its state directory.'),
+        configFiles: z.array(z.string()).describe('The configuration files that it has read.'),
+        profileDir: z.string().describe("The path of its browser's profile."),
+        browser: record({
+          path: z.string().nullable().describe('The path of the browser. Null when none was found.'),
+          pid: z.int().nullable().describe('The process id of the browser. Null when none runs.'),
+          sandbox: z.boolean().describe('True when the browser runs in its sandbox.'),
+          memoryBytes: z
+            .int()
+            .nullable()
+            .describe(
+              'Memory of all processes of the browser (PSS), in bytes, measured once a minute. Null before the first time.',
+            ),
+        }).describe('The browser.'),
+        connections: z.int().describe('Open connections to the control socket.'),
+        logLevel: level().describe('The log level now.'),
+      }),
     faults: [],
     example: {
       params: {},
@@ -82,40 +84,44 @@ export const daemonMethods = {
     effect: 'reads',
     scope: 'operate',
     since: '0.1.0',
-    params: record({}),
-    result: record({
-      timestamp: instant().describe('When the report was made.'),
-      versions: z
-        .record(z.string(), z.string().nullable())
-        .describe('As in session.status. Null: not known yet.'),
-      status: z.record(z.string(), z.unknown()).describe('session.status, without what names the account.'),
-      states: z
-        .array(
-          record({
-            time: instant().describe('When the state began.'),
-            status: z.string().describe('The state.'),
-            reason: z.string().describe('Why.'),
-            cause: z.string().describe('The internal event that led to it.'),
-          }),
-        )
-        .describe('The last states, oldest first.'),
-      pageErrors: z
-        .array(
-          record({
-            time: instant().describe('When it failed.'),
-            error: z.string().describe('The error, with numbers and texts blanked.'),
-            modules: z
-              .array(z.string())
-              .describe('The modules of WhatsApp Web that the failed function uses.'),
-            whatsappWeb: z.string().nullable().describe('The version of WhatsApp Web. Null when not known.'),
-          }),
-        )
-        .describe('The last errors in the page, oldest first.'),
-      picture: z
-        .string()
-        .nullable()
-        .describe('A PNG of the page in base64, with all text made invisible. Null without a page.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        timestamp: instant().describe('When the report was made.'),
+        versions: z
+          .record(z.string(), z.string().nullable())
+          .describe('As in session.status. Null: not known yet.'),
+        status: z.record(z.string(), z.unknown()).describe('session.status, without what names the account.'),
+        states: z
+          .array(
+            record({
+              time: instant().describe('When the state began.'),
+              status: z.string().describe('The state.'),
+              reason: z.string().describe('Why.'),
+              cause: z.string().describe('The internal event that led to it.'),
+            }),
+          )
+          .describe('The last states, oldest first.'),
+        pageErrors: z
+          .array(
+            record({
+              time: instant().describe('When it failed.'),
+              error: z.string().describe('The error, with numbers and texts blanked.'),
+              modules: z
+                .array(z.string())
+                .describe('The modules of WhatsApp Web that the failed function uses.'),
+              whatsappWeb: z
+                .string()
+                .nullable()
+                .describe('The version of WhatsApp Web. Null when not known.'),
+            }),
+          )
+          .describe('The last errors in the page, oldest first.'),
+        picture: z
+          .string()
+          .nullable()
+          .describe('A PNG of the page in base64, with all text made invisible. Null without a page.'),
+      }),
     faults: [],
     example: {
       params: {},
@@ -144,11 +150,12 @@ export const daemonMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({}),
-    result: record({
-      type: z.string().describe('The content type of the text.'),
-      text: z.string().describe('The text of a scrape.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        type: z.string().describe('The content type of the text.'),
+        text: z.string().describe('The text of a scrape.'),
+      }),
     faults: [],
     example: {
       params: {},
@@ -164,10 +171,11 @@ export const daemonMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.1.0',
-    params: record({
-      level: level().optional().describe('The level to set; it stays as it is when left out.'),
-    }),
-    result: record({ level: level().describe('The level now.') }),
+    params: () =>
+      record({
+        level: level().optional().describe('The level to set; it stays as it is when left out.'),
+      }),
+    result: () => record({ level: level().describe('The level now.') }),
     faults: [],
     example: { params: { level: 'debug' }, result: { level: 'debug' } },
   }),
@@ -177,14 +185,15 @@ export const daemonMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: z.looseObject({
-      openrpc: z.string().describe('The version of OpenRPC.'),
-      info: z.looseObject({}).describe('The name and the version of the program.'),
-      methods: z
-        .array(z.looseObject({ name: z.string().describe('The name of the method.') }))
-        .describe('The methods, as OpenRPC describes them.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      z.looseObject({
+        openrpc: z.string().describe('The version of OpenRPC.'),
+        info: z.looseObject({}).describe('The name and the version of the program.'),
+        methods: z
+          .array(z.looseObject({ name: z.string().describe('The name of the method.') }))
+          .describe('The methods, as OpenRPC describes them.'),
+      }),
     faults: [],
     example: {
       params: {},

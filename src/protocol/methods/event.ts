@@ -27,23 +27,25 @@ export const eventMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      after: cursor()
-        .optional()
-        .describe('Only events after this cursor. 0, or left out without a consumer: the oldest kept.'),
-      limit: limit(1000, 100),
-      types: types(),
-      consumer: consumer()
-        .optional()
-        .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
-      from: from(),
-    }),
-    result: record({
-      events: z.array(eventSchema).describe('The events, oldest first.'),
-      next: cursor().describe(
-        'The cursor to continue from. It equals the one asked for when nothing follows.',
-      ),
-    }),
+    params: () =>
+      record({
+        after: cursor()
+          .optional()
+          .describe('Only events after this cursor. 0, or left out without a consumer: the oldest kept.'),
+        limit: limit(1000, 100),
+        types: types(),
+        consumer: consumer()
+          .optional()
+          .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
+        from: from(),
+      }),
+    result: () =>
+      record({
+        events: z.array(eventSchema).describe('The events, oldest first.'),
+        next: cursor().describe(
+          'The cursor to continue from. It equals the one asked for when nothing follows.',
+        ),
+      }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { after: 0, limit: 100 }, result: { events: [], next: 0 } },
   }),
@@ -53,20 +55,22 @@ export const eventMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      after: cursor()
-        .optional()
-        .describe('Replays events after this cursor first; 0 is the oldest kept. Left out: from now on.'),
-      types: types(),
-      consumer: consumer()
-        .optional()
-        .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
-      from: from(),
-    }),
-    result: record({
-      subscription: z.string().describe('The id of the subscription, which events.unsubscribe takes.'),
-      after: cursor().describe('The cursor after which events are sent.'),
-    }),
+    params: () =>
+      record({
+        after: cursor()
+          .optional()
+          .describe('Replays events after this cursor first; 0 is the oldest kept. Left out: from now on.'),
+        types: types(),
+        consumer: consumer()
+          .optional()
+          .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
+        from: from(),
+      }),
+    result: () =>
+      record({
+        subscription: z.string().describe('The id of the subscription, which events.unsubscribe takes.'),
+        after: cursor().describe('The cursor after which events are sent.'),
+      }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { after: 12 }, result: { subscription: 's-1', after: 12 } },
   }),
@@ -76,10 +80,11 @@ export const eventMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      subscription: z.string().max(64).describe('The id that events.subscribe returned.'),
-    }),
-    result: record({ unsubscribed: z.literal(true).describe('Always true.') }),
+    params: () =>
+      record({
+        subscription: z.string().max(64).describe('The id that events.subscribe returned.'),
+      }),
+    result: () => record({ unsubscribed: z.literal(true).describe('Always true.') }),
     faults: ['no_such_subscription'],
     example: { params: { subscription: 's-1' }, result: { unsubscribed: true } },
   }),
@@ -89,14 +94,16 @@ export const eventMethods = {
     effect: 'writes',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      consumer: consumer(),
-      cursor: cursor().describe('Everything up to this cursor has been processed.'),
-    }),
-    result: record({
-      consumer: z.string().describe('The name of the consumer.'),
-      cursor: cursor().describe('Its place now.'),
-    }),
+    params: () =>
+      record({
+        consumer: consumer(),
+        cursor: cursor().describe('Everything up to this cursor has been processed.'),
+      }),
+    result: () =>
+      record({
+        consumer: z.string().describe('The name of the consumer.'),
+        cursor: cursor().describe('Its place now.'),
+      }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { consumer: 'crm', cursor: 12 }, result: { consumer: 'crm', cursor: 12 } },
   }),
@@ -106,19 +113,20 @@ export const eventMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: record({
-      consumers: z
-        .array(
-          record({
-            name: z.string().describe('The name of the consumer.'),
-            cursor: cursor().describe('Its place: the last event that it acknowledged.'),
-            behind: z.int().describe('How many events were stored since.'),
-            usedAt: instant().describe('When it last read or acknowledged.'),
-          }),
-        )
-        .describe('The consumers.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        consumers: z
+          .array(
+            record({
+              name: z.string().describe('The name of the consumer.'),
+              cursor: cursor().describe('Its place: the last event that it acknowledged.'),
+              behind: z.int().describe('How many events were stored since.'),
+              usedAt: instant().describe('When it last read or acknowledged.'),
+            }),
+          )
+          .describe('The consumers.'),
+      }),
     faults: [],
     example: {
       params: {},
@@ -131,11 +139,12 @@ export const eventMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({ consumer: consumer() }),
-    result: record({
-      consumer: z.string().describe('The name of the consumer.'),
-      forgotten: z.literal(true).describe('Always true.'),
-    }),
+    params: () => record({ consumer: consumer() }),
+    result: () =>
+      record({
+        consumer: z.string().describe('The name of the consumer.'),
+        forgotten: z.literal(true).describe('Always true.'),
+      }),
     faults: ['no_such_consumer', 'disk_full'],
     example: { params: { consumer: 'crm' }, result: { consumer: 'crm', forgotten: true } },
   }),

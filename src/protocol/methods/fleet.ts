@@ -9,20 +9,22 @@ export const fleetMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.2.0',
-    params: record({
-      to: z
-        .string()
-        .regex(/^[A-Za-z0-9_-]{1,64}$/)
-        .optional()
-        .describe(
-          'The machine that may take it; any machine when left out. Where machines have agents, it must be one of them.',
-        ),
-    }),
-    result: record({
-      success: z.literal(true).describe('Always true: it has begun.'),
-      message: z.string().describe('What happens now.'),
-      timestamp: instant().describe('When this was answered.'),
-    }),
+    params: () =>
+      record({
+        to: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,64}$/)
+          .optional()
+          .describe(
+            'The machine that may take it; any machine when left out. Where machines have agents, it must be one of them.',
+          ),
+      }),
+    result: () =>
+      record({
+        success: z.literal(true).describe('Always true: it has begun.'),
+        message: z.string().describe('What happens now.'),
+        timestamp: instant().describe('When this was answered.'),
+      }),
     faults: ['no_fleet', 'no_such_machine', 'fleet_unreachable', 'fleet_refused'],
     example: {
       params: { to: 'm2' },

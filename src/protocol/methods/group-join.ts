@@ -52,8 +52,8 @@ export const groupJoinMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ invite: invite() }),
-    result: invitedGroupSchema,
+    params: () => record({ invite: invite() }),
+    result: () => invitedGroupSchema,
     faults: [...LOOK_FAULTS, 'not_allowed', 'whatsapp_limit', 'no_such_invite'],
     example: {
       params: { invite: LINK },
@@ -76,13 +76,14 @@ export const groupJoinMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ invite: invite() }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      state: z
-        .enum(['joined', 'requested'])
-        .describe('`joined`: this account is a member; `requested`: an admin must approve it first.'),
-    }),
+    params: () => record({ invite: invite() }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        state: z
+          .enum(['joined', 'requested'])
+          .describe('`joined`: this account is a member; `requested`: an admin must approve it first.'),
+      }),
     faults: [...ACT_FAULTS, 'no_such_invite'],
     example: { params: { invite: LINK }, result: { group: GROUP, state: 'joined' } },
   }),
@@ -92,11 +93,12 @@ export const groupJoinMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ group: groupRef() }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      requests: z.array(joinRequestSchema).describe('The requests, oldest first.'),
-    }),
+    params: () => record({ group: groupRef() }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        requests: z.array(joinRequestSchema).describe('The requests, oldest first.'),
+      }),
     faults: [...LOOK_FAULTS, ...GROUP_FAULTS, 'not_allowed', 'whatsapp_limit'],
     example: {
       params: { group: GROUP },
@@ -122,20 +124,22 @@ export const groupJoinMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      group: groupRef(),
-      action: z.enum(['approve', 'refuse']).describe('What to answer.'),
-      participants: z
-        .array(personRef())
-        .min(1)
-        .max(64)
-        .optional()
-        .describe('The people who asked, 64 at most; everybody who waits when left out.'),
-    }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      results: z.array(outcomeSchema).describe('What became of the request of each person.'),
-    }),
+    params: () =>
+      record({
+        group: groupRef(),
+        action: z.enum(['approve', 'refuse']).describe('What to answer.'),
+        participants: z
+          .array(personRef())
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('The people who asked, 64 at most; everybody who waits when left out.'),
+      }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        results: z.array(outcomeSchema).describe('What became of the request of each person.'),
+      }),
     faults: [...ACT_FAULTS, ...GROUP_FAULTS],
     example: {
       params: { group: GROUP, action: 'approve' },
@@ -148,17 +152,19 @@ export const groupJoinMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      group: groupRef(),
-      media: reference(
-        'The `id` of a picture that media.put or media.fetch returned. Left out with `remove`.',
-      ).optional(),
-      remove: z.boolean().optional().describe('True removes the picture; false when left out.'),
-    }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      picture: z.boolean().describe('True when the group has a picture now.'),
-    }),
+    params: () =>
+      record({
+        group: groupRef(),
+        media: reference(
+          'The `id` of a picture that media.put or media.fetch returned. Left out with `remove`.',
+        ).optional(),
+        remove: z.boolean().optional().describe('True removes the picture; false when left out.'),
+      }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        picture: z.boolean().describe('True when the group has a picture now.'),
+      }),
     faults: [...ACT_FAULTS, ...GROUP_FAULTS, 'no_such_media', 'media_unusable', 'media_too_large'],
     example: { params: { group: GROUP, media: 'f-3q2k7v' }, result: { group: GROUP, picture: true } },
   }),

@@ -87,14 +87,16 @@ export const groupMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      ...page(),
-      query: z.string().min(1).max(256).optional().describe('Only groups with this in their name.'),
-    }),
-    result: record({
-      groups: z.array(briefSchema).describe('The groups, by name.'),
-      total: z.int().describe('How many there are in all pages together.'),
-    }),
+    params: () =>
+      record({
+        ...page(),
+        query: z.string().min(1).max(256).optional().describe('Only groups with this in their name.'),
+      }),
+    result: () =>
+      record({
+        groups: z.array(briefSchema).describe('The groups, by name.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
     faults: LOOK_FAULTS,
     example: { params: {}, result: { groups: [short], total: 1 } },
   }),
@@ -104,8 +106,8 @@ export const groupMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ group: group() }),
-    result: groupSchema,
+    params: () => record({ group: group() }),
+    result: () => groupSchema,
     faults: [...LOOK_FAULTS, ...ONE],
     example: { params: { group: GROUP }, result: example },
   }),
@@ -115,14 +117,16 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      name: z.string().min(1).max(100).describe('The name of the group.'),
-      participants: people(),
-    }),
-    result: record({
-      group: groupSchema.describe('The group as it is now.'),
-      results: z.array(outcomeSchema).describe('What became of each of the people.'),
-    }),
+    params: () =>
+      record({
+        name: z.string().min(1).max(100).describe('The name of the group.'),
+        participants: people(),
+      }),
+    result: () =>
+      record({
+        group: groupSchema.describe('The group as it is now.'),
+        results: z.array(outcomeSchema).describe('What became of each of the people.'),
+      }),
     faults: [...ACT_FAULTS, 'invalid_recipient', 'not_on_whatsapp'],
     example: {
       params: { name: 'Team', participants: ['+1 555 000 2222'] },
@@ -135,17 +139,19 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      group: group(),
-      action: z
-        .enum(['add', 'remove', 'promote', 'demote'])
-        .describe('`promote` makes people admins, `demote` makes them members again.'),
-      participants: people(),
-    }),
-    result: record({
-      group: groupSchema.describe('The group as it is now.'),
-      results: z.array(outcomeSchema).describe('What became of each of the people.'),
-    }),
+    params: () =>
+      record({
+        group: group(),
+        action: z
+          .enum(['add', 'remove', 'promote', 'demote'])
+          .describe('`promote` makes people admins, `demote` makes them members again.'),
+        participants: people(),
+      }),
+    result: () =>
+      record({
+        group: groupSchema.describe('The group as it is now.'),
+        results: z.array(outcomeSchema).describe('What became of each of the people.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { group: GROUP, action: 'promote', participants: ['+1 555 000 2222'] },
@@ -158,26 +164,27 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      group: group(),
-      name: z.string().min(1).max(100).optional().describe('The new name.'),
-      description: z
-        .string()
-        .max(2048)
-        .optional()
-        .describe('The new description. An empty string removes it.'),
-      onlyAdminsSend: z.boolean().optional().describe('True: only admins can send messages.'),
-      onlyAdminsEdit: z
-        .boolean()
-        .optional()
-        .describe('True: only admins can change the name, the description and the picture.'),
-      onlyAdminsAdd: z.boolean().optional().describe('True: only admins can add members.'),
-      approveJoins: z
-        .boolean()
-        .optional()
-        .describe('True: an admin must approve whoever joins by the link or is added by a member.'),
-    }),
-    result: groupSchema,
+    params: () =>
+      record({
+        group: group(),
+        name: z.string().min(1).max(100).optional().describe('The new name.'),
+        description: z
+          .string()
+          .max(2048)
+          .optional()
+          .describe('The new description. An empty string removes it.'),
+        onlyAdminsSend: z.boolean().optional().describe('True: only admins can send messages.'),
+        onlyAdminsEdit: z
+          .boolean()
+          .optional()
+          .describe('True: only admins can change the name, the description and the picture.'),
+        onlyAdminsAdd: z.boolean().optional().describe('True: only admins can add members.'),
+        approveJoins: z
+          .boolean()
+          .optional()
+          .describe('True: an admin must approve whoever joins by the link or is added by a member.'),
+      }),
+    result: () => groupSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { group: GROUP, name: 'Team' }, result: example },
   }),
@@ -187,18 +194,20 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      group: group(),
-      reset: z
-        .boolean()
-        .optional()
-        .describe('True ends the present link and makes a new one; false when left out.'),
-    }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      code: z.string().describe('The code at the end of the link.'),
-      link: z.string().describe('The link by which people join.'),
-    }),
+    params: () =>
+      record({
+        group: group(),
+        reset: z
+          .boolean()
+          .optional()
+          .describe('True ends the present link and makes a new one; false when left out.'),
+      }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        code: z.string().describe('The code at the end of the link.'),
+        link: z.string().describe('The link by which people join.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { group: GROUP },
@@ -215,11 +224,12 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({ group: group() }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      left: z.boolean().describe('True when this account is no longer in it.'),
-    }),
+    params: () => record({ group: group() }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        left: z.boolean().describe('True when this account is no longer in it.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { group: GROUP }, result: { group: GROUP, left: true } },
   }),

@@ -23,30 +23,34 @@ export const historyMethods = {
     effect: 'reads',
     scope: 'operate',
     since: '0.2.0',
-    params: record({
-      chat: chatRef(),
-      count: limit(1_000, 50),
-      before: messageRef()
-        .optional()
-        .describe(
-          'Only messages before this one: its `key` or `messageId`, as `next` of the previous answer has it.',
-        ),
-    }),
-    result: record({
-      chat: z.string().describe('The id of the chat.'),
-      fetched: z.int().describe('How many messages were reported.'),
-      known: z.int().describe('How many of those that were read had been reported before.'),
-      oldest: instant().nullable().describe('When the oldest one that was read was sent. Null without one.'),
-      next: z
-        .string()
-        .nullable()
-        .describe('The key of the oldest one that was read: `before` of the next call. Null without one.'),
-      end: z
-        .enum(HISTORY_ENDS)
-        .describe(
-          'Why it ended. `count`: as many as asked for. `start`: there are no older ones. `phone_silent`: the phone did not answer. `not_offered`: WhatsApp gives older messages to no linked device of this account now. `no_access`: the phone keeps older ones to itself. `paused`: WhatsApp Web does not ask the phone for two hours, after ten failures. `transferring`: the first transfer from the phone is not over. `time`: five minutes have passed.',
-        ),
-    }),
+    params: () =>
+      record({
+        chat: chatRef(),
+        count: limit(1_000, 50),
+        before: messageRef()
+          .optional()
+          .describe(
+            'Only messages before this one: its `key` or `messageId`, as `next` of the previous answer has it.',
+          ),
+      }),
+    result: () =>
+      record({
+        chat: z.string().describe('The id of the chat.'),
+        fetched: z.int().describe('How many messages were reported.'),
+        known: z.int().describe('How many of those that were read had been reported before.'),
+        oldest: instant()
+          .nullable()
+          .describe('When the oldest one that was read was sent. Null without one.'),
+        next: z
+          .string()
+          .nullable()
+          .describe('The key of the oldest one that was read: `before` of the next call. Null without one.'),
+        end: z
+          .enum(HISTORY_ENDS)
+          .describe(
+            'Why it ended. `count`: as many as asked for. `start`: there are no older ones. `phone_silent`: the phone did not answer. `not_offered`: WhatsApp gives older messages to no linked device of this account now. `no_access`: the phone keeps older ones to itself. `paused`: WhatsApp Web does not ask the phone for two hours, after ten failures. `transferring`: the first transfer from the phone is not over. `time`: five minutes have passed.',
+          ),
+      }),
     faults: [
       ...LOOK_FAULTS,
       'invalid_recipient',

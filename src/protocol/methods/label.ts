@@ -31,8 +31,8 @@ export const labelMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({}),
-    result: record({ labels: z.array(labelSchema).describe('The labels, by name.') }),
+    params: () => record({}),
+    result: () => record({ labels: z.array(labelSchema).describe('The labels, by name.') }),
     faults: [...LOOK_FAULTS, 'not_allowed'],
     example: { params: {}, result: { labels: [example] } },
   }),
@@ -42,11 +42,12 @@ export const labelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      name: name().describe('Its name, which no other label has.'),
-      color: color().describe("The number of its colour in WhatsApp's palette; a free one when left out."),
-    }),
-    result: labelSchema,
+    params: () =>
+      record({
+        name: name().describe('Its name, which no other label has.'),
+        color: color().describe("The number of its colour in WhatsApp's palette; a free one when left out."),
+      }),
+    result: () => labelSchema,
     faults: ACT_FAULTS,
     example: { params: { name: 'Pending payment' }, result: { ...example, chats: 0 } },
   }),
@@ -56,12 +57,13 @@ export const labelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      label: label(),
-      name: name().optional().describe('The new name, which no other label has.'),
-      color: color().describe("The number of the new colour in WhatsApp's palette."),
-    }),
-    result: labelSchema,
+    params: () =>
+      record({
+        label: label(),
+        name: name().optional().describe('The new name, which no other label has.'),
+        color: color().describe("The number of the new colour in WhatsApp's palette."),
+      }),
+    result: () => labelSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { label: '3', name: 'To be paid' },
@@ -74,11 +76,12 @@ export const labelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ label: label() }),
-    result: record({
-      label: labelSchema.describe('The label, as it was.'),
-      deleted: z.boolean().describe('True: it is gone.'),
-    }),
+    params: () => record({ label: label() }),
+    result: () =>
+      record({
+        label: labelSchema.describe('The label, as it was.'),
+        deleted: z.boolean().describe('True: it is gone.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { label: 'Pending payment' }, result: { label: example, deleted: true } },
   }),
@@ -88,12 +91,13 @@ export const labelMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      label: label(),
-      chat: chatRef(),
-      assigned: z.boolean().optional().describe('False takes it off; true when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        label: label(),
+        chat: chatRef(),
+        assigned: z.boolean().optional().describe('False takes it off; true when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE, 'invalid_recipient', 'no_such_chat'],
     example: {
       params: { label: 'Pending payment', chat: '15550002222@c.us' },

@@ -27,29 +27,31 @@ export const mediaMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      upload: reference(
-        'The `upload` that the first piece returned. Left out with the first piece.',
-      ).optional(),
-      offset: z
-        .int()
-        .min(0)
-        .optional()
-        .describe('Where this piece begins, in bytes: the size so far; 0 when left out.'),
-      data: base64(),
-      done: z.boolean().optional().describe('True with the last piece; false when left out.'),
-      name: z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .describe('The file name that people see. It goes with the first piece.'),
-    }),
-    result: record({
-      upload: z.string().describe('The id of the upload, which the next piece takes.'),
-      size: z.int().describe('The size so far, in bytes: the `offset` of the next piece.'),
-      file: fileSchema.nullable().describe('The file. Null until the last piece.'),
-    }),
+    params: () =>
+      record({
+        upload: reference(
+          'The `upload` that the first piece returned. Left out with the first piece.',
+        ).optional(),
+        offset: z
+          .int()
+          .min(0)
+          .optional()
+          .describe('Where this piece begins, in bytes: the size so far; 0 when left out.'),
+        data: base64(),
+        done: z.boolean().optional().describe('True with the last piece; false when left out.'),
+        name: z
+          .string()
+          .min(1)
+          .max(255)
+          .optional()
+          .describe('The file name that people see. It goes with the first piece.'),
+      }),
+    result: () =>
+      record({
+        upload: z.string().describe('The id of the upload, which the next piece takes.'),
+        size: z.int().describe('The size so far, in bytes: the `offset` of the next piece.'),
+        file: fileSchema.nullable().describe('The file. Null until the last piece.'),
+      }),
     faults: ['no_such_media', 'media_too_large', 'disk_full'],
     example: {
       params: { data: 'JVBE', name: 'offer.pdf', done: true },
@@ -62,25 +64,27 @@ export const mediaMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      id: reference('The id of a file.'),
-      offset: z.int().min(0).describe('Where to begin, in bytes.'),
-      length: z
-        .int()
-        .min(1)
-        .max(CHUNK_BYTES)
-        .optional()
-        .describe(`How many bytes to return at most; ${CHUNK_BYTES} when left out.`),
-    }),
-    result: record({
-      id: z.string().describe('The id of the file.'),
-      offset: z.int().describe('Where the piece begins, in bytes.'),
-      data: z.string().describe('The bytes of the piece in base64.'),
-      size: z.int().describe('Size of the whole file in bytes.'),
-      mimetype: z.string().describe('The media type, read from its bytes or declared by its sender.'),
-      name: z.string().nullable().describe('The file name. Null without one.'),
-      end: z.boolean().describe('True when nothing follows this piece.'),
-    }),
+    params: () =>
+      record({
+        id: reference('The id of a file.'),
+        offset: z.int().min(0).describe('Where to begin, in bytes.'),
+        length: z
+          .int()
+          .min(1)
+          .max(CHUNK_BYTES)
+          .optional()
+          .describe(`How many bytes to return at most; ${CHUNK_BYTES} when left out.`),
+      }),
+    result: () =>
+      record({
+        id: z.string().describe('The id of the file.'),
+        offset: z.int().describe('Where the piece begins, in bytes.'),
+        data: z.string().describe('The bytes of the piece in base64.'),
+        size: z.int().describe('Size of the whole file in bytes.'),
+        mimetype: z.string().describe('The media type, read from its bytes or declared by its sender.'),
+        name: z.string().nullable().describe('The file name. Null without one.'),
+        end: z.boolean().describe('True when nothing follows this piece.'),
+      }),
     faults: ['no_such_media'],
     example: {
       params: { id: FILE, offset: 0 },
@@ -93,8 +97,8 @@ export const mediaMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ id: messageRef() }),
-    result: fileSchema,
+    params: () => record({ id: messageRef() }),
+    result: () => fileSchema,
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'no_such_media', 'media_gone', 'media_too_large', 'disk_full'],
     example: { params: { id: 'false_15550002222@c.us_3AEB0C0FFEE012345678' }, result: example },
   }),
@@ -104,13 +108,14 @@ export const mediaMethods = {
     effect: 'reads',
     scope: 'operate',
     since: '0.2.0',
-    params: record({ id: messageRef() }),
-    result: record({
-      ...messageName(),
-      text: z.string().nullable().describe('What was said. Null when there is an `error`.'),
-      language: z.string().nullable().describe('Null: the program does not tell.'),
-      error: transcriptErrorSchema.nullable().describe('Why there is no text. Null when there is one.'),
-    }),
+    params: () => record({ id: messageRef() }),
+    result: () =>
+      record({
+        ...messageName(),
+        text: z.string().nullable().describe('What was said. Null when there is an `error`.'),
+        language: z.string().nullable().describe('Null: the program does not tell.'),
+        error: transcriptErrorSchema.nullable().describe('Why there is no text. Null when there is one.'),
+      }),
     faults: [
       ...LOOK_FAULTS,
       ...NAMED_FAULTS,

@@ -32,14 +32,16 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      id: messageRef(),
-      emoji: z.string().max(64).describe('The reaction. An empty string removes it.'),
-    }),
-    result: record({
-      ...messageName(),
-      emoji: z.string().describe('The reaction now. An empty string: none.'),
-    }),
+    params: () =>
+      record({
+        id: messageRef(),
+        emoji: z.string().max(64).describe('The reaction. An empty string removes it.'),
+      }),
+    result: () =>
+      record({
+        ...messageName(),
+        emoji: z.string().describe('The reaction now. An empty string: none.'),
+      }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key, emoji: '👍' }, result: { ...acted, emoji: '👍' } },
   }),
@@ -49,11 +51,12 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      id: messageRef(),
-      text: z.string().min(1).max(65_536).describe('The new text or caption.'),
-    }),
-    result: record({ ...messageName(), text: z.string().describe('The text now.') }),
+    params: () =>
+      record({
+        id: messageRef(),
+        text: z.string().min(1).max(65_536).describe('The new text or caption.'),
+      }),
+    result: () => record({ ...messageName(), text: z.string().describe('The text now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: 'm-1', text: 'hello!' }, result: { ...acted, text: 'hello!' } },
   }),
@@ -63,14 +66,16 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      id: messageRef(),
-      for: z
-        .enum(['all', 'me'])
-        .optional()
-        .describe('`me`: on the devices of this account only. `all` when left out.'),
-    }),
-    result: record({ ...messageName(), for: z.enum(['all', 'me']).describe('For whom it was deleted.') }),
+    params: () =>
+      record({
+        id: messageRef(),
+        for: z
+          .enum(['all', 'me'])
+          .optional()
+          .describe('`me`: on the devices of this account only. `all` when left out.'),
+      }),
+    result: () =>
+      record({ ...messageName(), for: z.enum(['all', 'me']).describe('For whom it was deleted.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: 'm-1' }, result: { ...acted, for: 'all' } },
   }),
@@ -80,15 +85,16 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({ id: messageRef(), to: chatRef() }),
-    result: record({
-      chatId: z.string().describe('The id of the chat that it was sent to.'),
-      key: z.string().nullable().describe('The key of the new message. Null when it was not seen in time.'),
-      messageId: z
-        .string()
-        .nullable()
-        .describe("WhatsApp's id of the new message. Null when it was not seen in time."),
-    }),
+    params: () => record({ id: messageRef(), to: chatRef() }),
+    result: () =>
+      record({
+        chatId: z.string().describe('The id of the chat that it was sent to.'),
+        key: z.string().nullable().describe('The key of the new message. Null when it was not seen in time.'),
+        messageId: z
+          .string()
+          .nullable()
+          .describe("WhatsApp's id of the new message. Null when it was not seen in time."),
+      }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat', 'not_on_whatsapp', 'invalid_recipient'],
     example: {
       params: { id: acted.key, to: '+1 555 000 3333' },
@@ -105,19 +111,21 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      id: messageRef(),
-      options: z
-        .array(z.string().min(1).max(1_000))
-        .max(64)
-        .describe(
-          'The options, by their text, or by their place as `#2`. An empty list takes the vote back.',
-        ),
-    }),
-    result: record({
-      ...messageName(),
-      vote: z.array(z.string()).describe('The options that are chosen now.'),
-    }),
+    params: () =>
+      record({
+        id: messageRef(),
+        options: z
+          .array(z.string().min(1).max(1_000))
+          .max(64)
+          .describe(
+            'The options, by their text, or by their place as `#2`. An empty list takes the vote back.',
+          ),
+      }),
+    result: () =>
+      record({
+        ...messageName(),
+        vote: z.array(z.string()).describe('The options that are chosen now.'),
+      }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key, options: ['now'] }, result: { ...acted, vote: ['now'] } },
   }),
@@ -127,24 +135,25 @@ export const messageActMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ id: messageRef() }),
-    result: record({
-      ...messageName(),
-      question: z.string().nullable().describe('The question. Null when WhatsApp Web does not have it.'),
-      multiple: z.boolean().describe('True: several options may be chosen.'),
-      options: z
-        .array(
-          record({
-            text: z.string().describe('The option.'),
-            votes: z.int().describe('How many people have chosen it.'),
-            voters: z
-              .array(record({ ...identity(), fromMe: z.boolean().describe('True for this account.') }))
-              .describe('Who has chosen it.'),
-          }),
-        )
-        .describe('The options, in order.'),
-      voters: z.int().describe('How many people have voted.'),
-    }),
+    params: () => record({ id: messageRef() }),
+    result: () =>
+      record({
+        ...messageName(),
+        question: z.string().nullable().describe('The question. Null when WhatsApp Web does not have it.'),
+        multiple: z.boolean().describe('True: several options may be chosen.'),
+        options: z
+          .array(
+            record({
+              text: z.string().describe('The option.'),
+              votes: z.int().describe('How many people have chosen it.'),
+              voters: z
+                .array(record({ ...identity(), fromMe: z.boolean().describe('True for this account.') }))
+                .describe('Who has chosen it.'),
+            }),
+          )
+          .describe('The options, in order.'),
+        voters: z.int().describe('How many people have voted.'),
+      }),
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
     example: {
       params: { id: acted.key },
@@ -170,16 +179,18 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      id: messageRef(),
-      pinned: z.boolean().optional().describe('False removes the pin; true when left out.'),
-      for: z.enum(PIN_TIMES).optional().describe('How long it stays pinned; `7d` when left out.'),
-    }),
-    result: record({
-      ...messageName(),
-      pinned: z.boolean().describe('True when it is pinned now.'),
-      until: instant().nullable().describe('When the pin ends. Null when it is not pinned.'),
-    }),
+    params: () =>
+      record({
+        id: messageRef(),
+        pinned: z.boolean().optional().describe('False removes the pin; true when left out.'),
+        for: z.enum(PIN_TIMES).optional().describe('How long it stays pinned; `7d` when left out.'),
+      }),
+    result: () =>
+      record({
+        ...messageName(),
+        pinned: z.boolean().describe('True when it is pinned now.'),
+        until: instant().nullable().describe('When the pin ends. Null when it is not pinned.'),
+      }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: {
       params: { id: acted.key, for: '24h' },
@@ -192,11 +203,12 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      id: messageRef(),
-      kept: z.boolean().optional().describe('False lets it disappear; true when left out.'),
-    }),
-    result: record({ ...messageName(), kept: z.boolean().describe('True when it is kept now.') }),
+    params: () =>
+      record({
+        id: messageRef(),
+        kept: z.boolean().optional().describe('False lets it disappear; true when left out.'),
+      }),
+    result: () => record({ ...messageName(), kept: z.boolean().describe('True when it is kept now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key }, result: { ...acted, kept: true } },
   }),
@@ -206,16 +218,17 @@ export const messageActMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ id: messageRef() }),
-    result: record({
-      ...messageName(),
-      people: z
-        .array(receiptSchema)
-        .describe(
-          'One entry for each person who has received it. In a group WhatsApp Web keeps only the time of the last state.',
-        ),
-      pending: z.int().describe('How many people have not received it yet, as far as that is known.'),
-    }),
+    params: () => record({ id: messageRef() }),
+    result: () =>
+      record({
+        ...messageName(),
+        people: z
+          .array(receiptSchema)
+          .describe(
+            'One entry for each person who has received it. In a group WhatsApp Web keeps only the time of the last state.',
+          ),
+        pending: z.int().describe('How many people have not received it yet, as far as that is known.'),
+      }),
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
     example: {
       params: { id: 'm-1' },
@@ -242,11 +255,12 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
-    params: record({
-      id: messageRef(),
-      starred: z.boolean().optional().describe('False removes the star; true when left out.'),
-    }),
-    result: record({ ...messageName(), starred: z.boolean().describe('True when it is starred now.') }),
+    params: () =>
+      record({
+        id: messageRef(),
+        starred: z.boolean().optional().describe('False removes the star; true when left out.'),
+      }),
+    result: () => record({ ...messageName(), starred: z.boolean().describe('True when it is starred now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: acted.key }, result: { ...acted, starred: true } },
   }),

@@ -32,25 +32,27 @@ export const outboxMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      states: z
-        .array(sendState())
-        .min(1)
-        .optional()
-        .describe('Only messages in these states; all when left out.'),
-      chat: z
-        .string()
-        .min(1)
-        .max(128)
-        .optional()
-        .describe('Only messages to this chat: a phone number with its country code, or an id.'),
-      after: cursor().optional().describe('The next page: `next` of the previous answer.'),
-      limit: limit(1000, 100),
-    }),
-    result: record({
-      messages: z.array(outboxRowSchema).describe('The messages, newest first.'),
-      next: cursor().nullable().describe('What `after` of the next page is. Null after the last one.'),
-    }),
+    params: () =>
+      record({
+        states: z
+          .array(sendState())
+          .min(1)
+          .optional()
+          .describe('Only messages in these states; all when left out.'),
+        chat: z
+          .string()
+          .min(1)
+          .max(128)
+          .optional()
+          .describe('Only messages to this chat: a phone number with its country code, or an id.'),
+        after: cursor().optional().describe('The next page: `next` of the previous answer.'),
+        limit: limit(1000, 100),
+      }),
+    result: () =>
+      record({
+        messages: z.array(outboxRowSchema).describe('The messages, newest first.'),
+        next: cursor().nullable().describe('What `after` of the next page is. Null after the last one.'),
+      }),
     faults: ['invalid_recipient'],
     example: { params: { states: ['queued'] }, result: { messages: [row], next: null } },
   }),
@@ -60,13 +62,14 @@ export const outboxMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ id: id() }),
-    result: record({
-      ...outboxRowSchema.shape,
-      payload: z
-        .record(z.string(), z.unknown())
-        .describe('The content; its fields depend on `kind`, such as `text`, `file` and `caption`.'),
-    }),
+    params: () => record({ id: id() }),
+    result: () =>
+      record({
+        ...outboxRowSchema.shape,
+        payload: z
+          .record(z.string(), z.unknown())
+          .describe('The content; its fields depend on `kind`, such as `text`, `file` and `caption`.'),
+      }),
     faults: ['no_such_message'],
     example: { params: { id: 'm-1' }, result: { ...row, payload: { text: 'hello' } } },
   }),
@@ -76,8 +79,8 @@ export const outboxMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({ id: id() }),
-    result: outboxRowSchema,
+    params: () => record({ id: id() }),
+    result: () => outboxRowSchema,
     faults: ['no_such_message', 'too_late', 'disk_full'],
     example: {
       params: { id: 'm-1' },
@@ -90,13 +93,14 @@ export const outboxMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      id: id(),
-      as: z
-        .enum(['sent', 'failed', 'again'])
-        .describe('What to do with it: `again` sends it once more under the same id.'),
-    }),
-    result: outboxRowSchema,
+    params: () =>
+      record({
+        id: id(),
+        as: z
+          .enum(['sent', 'failed', 'again'])
+          .describe('What to do with it: `again` sends it once more under the same id.'),
+      }),
+    result: () => outboxRowSchema,
     faults: ['no_such_message', 'too_late', 'disk_full'],
     example: {
       params: { id: 'm-1', as: 'sent' },

@@ -22,16 +22,18 @@ export const presenceMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      contact: personRef(),
-      subscribed: z.boolean().optional().describe('False ends it; true when left out.'),
-    }),
-    result: record({
-      people: z.array(watchedSchema).describe('Everybody who is subscribed to now.'),
-      online: z
-        .boolean()
-        .describe('Whether this account appears online. If not, WhatsApp reports little or nothing.'),
-    }),
+    params: () =>
+      record({
+        contact: personRef(),
+        subscribed: z.boolean().optional().describe('False ends it; true when left out.'),
+      }),
+    result: () =>
+      record({
+        people: z.array(watchedSchema).describe('Everybody who is subscribed to now.'),
+        online: z
+          .boolean()
+          .describe('Whether this account appears online. If not, WhatsApp reports little or nothing.'),
+      }),
     faults: [...ACT_FAULTS, 'invalid_recipient', 'no_such_chat'],
     example: {
       params: { contact: '+1 555 000 2222' },

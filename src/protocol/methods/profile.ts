@@ -94,8 +94,8 @@ export const profileMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ picture: picture() }),
-    result: profileSchema,
+    params: () => record({ picture: picture() }),
+    result: () => profileSchema,
     faults: [...LOOK_FAULTS, 'disk_full'],
     example: {
       params: { picture: true },
@@ -114,23 +114,25 @@ export const profileMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      name: z.string().trim().min(1).max(25).optional().describe('The name that others see.'),
-      about: z
-        .string()
-        .max(139)
-        .optional()
-        .describe('The text about this account. An empty text removes it.'),
-      picture: reference('The id of an image that media.put returned; it is cut to a square.')
-        .nullable()
-        .optional()
-        .describe(
-          'The new picture: the id of an image that media.put returned, which is cut to a square. Null removes it.',
-        ),
-    }),
-    result: record({
-      changed: z.array(z.enum(['name', 'about', 'picture'])).describe('What was changed.'),
-    }),
+    params: () =>
+      record({
+        name: z.string().trim().min(1).max(25).optional().describe('The name that others see.'),
+        about: z
+          .string()
+          .max(139)
+          .optional()
+          .describe('The text about this account. An empty text removes it.'),
+        picture: reference('The id of an image that media.put returned; it is cut to a square.')
+          .nullable()
+          .optional()
+          .describe(
+            'The new picture: the id of an image that media.put returned, which is cut to a square. Null removes it.',
+          ),
+      }),
+    result: () =>
+      record({
+        changed: z.array(z.enum(['name', 'about', 'picture'])).describe('What was changed.'),
+      }),
     faults: [...ACT_FAULTS, 'no_such_media', 'media_unusable', 'media_too_large'],
     example: {
       params: { name: 'Shop', picture: EXAMPLE_PICTURE.id },

@@ -19,81 +19,85 @@ export const recordedMessageMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({
-      text: z
-        .string()
-        .min(1)
-        .max(1_000)
-        .describe(
-          'The words, in any order, without regard to case and accents. `"two words"` is a phrase, `begin*` the beginning of a word. Everything else is plain text; 16 words count.',
-        ),
-      in: z
-        .enum(['journal', 'page'])
-        .optional()
-        .describe(
-          "`journal`, when left out: what the daemon has recorded. `page`: WhatsApp Web's own search, in what it has stored, also from before the daemon. The account must be ready; the newest come first, each word is the beginning of a word, and only `text`, `chat`, `limit` and `after` may be given with it.",
-        ),
-      chat: chatRef().optional(),
-      sender: personRef().optional(),
-      kinds: z
-        .array(z.string().min(1).max(64))
-        .min(1)
-        .max(16)
-        .optional()
-        .describe('Only messages of these types, such as `text`, `image`, `document`; all when left out.'),
-      direction: z
-        .enum(['in', 'out'])
-        .optional()
-        .describe('`out`: only messages of this account. `in`: only messages of others. Both when left out.'),
-      since: instant().optional().describe('Only messages that were sent at this time or later.'),
-      until: instant().optional().describe('Only messages that were sent before this time.'),
-      order: z
-        .enum(['best', 'newest'])
-        .optional()
-        .describe(
-          '`best`, when left out: the best match first, among the newest 200 that match, then among the 200 before them, and so on. `newest`: the newest first.',
-        ),
-      limit: limit(100, 20),
-      after: z
-        .string()
-        .max(64)
-        .optional()
-        .describe('Continues the same question: `next` of the previous answer.'),
-    }),
-    result: record({
-      messages: z
-        .array(
-          record({
-            message: messageSchema.describe('The message, with the text that it has now.'),
-            edited: z.boolean().describe('True when its text was changed after it was sent.'),
-            snippet: z
-              .string()
-              .describe(
-                'The part of the text around the first hit, 200 characters at most; a file name is on a line of its own.',
-              ),
-            marks: z
-              .array(
-                record({
-                  start: z.int().describe('Where the hit begins in `snippet`, in UTF-16 units.'),
-                  length: z.int().describe('How long it is, in UTF-16 units.'),
-                }),
-              )
-              .describe('The hits in the snippet.'),
-          }),
-        )
-        .describe('The messages.'),
-      next: z
-        .string()
-        .nullable()
-        .describe(
-          'Where to continue, also after an answer without messages: a call searches for one second. Null when nothing is left.',
-        ),
-      behind: z
-        .int()
-        .describe(
-          'How many events of the journal are not indexed yet: many after an upgrade, otherwise 0. Messages in them are not found.',
-        ),
-    }),
+    params: () =>
+      record({
+        text: z
+          .string()
+          .min(1)
+          .max(1_000)
+          .describe(
+            'The words, in any order, without regard to case and accents. `"two words"` is a phrase, `begin*` the beginning of a word. Everything else is plain text; 16 words count.',
+          ),
+        in: z
+          .enum(['journal', 'page'])
+          .optional()
+          .describe(
+            "`journal`, when left out: what the daemon has recorded. `page`: WhatsApp Web's own search, in what it has stored, also from before the daemon. The account must be ready; the newest come first, each word is the beginning of a word, and only `text`, `chat`, `limit` and `after` may be given with it.",
+          ),
+        chat: chatRef().optional(),
+        sender: personRef().optional(),
+        kinds: z
+          .array(z.string().min(1).max(64))
+          .min(1)
+          .max(16)
+          .optional()
+          .describe('Only messages of these types, such as `text`, `image`, `document`; all when left out.'),
+        direction: z
+          .enum(['in', 'out'])
+          .optional()
+          .describe(
+            '`out`: only messages of this account. `in`: only messages of others. Both when left out.',
+          ),
+        since: instant().optional().describe('Only messages that were sent at this time or later.'),
+        until: instant().optional().describe('Only messages that were sent before this time.'),
+        order: z
+          .enum(['best', 'newest'])
+          .optional()
+          .describe(
+            '`best`, when left out: the best match first, among the newest 200 that match, then among the 200 before them, and so on. `newest`: the newest first.',
+          ),
+        limit: limit(100, 20),
+        after: z
+          .string()
+          .max(64)
+          .optional()
+          .describe('Continues the same question: `next` of the previous answer.'),
+      }),
+    result: () =>
+      record({
+        messages: z
+          .array(
+            record({
+              message: messageSchema.describe('The message, with the text that it has now.'),
+              edited: z.boolean().describe('True when its text was changed after it was sent.'),
+              snippet: z
+                .string()
+                .describe(
+                  'The part of the text around the first hit, 200 characters at most; a file name is on a line of its own.',
+                ),
+              marks: z
+                .array(
+                  record({
+                    start: z.int().describe('Where the hit begins in `snippet`, in UTF-16 units.'),
+                    length: z.int().describe('How long it is, in UTF-16 units.'),
+                  }),
+                )
+                .describe('The hits in the snippet.'),
+            }),
+          )
+          .describe('The messages.'),
+        next: z
+          .string()
+          .nullable()
+          .describe(
+            'Where to continue, also after an answer without messages: a call searches for one second. Null when nothing is left.',
+          ),
+        behind: z
+          .int()
+          .describe(
+            'How many events of the journal are not indexed yet: many after an upgrade, otherwise 0. Messages in them are not found.',
+          ),
+      }),
     faults: [...LOOK_FAULTS, 'invalid_recipient', 'no_such_chat', 'disk_full'],
     example: {
       params: { text: 'hel*', direction: 'in' },
@@ -136,33 +140,38 @@ export const recordedMessageMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.2.0',
-    params: record({
-      before: instant().optional().describe('Everything that was stored before this time.'),
-      chat: chatRef().optional(),
-      person: personRef().optional(),
-      dryRun: z.literal(true).optional().describe('True: counts what would be removed, and removes nothing.'),
-    }),
-    result: record({
-      dryRun: z.boolean().describe('True when nothing was removed.'),
-      events: z.int().describe('Events of the journal.'),
-      outbox: z.int().describe('Finished outgoing messages.'),
-      deadLetters: z.int().describe('Dead letters of webhooks.'),
-      seen: z.int().describe('Keys of messages, by which a repeated report is recognised.'),
-      people: z.int().describe('Pairs of a number and a LID.'),
-      files: z.int().describe('Files. One that another message has, too, is kept.'),
-      leftovers: z
-        .array(z.string())
-        .describe('Copies of a damaged store in the state directory, which a person has to delete.'),
-      earlier: z
-        .array(
-          record({
-            at: instant().describe('When it was done.'),
-            by: z.string().describe('`age`, `chat` or `person`.'),
-            events: z.int().describe('How many events it removed.'),
-          }),
-        )
-        .describe('The newest 20 earlier purges: that something was removed, and how much.'),
-    }),
+    params: () =>
+      record({
+        before: instant().optional().describe('Everything that was stored before this time.'),
+        chat: chatRef().optional(),
+        person: personRef().optional(),
+        dryRun: z
+          .literal(true)
+          .optional()
+          .describe('True: counts what would be removed, and removes nothing.'),
+      }),
+    result: () =>
+      record({
+        dryRun: z.boolean().describe('True when nothing was removed.'),
+        events: z.int().describe('Events of the journal.'),
+        outbox: z.int().describe('Finished outgoing messages.'),
+        deadLetters: z.int().describe('Dead letters of webhooks.'),
+        seen: z.int().describe('Keys of messages, by which a repeated report is recognised.'),
+        people: z.int().describe('Pairs of a number and a LID.'),
+        files: z.int().describe('Files. One that another message has, too, is kept.'),
+        leftovers: z
+          .array(z.string())
+          .describe('Copies of a damaged store in the state directory, which a person has to delete.'),
+        earlier: z
+          .array(
+            record({
+              at: instant().describe('When it was done.'),
+              by: z.string().describe('`age`, `chat` or `person`.'),
+              events: z.int().describe('How many events it removed.'),
+            }),
+          )
+          .describe('The newest 20 earlier purges: that something was removed, and how much.'),
+      }),
     faults: ['invalid_recipient', 'still_queued', 'disk_full'],
     example: {
       params: { person: '+1 555 000 2222' },

@@ -196,8 +196,8 @@ export const sessionMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: statusSchema,
+    params: () => record({}),
+    result: () => statusSchema,
     faults: [],
     example: { params: {}, result: statusExample },
   }),
@@ -207,10 +207,11 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      restart: z.boolean().optional().describe('True replaces the browser; false when left out.'),
-    }),
-    result: record({ ...done(), status: stateName().describe('The state now.') }),
+    params: () =>
+      record({
+        restart: z.boolean().optional().describe('True replaces the browser; false when left out.'),
+      }),
+    result: () => record({ ...done(), status: stateName().describe('The state now.') }),
     faults: [],
     example: {
       params: {},
@@ -223,17 +224,18 @@ export const sessionMethods = {
     effect: 'reads',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      waitMs: waitMs()
-        .optional()
-        .describe('How long to wait for a code, in milliseconds; not at all when left out.'),
-      not: z
-        .string()
-        .max(4096)
-        .optional()
-        .describe('A payload that is already known: only another one is returned.'),
-    }),
-    result: qrSchema,
+    params: () =>
+      record({
+        waitMs: waitMs()
+          .optional()
+          .describe('How long to wait for a code, in milliseconds; not at all when left out.'),
+        not: z
+          .string()
+          .max(4096)
+          .optional()
+          .describe('A payload that is already known: only another one is returned.'),
+      }),
+    result: () => qrSchema,
     faults: ['no_qr', 'already_linked', 'unsupported_now'],
     example: {
       params: {},
@@ -251,14 +253,16 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      number: z.string().min(1).max(64).describe('The phone number of the account with its country code.'),
-    }),
-    result: record({
-      code: z.string().describe('The code to enter on the phone, eight characters.'),
-      number: z.string().describe('The phone number, digits only.'),
-      expiresAt: instant().describe('When the code expires.'),
-    }),
+    params: () =>
+      record({
+        number: z.string().min(1).max(64).describe('The phone number of the account with its country code.'),
+      }),
+    result: () =>
+      record({
+        code: z.string().describe('The code to enter on the phone, eight characters.'),
+        number: z.string().describe('The phone number, digits only.'),
+        expiresAt: instant().describe('When the code expires.'),
+      }),
     faults: [
       ...(['already_linked', 'not_ready', 'pairing_limited', 'pairing_failed'] as const),
       ...(['invalid_recipient', 'unsupported_now'] as const),
@@ -274,15 +278,16 @@ export const sessionMethods = {
     effect: 'reads',
     scope: 'operate',
     since: '0.1.0',
-    params: record({}),
-    result: record({
-      required: z.boolean().describe('True when WhatsApp asks for the passkey.'),
-      options: z
-        .record(z.string(), z.unknown())
-        .nullable()
-        .describe('What it asks: the options of WebAuthn as JSON. Null when it asks for nothing.'),
-      expiresAt: instant().nullable().describe('When the request expires. Null when there is none.'),
-    }),
+    params: () => record({}),
+    result: () =>
+      record({
+        required: z.boolean().describe('True when WhatsApp asks for the passkey.'),
+        options: z
+          .record(z.string(), z.unknown())
+          .nullable()
+          .describe('What it asks: the options of WebAuthn as JSON. Null when it asks for nothing.'),
+        expiresAt: instant().nullable().describe('When the request expires. Null when there is none.'),
+      }),
     faults: [],
     example: {
       params: {},
@@ -299,21 +304,23 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      credential: passkeyAnswer
-        .optional()
-        .describe('The answer of the browser. Either this or `refuse` is given.'),
-      refuse: z.literal(true).optional().describe('True refuses the request.'),
-      waitMs: waitMs()
-        .optional()
-        .describe('How long to wait for the verdict, in milliseconds; not at all when left out.'),
-    }),
-    result: record({
-      verdict: z.enum(PASSKEY_VERDICTS).describe('`goes_on`: WhatsApp has not decided yet.'),
-      status: stateName().describe('The state now.'),
-      reason: reason().describe('Why it is in this state.'),
-      timestamp: instant().describe('When this was answered.'),
-    }),
+    params: () =>
+      record({
+        credential: passkeyAnswer
+          .optional()
+          .describe('The answer of the browser. Either this or `refuse` is given.'),
+        refuse: z.literal(true).optional().describe('True refuses the request.'),
+        waitMs: waitMs()
+          .optional()
+          .describe('How long to wait for the verdict, in milliseconds; not at all when left out.'),
+      }),
+    result: () =>
+      record({
+        verdict: z.enum(PASSKEY_VERDICTS).describe('`goes_on`: WhatsApp has not decided yet.'),
+        status: stateName().describe('The state now.'),
+        reason: reason().describe('Why it is in this state.'),
+        timestamp: instant().describe('When this was answered.'),
+      }),
     faults: ['no_passkey', 'not_ready', 'page_error'],
     example: {
       params: { credential: EXAMPLE_PASSKEY, waitMs: 30_000 },
@@ -326,8 +333,8 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.2.0',
-    params: record({}),
-    result: record({ ...done(), status: stateName().describe('The state now.') }),
+    params: () => record({}),
+    result: () => record({ ...done(), status: stateName().describe('The state now.') }),
     faults: [],
     example: {
       params: {},
@@ -345,8 +352,8 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({}),
-    result: removedSchema,
+    params: () => record({}),
+    result: () => removedSchema,
     faults: ['not_removed'],
     example: {
       params: {},
@@ -366,8 +373,8 @@ export const sessionMethods = {
     effect: 'writes',
     scope: 'admin',
     since: '0.1.0',
-    params: record({}),
-    result: removedSchema,
+    params: () => record({}),
+    result: () => removedSchema,
     faults: ['not_removed'],
     example: {
       params: {},
@@ -387,17 +394,19 @@ export const sessionMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      states: z.array(stateName()).min(1).describe('The states to wait for; any of them will do.'),
-      timeoutMs: waitMs()
-        .optional()
-        .describe('How long to wait, in milliseconds; without an end when left out.'),
-    }),
-    result: record({
-      status: stateName().describe('The state that was reached.'),
-      reason: reason().describe('Why it is in this state.'),
-      timestamp: instant().describe('When this was answered.'),
-    }),
+    params: () =>
+      record({
+        states: z.array(stateName()).min(1).describe('The states to wait for; any of them will do.'),
+        timeoutMs: waitMs()
+          .optional()
+          .describe('How long to wait, in milliseconds; without an end when left out.'),
+      }),
+    result: () =>
+      record({
+        status: stateName().describe('The state that was reached.'),
+        reason: reason().describe('Why it is in this state.'),
+        timestamp: instant().describe('When this was answered.'),
+      }),
     faults: ['wait_expired', 'state_unreachable'],
     example: {
       params: { states: ['ready'], timeoutMs: 60_000 },

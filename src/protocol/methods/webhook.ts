@@ -48,8 +48,8 @@ export const webhookMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({}),
-    result: record({ webhooks: z.array(webhookSchema).describe('The webhooks.') }),
+    params: () => record({}),
+    result: () => record({ webhooks: z.array(webhookSchema).describe('The webhooks.') }),
     faults: [],
     example: {
       params: {},
@@ -72,13 +72,14 @@ export const webhookMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({ name: name() }),
-    result: record({
-      taken: z.boolean().describe('True when the receiver answered 2xx.'),
-      status: z.int().nullable().describe('The HTTP status. Null without an answer.'),
-      says: z.string().nullable().describe('Why it was not accepted, in English. Null when it was.'),
-      ms: z.int().describe('How long it took, in milliseconds.'),
-    }),
+    params: () => record({ name: name() }),
+    result: () =>
+      record({
+        taken: z.boolean().describe('True when the receiver answered 2xx.'),
+        status: z.int().nullable().describe('The HTTP status. Null without an answer.'),
+        says: z.string().nullable().describe('Why it was not accepted, in English. Null when it was.'),
+        ms: z.int().describe('How long it took, in milliseconds.'),
+      }),
     faults: ['no_such_webhook'],
     example: { params: { name: 'crm' }, result: { taken: true, status: 204, says: null, ms: 31 } },
   }),
@@ -88,19 +89,20 @@ export const webhookMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',
-    params: record({ name: name(), limit: limit(1_000, 100) }),
-    result: record({
-      letters: z
-        .array(
-          record({
-            event: eventSchema.describe('The event.'),
-            at: instant().describe('When it was dropped.'),
-            attempts: z.int().describe('How often it was tried.'),
-            reason: z.string().describe('Why the last attempt failed, in English.'),
-          }),
-        )
-        .describe('The dead letters, oldest first.'),
-    }),
+    params: () => record({ name: name(), limit: limit(1_000, 100) }),
+    result: () =>
+      record({
+        letters: z
+          .array(
+            record({
+              event: eventSchema.describe('The event.'),
+              at: instant().describe('When it was dropped.'),
+              attempts: z.int().describe('How often it was tried.'),
+              reason: z.string().describe('Why the last attempt failed, in English.'),
+            }),
+          )
+          .describe('The dead letters, oldest first.'),
+      }),
     faults: ['no_such_webhook'],
     example: { params: { name: 'crm' }, result: { letters: [] } },
   }),
@@ -110,15 +112,22 @@ export const webhookMethods = {
     effect: 'writes',
     scope: 'operate',
     since: '0.1.0',
-    params: record({
-      name: name(),
-      limit: z.int().min(1).max(10_000).optional().describe('How many to post at most; 10000 when left out.'),
-    }),
-    result: record({
-      taken: z.int().describe('How many the receiver accepted.'),
-      left: z.int().describe('How many dead letters are left.'),
-      says: z.string().nullable().describe('Why it stopped, in English. Null when all were accepted.'),
-    }),
+    params: () =>
+      record({
+        name: name(),
+        limit: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .optional()
+          .describe('How many to post at most; 10000 when left out.'),
+      }),
+    result: () =>
+      record({
+        taken: z.int().describe('How many the receiver accepted.'),
+        left: z.int().describe('How many dead letters are left.'),
+        says: z.string().nullable().describe('Why it stopped, in English. Null when all were accepted.'),
+      }),
     faults: ['no_such_webhook', 'disk_full'],
     example: { params: { name: 'crm' }, result: { taken: 12, left: 0, says: null } },
   }),

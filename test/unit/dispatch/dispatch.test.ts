@@ -15,12 +15,13 @@ const row = <const N extends string>(name: N, effect: 'reads' | 'writes') =>
     effect,
     scope: 'read',
     since: '0.1.0',
-    params: record({
-      text: z.string().max(10),
-      more: record({ list: z.array(z.int()) }).optional(),
-      count: z.int().min(1).default(3),
-    }),
-    result: record({ text: z.string() }),
+    params: () =>
+      record({
+        text: z.string().max(10),
+        more: record({ list: z.array(z.int()) }).optional(),
+        count: z.int().min(1).default(3),
+      }),
+    result: () => record({ text: z.string() }),
     faults: ['no_such_chat'],
     example: { params: { text: 'a' }, result: { text: 'a' } },
   });
