@@ -21,6 +21,12 @@ const ended = async (child) => {
   if (!isOver(child)) await once(child, 'exit');
 };
 
+/** What the unit sets for the allocator: the daemon is measured as systemd runs it. */
+const unit = readFileSync(at('systemd/wad@.service'), 'utf8');
+const ALLOCATOR = Object.fromEntries(
+  [...unit.matchAll(/\b(MALLOC_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+);
+
 /** Resolves when the child has printed this line. */
 async function printed(child, line) {
   let text = '';
@@ -107,7 +113,8 @@ export class Rig {
     ];
     return {
       ...{ name, phone, socket, state },
-      start: () => this.#start(args, { stdio: ['ignore', 'ignore', 'inherit'] }),
+      start: () =>
+        this.#start(args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...ALLOCATOR } }),
       async reached(child, state) {
         for (;;) {
           if (isOver(child)) throw new Error(`wad ended with ${child.exitCode}`);

@@ -280,7 +280,7 @@ putProgram({
       });
     }).listen(process.env.WAD_SOCKET, start);`,
 });
-/** The young generation of the heap keeps its first size: it would grow to 32 MB at each start, of which an idle program needs 1. */
+/** Space for young objects keeps its first size until the account is ready (`Heap.grow`). */
 const SMALL_HEAP = ['--semi-space-growth-factor=1'];
 // The daemon's cache is made by a run that loads it.
 putProgram({
@@ -291,8 +291,8 @@ putProgram({
   v8: SMALL_HEAP,
   warm: 'start();',
 });
-for (const [name, part, bundle] of [
-  ['wad', 'daemon', daemon],
+for (const [name, part, bundle, v8] of [
+  ['wad', 'daemon', daemon, SMALL_HEAP],
   ['wad-gateway', 'gateway', gateway],
   ['wad-agent', 'agent', agent],
 ])
@@ -300,7 +300,7 @@ for (const [name, part, bundle] of [
     name,
     part,
     source: bundle.outputFiles[0].text,
-    v8: SMALL_HEAP,
+    v8,
     // Loads all of it, and reads its configuration.
     warm: `
       process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');

@@ -11,6 +11,9 @@ const UNUSED = {
   'proxy-agent': 'for downloads of browsers (@puppeteer/browsers)',
   yargs: 'the command line of @puppeteer/browsers',
   'chromium-bidi': "WebDriver BiDi, which drives Firefox; Chromium's DevTools protocol is used",
+  'tar-fs': 'archives of downloaded browsers',
+  'extract-zip': 'the same',
+  semver: 'the order of their versions',
   'node-fetch': 'MessageMedia.fromUrl; the daemon downloads nothing for a message',
 };
 

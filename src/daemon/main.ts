@@ -122,6 +122,11 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       steps,
     });
     catchUnhandled(daemon.account, log);
+    const begun = daemon.account.actor.watch((now) => {
+      if (now.name !== 'ready') return;
+      heap.grow();
+      begun();
+    });
     // A stop on one machine of a fleet does not mean to unlink the phone: another machine takes the account.
     const { shutdown } = settings.config;
     obeySignals(
