@@ -144,12 +144,16 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   'group.requests': {
     title: 'List requests to join a group',
     does: 'The people who wait to be let into a group that asks its admins, oldest request first, with name and phone number. Only for groups where this account is an admin. They cannot be answered from here.',
-    params: { group: { says: 'The group: its `id` from group_list, …@g.us.' } },
+    params: {
+      group: { says: 'The group: its `id` from group_list, …@g.us.' },
+      limit: limit(100, 20),
+      offset: OFFSET,
+    },
   },
   'label.list': {
     title: 'List labels',
     does: 'Labels of a business account, such as "Pending payment", by name, with the number of chats that have each. Other accounts have none and get the error not_allowed. chat_list with `label` lists the chats that have one.',
-    params: {},
+    params: { limit: limit(100, 100), offset: OFFSET },
   },
   'events.list': {
     title: 'List events',
@@ -271,6 +275,8 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
     'it keeps a processor busy for minutes; events.list has the texts of the messages that arrive',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,
+  'contact.identities':
+    'contact.list gives both identities of people; a list of everybody is not needed to find one',
   'contact.profile': ASKS_WHATSAPP,
   'profile.get': 'the owner knows it, and it is not needed to read or write messages',
   'contact.check': ASKS_WHATSAPP,

@@ -16,6 +16,12 @@ import type { Profile } from '../protocol/methods/profile.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
+/** A part of a long list. */
+export interface Part {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
 export interface ChatPage {
   list(query: Params<(typeof chatMethods)['chat.list']>): Promise<{ chats: Chat[]; total: number }>;
   /** @throws Fault no_such_chat, like all methods below */
@@ -74,7 +80,7 @@ export interface LabelChanges {
 
 export interface LabelPage {
   /** @throws Fault not_allowed when the account has no labels, like all methods below */
-  list(): Promise<{ labels: Label[] }>;
+  list(part: Part): Promise<{ labels: Label[]; total: number }>;
   create(of: Params<(typeof labelMethods)['label.create']>): Promise<Label>;
   /** @throws Fault no_such_label, ambiguous_label, like all methods below */
   update(label: string, changes: LabelChanges): Promise<Label>;
@@ -102,6 +108,11 @@ export interface ContactPage {
   list(
     query: Params<(typeof contactMethods)['contact.list']>,
   ): Promise<{ contacts: Contact[]; total: number }>;
+  /** @param contacts null: everybody whom the page knows */
+  identities(
+    contacts: readonly ChatId[] | null,
+    part: Part,
+  ): Promise<Result<(typeof contactMethods)['contact.identities']>>;
   /** @throws Fault no_such_contact */
   get(contact: ChatId): Promise<Contact>;
   check(number: ChatId): Promise<Checked>;
@@ -226,7 +237,7 @@ export interface GroupJoinPage {
   /** @throws Fault no_such_invite, not_allowed */
   join(code: string): Promise<{ group: string; state: 'joined' | 'requested' }>;
   /** @throws Fault no_such_chat, like all methods below; not_allowed unless this account is an admin */
-  requests(group: ChatId): Promise<{ requests: JoinRequest[] }>;
+  requests(group: ChatId, part: Part): Promise<{ requests: JoinRequest[]; total: number }>;
   /** @param people null: everybody who waits */
   answer(
     group: ChatId,

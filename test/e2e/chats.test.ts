@@ -120,6 +120,8 @@ async function people(t: Test, sim: Simulator, wad: Wad, ana: Contact, stranger:
 
   t.match(await wad.request('contact.block', { contact: ana.number }), { blocked: true });
   t.match(await wad.request('contact.list', { blocked: true }), { contacts: [{ name: 'Ana' }], total: 1 });
+  const blocked = await wad.wactl(['contacts', '--blocked']);
+  t.match(blocked, { code: 0, stdout: /Ana .*blocked/ });
   t.match(await wad.wactl(['contact', 'unblock', ana.number]), { code: 0 });
   t.match(await wad.request('contact.get', { contact: ana.number }), { blocked: false });
   const { blockFault } = sim.knobs;
@@ -129,12 +131,45 @@ async function people(t: Test, sim: Simulator, wad: Wad, ana: Contact, stranger:
   await sim.set('blockFault', blockFault);
 }
 
+async function identities(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
+  const both = (one: Contact, id = one.wid) => ({ id, phone: one.number, lid: one.wire.lid });
+  const nobody = '910000000000000@lid';
+  const asked = await wad.request('contact.identities', { contacts: [ana.wire.lid, ben.number, nobody] });
+  t.same(
+    asked,
+    {
+      people: [
+        { ...both(ana, ana.wire.lid), username: 'ana.silva' },
+        { ...both(ben), username: null },
+        { id: nobody, phone: null, lid: nobody, username: null },
+      ],
+      total: 3,
+    },
+    'people are named by either identity; of an unknown one only that is there',
+  );
+  const all = await wad.request('contact.identities', {});
+  t.equal(all.total, all.people.length);
+  t.match(
+    all.people.filter(({ phone }) => phone === ana.number),
+    [both(ana)],
+    'each person once',
+  );
+  const second = await wad.request('contact.identities', { limit: 1, offset: 1 });
+  t.same(second, { people: all.people.slice(1, 2), total: all.total });
+  t.match(await wad.wactl(['identities', ana.wire.lid]), { code: 0, stdout: /555 000 2222 .*@ana\.silva/ });
+  t.match(await wad.wactl(['identities', 'Ana']), { code: 2 });
+  t.match(await wad.request('contact.get', { contact: ana.number }), { username: 'ana.silva' });
+}
+
 for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`chats and people of a ready account are listed and changed (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
-    const ana = sim.createContact({ number: '15550002222', name: 'Ana', pushname: 'ana' });
+    const ana = sim.createContact({
+      ...{ number: '15550002222', name: 'Ana', pushname: 'ana' },
+      username: 'ana.silva',
+    });
     const ben = sim.createContact({ number: '5511900000002', name: 'Ben' });
     const stranger = sim.createContact({ number: '15550003333', known: false });
     const group = sim.createGroup({ subject: 'Team', participants: [phone.wid, ana.wid, ben.wid] });
@@ -161,6 +196,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await messages(t, wad, ana);
     await acts(t, sim, wad, ana);
     await people(t, sim, wad, ana, stranger);
+    await identities(t, wad, ana, ben);
 
     // A chat stored under the LID is found by the number, and the reverse.
     await sim.set('inboundAddress', 'lid');

@@ -22,7 +22,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     const { data: hello } = await wad.event('message', ({ body }) => body === 'hello');
     const chatId = String(hello.chatId);
 
-    t.same(await wad.request('label.list'), { labels: [] });
+    t.same(await wad.request('label.list'), { labels: [], total: 0 });
     const paid = await wad.request('label.create', { name: 'Paid', color: 4 });
     t.match(paid, { name: 'Paid', color: 4, chats: 0 });
     const created = await wad.event('label', ({ change }) => change === 'created');
@@ -51,6 +51,10 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     t.match(byPhone.data, { chatId, name: 'Due' });
     phone.labelChat('Paid', ana.wid, false);
     t.match((await wad.event('label', ({ change }) => change === 'removed')).data, { id: paid.id, chatId });
+
+    const part = await wad.request('label.list', { limit: 1, offset: 1 });
+    t.match(part, { labels: [{ name: 'Paid' }], total: 2 });
+    t.equal(part.labels.length, 1, 'a part of the list');
 
     // By the command line.
     const text = await wad.wactl(['label', 'list']);

@@ -87,6 +87,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['mute', N],
   ],
   contacts: [[]],
+  identities: [[]],
   contact: [
     ['show', N],
     ['check', N],

@@ -18,6 +18,8 @@ export interface ContactOptions {
   /** true: in the phone's address book, and so among the page's contacts from the start */
   known?: boolean;
   business?: boolean;
+  /** their user name, without the `@` */
+  username?: string;
   /** their text about themselves; null: hidden */
   about?: string | null;
   /** their picture, which everybody may see */
@@ -118,6 +120,7 @@ export class Contact {
       pushname: pushname ?? name ?? number,
       ...(name === undefined ? {} : { name }),
       ...(business === undefined ? {} : { business }),
+      ...(options.username === undefined ? {} : { username: options.username }),
     };
   }
 

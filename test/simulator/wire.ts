@@ -51,6 +51,7 @@ export interface WireContact {
   pushname: string;
   /** name in the phone's address book */
   name?: string;
+  username?: string;
   business?: boolean;
 }
 

@@ -13,7 +13,7 @@ export const contact = command({
   group: 'Chats and people',
   does: 'show or block a person; check whether a number is on WhatsApp',
   verbs: [
-    ['show', 'name, number and identities'],
+    ['show', 'name, number, identities and user name'],
     ['check', 'whether the number is on WhatsApp'],
     ['block, unblock', 'block or unblock this person'],
   ],

@@ -1,9 +1,16 @@
 // The verbs of `wactl group` about joining: links, requests, and the picture of a group.
 import { Fault } from '../../protocol/fault.js';
 import type { Context } from '../command.js';
+import { listing } from '../listing.js';
 import { renderInvited, renderOutcomes, renderRequests } from '../render/group.js';
+import { rest as more } from '../render/table.js';
 
-type Verb = (context: Context, id: string, rest: readonly string[], remove: boolean) => Promise<number>;
+interface Choices {
+  readonly remove?: boolean;
+  readonly limit?: string;
+  readonly offset?: string;
+}
+type Verb = (context: Context, id: string, rest: readonly string[], options: Choices) => Promise<number>;
 
 const WRITES = { writes: true } as const;
 const SOME_FAILED = 1;
@@ -48,16 +55,25 @@ export const JOINING: Readonly<Record<string, Verb>> = {
     );
     return 0;
   },
-  requests: async ({ ask, show }, group, rest) => {
+  requests: async ({ ask, show }, group, rest, options) => {
     alone('requests', rest);
-    const { requests, ...all } = await ask('group.requests', { group });
-    show({ ...all, requests }, () => (requests.length === 0 ? 'nobody waits\n' : renderRequests(requests)));
+    const part = listing({
+      ...(options.limit !== undefined && { limit: options.limit }),
+      ...(options.offset !== undefined && { offset: options.offset }),
+    });
+    const found = await ask('group.requests', { group, ...part });
+    const { requests, total } = found;
+    show(found, () =>
+      total === 0
+        ? 'nobody waits\n'
+        : renderRequests(requests) + more(requests.length, part.offset ?? 0, total),
+    );
     return 0;
   },
   approve: answer('approve'),
   refuse: answer('refuse'),
-  picture: async (context, group, [file, ...more], remove) => {
-    if (more.length > 0) refuse('picture takes one FILE');
+  picture: async (context, group, [file, ...others], { remove = false }) => {
+    if (others.length > 0) refuse('picture takes one FILE');
     if ((file === undefined) !== remove) refuse('picture: give a FILE or --remove');
     const media =
       file === undefined

@@ -2,6 +2,7 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Group, ParticipantOutcome } from '../../protocol/methods/group.js';
 import { type Context, command } from '../command.js';
+import { LISTING } from '../listing.js';
 import { renderGroup, renderOutcomes } from '../render/group.js';
 import { JOINING } from './group-joining.js';
 
@@ -90,6 +91,8 @@ export const group = command({
   options: {
     reset: { type: 'flag', does: 'with invite: make a new link and revoke the old one' },
     remove: { type: 'flag', does: 'with picture: remove it' },
+    limit: { ...LISTING.limit, does: 'with requests: the most entries (default: 100; 1000 at most)' },
+    offset: { ...LISTING.offset, does: 'with requests: skip the first N' },
   },
   examples: [
     ["wactl group create 'Team' '+55 11 90000-0002' 15550002222", 'a group of three'],
@@ -103,8 +106,10 @@ export const group = command({
     const [action = '', id = '', ...rest] = context.args;
     if (options.reset && action !== 'invite') refuse(`${action}: --reset goes with invite`);
     if (options.remove && action !== 'picture') refuse(`${action}: --remove goes with picture`);
+    if ((options.limit !== undefined || options.offset !== undefined) && action !== 'requests')
+      refuse(`${action}: --limit and --offset go with requests`);
     const joining = JOINING[action];
-    if (joining) return joining(context, id, rest, options.remove === true);
+    if (joining) return joining(context, id, rest, options);
     const showGroup = (answer: Group): number => {
       show(answer, () => renderGroup(answer));
       return 0;

@@ -1,9 +1,10 @@
 // `wactl label`: lists and changes labels, and puts them on chats.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
-import { showList } from '../listing.js';
+import { LISTING, listing, showList } from '../listing.js';
 import { renderChats } from '../render/chat.js';
 import { renderLabels } from '../render/label.js';
+import { rest as more } from '../render/table.js';
 
 const ACTIONS = ['list', 'create', 'rename', 'color', 'delete', 'add', 'remove'];
 const WRITES = { writes: true } as const;
@@ -44,12 +45,12 @@ export const label = command({
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'ARGUMENT', required: false, does: 'as above', rest: true },
   ],
-  options: {},
+  options: { limit: LISTING.limit, offset: LISTING.offset },
   examples: [
     ["wactl label create 'Pending payment'", 'create'],
     ["wactl label add 'Pending payment' '+55 11 90000-0002'", 'put it on a chat'],
   ],
-  async run({ ask, args, show, note, output }) {
+  async run({ ask, args, options, show, note, output }) {
     const [action = '', ...rest] = args;
     const takes = TAKES[action] ?? [];
     if (rest.length !== takes.length)
@@ -59,10 +60,17 @@ export const label = command({
       });
     const [first = '', second = ''] = rest;
     if (action === 'list') {
-      const answer = await ask('label.list', {});
-      showList({ show, note, output }, answer, renderLabels(answer.labels), 'no labels');
+      const part = listing(options);
+      const answer = await ask('label.list', part);
+      const text = renderLabels(answer.labels) + more(answer.labels.length, part.offset ?? 0, answer.total);
+      showList({ show, note, output }, answer, text, 'no labels');
       return 0;
     }
+    if (options.limit !== undefined || options.offset !== undefined)
+      throw new Fault('usage', {
+        reason: `label ${action}: --limit and --offset go with list`,
+        hint: 'wactl label --help',
+      });
     if (action === 'add' || action === 'remove') {
       const params = { label: first, chat: second, assigned: action === 'add' };
       const chat = await ask('label.assign', params, WRITES);

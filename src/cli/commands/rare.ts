@@ -21,6 +21,7 @@ import { gateway } from './gateway.js';
 import { group } from './group.js';
 import { groups } from './groups.js';
 import { history } from './history.js';
+import { identities } from './identities.js';
 import { SIMPLE } from './index.js';
 import { info } from './info.js';
 import { keep } from './keep.js';
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   chat,
   contacts,
   contact,
+  identities,
   groups,
   group,
   label,

@@ -1,17 +1,34 @@
 // Prints contacts, and whether a number is on WhatsApp.
-import type { Checked, Contact } from '../../protocol/methods/contact.js';
+import type { Checked, Contact, Identities } from '../../protocol/methods/contact.js';
 import { printable } from '../output.js';
 import { who } from './chat.js';
 import { phone } from './phone.js';
 import { table } from './table.js';
 
-const marks = ({ saved, business, blocked }: Contact): string =>
-  [!saved && 'not saved', business && 'business', blocked && 'blocked'].filter(Boolean).join(', ');
+const marks = ({ username, saved, business, blocked }: Contact): string =>
+  [
+    username !== null && `@${printable(username)}`,
+    !saved && 'not saved',
+    business && 'business',
+    blocked && 'blocked',
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 export const renderContacts = (contacts: readonly Contact[]): string =>
   table(
     ['NAME', 'CONTACT', 'LID', 'STATE'],
     contacts.map((one) => [printable(one.name), who(one), one.lid ?? '', marks(one)]),
+  );
+
+export const renderIdentities = (people: readonly Identities[]): string =>
+  table(
+    ['CONTACT', 'LID', 'USER NAME'],
+    people.map((one) => [
+      who(one),
+      one.lid ?? '',
+      one.username === null ? '' : `@${printable(one.username)}`,
+    ]),
   );
 
 /** Name and identities in one line. */

@@ -5,6 +5,9 @@ import type { Door } from './row.js';
 
 export type Label = Answered<'label.list'>['labels'][number];
 
+/** All labels of an account: a business account has 20, and lists are few. */
+export const MOST_LABELS = { limit: 1000 } as const;
+
 /** The chats that one request may set labels on. */
 const MOST_CHATS = 64;
 
@@ -16,7 +19,7 @@ export const SETTING =
 export async function labelsOf(door: Door, account: string, chat: string): Promise<readonly Label[]> {
   const on = (await door.ask(account, 'chat.get', { chat })).labels.map(({ id }) => id);
   if (on.length === 0) return [];
-  const { labels } = await door.ask(account, 'label.list', {});
+  const { labels } = await door.ask(account, 'label.list', MOST_LABELS);
   return labels.filter(({ id }) => on.includes(id));
 }
 

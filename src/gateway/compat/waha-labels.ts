@@ -5,7 +5,7 @@ import { colorOf } from '../../webhook/label-colors.js';
 import { wahaLabel } from '../../webhook/waha.js';
 import type { Fields } from './fields.js';
 import { given } from './given.js';
-import { labelsOf, SETTING, setLabels } from './labels.js';
+import { labelsOf, MOST_LABELS, SETTING, setLabels } from './labels.js';
 import { chatObject } from './library-objects.js';
 import { type Request, type Row, rowsOf } from './row.js';
 import { sessionOf } from './waha-sessions.js';
@@ -27,7 +27,7 @@ function colorIn(body: Fields): number | undefined {
 }
 
 export const WAHA_LABELS: readonly Row[] = [
-  call('GET', AT, 'label.list', { params: () => ({}), answer: ({ labels }) => labels.map(wahaLabel) }),
+  call('GET', AT, 'label.list', { params: () => MOST_LABELS, answer: ({ labels }) => labels.map(wahaLabel) }),
   call(
     'POST',
     AT,

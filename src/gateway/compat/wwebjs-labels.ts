@@ -1,6 +1,6 @@
 // wwebjs-api's routes of labels.
 import { Fault } from '../../protocol/fault.js';
-import { type Label, labelsOf, SETTING, setLabelsOfAll } from './labels.js';
+import { type Label, labelsOf, MOST_LABELS, SETTING, setLabelsOfAll } from './labels.js';
 import { chatObject, labelObject } from './library-objects.js';
 import { type Row, rowsOf, type Served } from './row.js';
 import { sessionOf } from './wwebjs-sessions.js';
@@ -34,11 +34,11 @@ const changeLabels = (path: string, field: string): Served =>
 
 export const WWEBJS_LABELS: readonly Row[] = [
   call('POST', '/client/getLabels/{sessionId}', 'label.list', {
-    params: () => ({}),
+    params: () => MOST_LABELS,
     answer: ({ labels }) => ({ success: true, labels: labels.map(labelObject) }),
   }),
   call('POST', '/client/getLabelById/{sessionId}', 'label.list', {
-    params: () => ({}),
+    params: () => MOST_LABELS,
     answer: ({ labels }, { body }) => ({ success: true, label: labelWith(labels, body.text('labelId')) }),
   }),
   labelsOfChat('/client/getChatLabels', 'chatLabels'),

@@ -102,10 +102,16 @@ export const WWEBJS_PROFILES: readonly Row[] = [
     { params: inviteOf, answer: ({ group }) => ({ success: true, acceptInvite: group }) },
     { differs: 'Also when an admin must approve this account first.' },
   ),
-  call('POST', '/groupChat/getGroupMembershipRequests/{sessionId}', 'group.requests', {
-    params: groupOf,
-    answer: ({ requests }) => ({ success: true, result: requests.map(requestObject) }),
-  }),
+  call(
+    'POST',
+    '/groupChat/getGroupMembershipRequests/{sessionId}',
+    'group.requests',
+    {
+      params: (request) => ({ ...groupOf(request), limit: 1_000 }),
+      answer: ({ requests }) => ({ success: true, result: requests.map(requestObject) }),
+    },
+    { differs: 'At most 1000.' },
+  ),
   answering('approveGroupMembershipRequests', 'approve'),
   answering('rejectGroupMembershipRequests', 'refuse'),
   settingPicture('/groupChat/setPicture', 'group.picture', (request, media, door, account) =>

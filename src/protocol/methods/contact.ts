@@ -4,6 +4,14 @@ import { method } from '../method.js';
 import { identity, page, personRef, record, reference } from '../schema.js';
 import { EXAMPLE_PARTS, picture, profileParts } from './profile.js';
 
+const username = () =>
+  z
+    .string()
+    .nullable()
+    .describe(
+      'The user name of the person on WhatsApp, without the `@`. Null without one, and when not known.',
+    );
+
 export const contactSchema = record({
   ...identity(),
   name: z
@@ -12,6 +20,7 @@ export const contactSchema = record({
       'The name that is shown: the saved name, else what the person calls themselves, else the number.',
     ),
   pushname: z.string().nullable().describe('What the person calls themselves. Null when not known.'),
+  username: username(),
   saved: z.boolean().describe("True when the person is in the phone's address book."),
   business: z.boolean().describe('True for a business account.'),
   blocked: z.boolean().describe('True when this account has blocked the person.'),
@@ -24,10 +33,15 @@ const example: Contact = {
   lid: '91000015550002222@lid',
   name: 'Ana',
   pushname: 'ana',
+  username: null,
   saved: true,
   business: false,
   blocked: false,
 };
+
+/** A person with both identities, as far as WhatsApp Web knows them. */
+export const identitiesSchema = record({ ...identity(), username: username() });
+export type Identities = z.infer<typeof identitiesSchema>;
 
 export const contactProfileSchema = record({ ...contactSchema.shape, ...profileParts() });
 export type ContactProfile = z.infer<typeof contactProfileSchema>;
@@ -77,6 +91,40 @@ export const contactMethods = {
       }),
     faults: LOOK_FAULTS,
     example: { params: { query: 'an' }, result: { contacts: [example], total: 1 } },
+  }),
+  'contact.identities': method({
+    name: 'contact.identities',
+    does: 'Number and LID of people: of those that are named, or of everybody WhatsApp Web knows, by number. WhatsApp is not asked.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: () =>
+      record({
+        ...page(),
+        contacts: z
+          .array(contact())
+          .min(1)
+          .max(1000)
+          .optional()
+          .describe('The people, 1000 at most, which are returned in this order; everybody when left out.'),
+      }),
+    result: () =>
+      record({
+        people: z
+          .array(identitiesSchema)
+          .describe('The people. Of one whom WhatsApp Web does not know, only the given identity is there.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
+    faults: [...LOOK_FAULTS, 'invalid_recipient'],
+    example: {
+      params: { contacts: ['+1 555 000 2222'] },
+      result: {
+        people: [
+          { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid', username: null },
+        ],
+        total: 1,
+      },
+    },
   }),
   'contact.get': method({
     name: 'contact.get',

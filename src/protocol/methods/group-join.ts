@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { identity, instant, personRef, record, reference } from '../schema.js';
+import { identity, instant, page, personRef, record, reference } from '../schema.js';
 import { GROUP_FAULTS, groupRef, outcomeSchema } from './group.js';
 
 const GROUP = '120363000000000000@g.us';
@@ -93,11 +93,12 @@ export const groupJoinMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: () => record({ group: groupRef() }),
+    params: () => record({ group: groupRef(), ...page() }),
     result: () =>
       record({
         group: z.string().describe('The id of the group.'),
         requests: z.array(joinRequestSchema).describe('The requests, oldest first.'),
+        total: z.int().describe('How many there are in all pages together.'),
       }),
     faults: [...LOOK_FAULTS, ...GROUP_FAULTS, 'not_allowed', 'whatsapp_limit'],
     example: {
@@ -115,6 +116,7 @@ export const groupJoinMethods = {
             addedBy: null,
           },
         ],
+        total: 1,
       },
     },
   }),

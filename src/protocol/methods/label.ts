@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { chatRef, record, reference } from '../schema.js';
+import { chatRef, page, record, reference } from '../schema.js';
 import { chatExample, chatSchema } from './chat.js';
 
 export const labelSchema = record({
@@ -31,10 +31,14 @@ export const labelMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: () => record({}),
-    result: () => record({ labels: z.array(labelSchema).describe('The labels, by name.') }),
+    params: () => record(page()),
+    result: () =>
+      record({
+        labels: z.array(labelSchema).describe('The labels, by name.'),
+        total: z.int().describe('How many there are in all pages together.'),
+      }),
     faults: [...LOOK_FAULTS, 'not_allowed'],
-    example: { params: {}, result: { labels: [example] } },
+    example: { params: {}, result: { labels: [example], total: 1 } },
   }),
   'label.create': method({
     name: 'label.create',

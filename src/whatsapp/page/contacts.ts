@@ -1,5 +1,6 @@
-// Runs in the page: reads, looks up, blocks and unblocks people, under both identities.
-import type { Checked, Contact } from '../../protocol/methods/contact.js';
+// Runs in the page: reads, looks up, blocks and unblocks people, under both identities. The user name of a person is in the
+// contact of either identity (WAWebContactModel, 2026-04-27).
+import type { Checked, Contact, Identities } from '../../protocol/methods/contact.js';
 import type { PeopleKnown } from '../../session/port.js';
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
@@ -29,20 +30,26 @@ export function makeContacts(tools: Tools, mended: Mended) {
   const known = (id: string): PageModel[] =>
     names(id).flatMap((name) => (models().Contact.get(name) as PageModel | undefined) ?? []);
 
+  /** The first value that the contact of either identity has. */
+  const firstOf = <T>(found: readonly PageModel[], get: (one: PageModel) => T | null): T | null => {
+    for (const one of found) {
+      const value = attempt(() => get(one));
+      if (value !== null) return value;
+    }
+    return null;
+  };
+  const usernameIn = (found: readonly PageModel[]): string | null =>
+    firstOf(found, (one) => word(one.username)?.slice(0, 256) ?? null);
+
   const show = (id: string): Contact => {
     const found = known(id);
-    const first = <T>(get: (one: PageModel) => T | null): T | null => {
-      for (const one of found) {
-        const value = attempt(() => get(one));
-        if (value !== null) return value;
-      }
-      return null;
-    };
+    const first = <T>(get: (one: PageModel) => T | null): T | null => firstOf(found, get);
     const { getIsMyContact } = window.require('WAWebFrontendContactGetters');
     return {
       ...identity(id),
       name: nameOf(id),
       pushname: first((one) => word(one.pushname)),
+      username: usernameIn(found),
       saved: first((one) => (getIsMyContact(one) === true ? true : null)) ?? false,
       business: first((one) => (one.isBusiness === true ? true : null)) ?? false,
       blocked: isBlocked(id),
@@ -57,10 +64,25 @@ export function makeContacts(tools: Tools, mended: Mended) {
       lid: null,
       name: id,
       pushname: null,
+      username: null,
       saved: false,
       business: false,
       blocked: false,
     };
+
+  /**
+   * Everybody whom the page knows, each once: by number where it is known. Blocked people need not be among the contacts
+   * (WAWebBlocklistModel.contact creates them on request, 2026-04-27).
+   */
+  const everybody = (): string[] => {
+    const lists: PageModel[][] = [
+      models().Contact.getModelsArray(),
+      attempt(() => models().Blocklist.getModelsArray() as PageModel[]) ?? [],
+    ];
+    const ids = lists.flat().map((one) => text(attempt(() => one.id as PageWid)));
+    const people = ids.filter((id) => tools.isPerson(id) && id !== '0@c.us' && !tools.isMe(id));
+    return [...new Set(people.map((id) => attempt(() => tools.pair(id).pn) ?? id))];
+  };
 
   /** Looks up a number at WhatsApp. */
   const ask = async (id: string): Promise<{ wid: PageWid; lid?: PageWid; biz?: boolean } | null> => {
@@ -105,16 +127,8 @@ export function makeContacts(tools: Tools, mended: Mended) {
     }),
 
     list({ query, all, blocked, ...part }: Query) {
-      const seen = new Map<string, Contact>();
-      for (const one of models().Contact.getModelsArray() as PageModel[]) {
-        const id = text(attempt(() => one.id as PageWid));
-        if (!tools.isPerson(id) || id === '0@c.us' || tools.isMe(id)) continue;
-        // The same person may occur twice, with and without a number.
-        const pn = attempt(() => tools.pair(id).pn);
-        const key = pn ?? id;
-        if (!seen.has(key)) seen.set(key, listed(key));
-      }
-      const found = [...seen.values()]
+      const found = everybody()
+        .map(listed)
         .filter(
           (one) =>
             (all === true || one.saved || (blocked === true && one.blocked)) &&
@@ -123,6 +137,19 @@ export function makeContacts(tools: Tools, mended: Mended) {
         )
         .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
       return { contacts: tools.part(found, part), total: found.length };
+    },
+
+    /** @param ids null: everybody */
+    identities(
+      ids: readonly string[] | null,
+      part: { limit?: number | undefined; offset?: number | undefined },
+    ) {
+      const all = ids ?? everybody().sort();
+      const people = tools.part(all, part).map((id): Identities => {
+        const both = attempt(() => identity(id)) ?? { id, phone: null, lid: null };
+        return { ...both, username: attempt(() => usernameIn(known(id))) };
+      });
+      return { people, total: all.length };
     },
 
     get: async (id: string): Promise<Contact> => show(await someone(id)),

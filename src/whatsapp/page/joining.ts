@@ -139,9 +139,13 @@ export function makeJoining(tools: Tools) {
       return { group, state: asks ? 'requested' : 'joined' };
     },
 
-    async requests(id: string): Promise<{ requests: JoinRequest[] }> {
+    async requests(
+      id: string,
+      part: { limit?: number | undefined; offset?: number | undefined },
+    ): Promise<{ requests: JoinRequest[]; total: number }> {
       const chat = await tools.ledGroup(id);
-      return { requests: (await waiting(chat.id)).map(show) };
+      const all = await waiting(chat.id);
+      return { requests: tools.part(all, part).map(show), total: all.length };
     },
 
     async answer(

@@ -39,10 +39,11 @@ export function makeLabels(tools: Tools) {
   };
 
   return {
-    list() {
+    list(part: { limit?: number | undefined; offset?: number | undefined }) {
       requireLabels();
       const labels = tools.labels().map(show);
-      return { labels: labels.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id)) };
+      labels.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+      return { labels: tools.part(labels, part), total: labels.length };
     },
 
     async create({ name, color }: { name: string; color?: number | undefined }): Promise<Label> {

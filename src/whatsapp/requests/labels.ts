@@ -3,7 +3,7 @@ import type { LabelPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
 
 export const labelPage = (rpc: PageRpc): LabelPage => ({
-  list: () => rpc.look('label.list', 'labels', 'list'),
+  list: (part) => rpc.look('label.list', 'labels', 'list', part),
   create: (of) => rpc.act('label.change', 'labels', 'create', of),
   update: (label, changes) => rpc.act('label.change', 'labels', 'update', label, changes),
   remove: (label) => rpc.act('label.change', 'labels', 'remove', label),

@@ -15,6 +15,7 @@ export class Contact extends Model {
   declare phoneNumber: Wid | undefined;
   declare name: string | undefined;
   declare pushname: string | undefined;
+  declare username: string | undefined;
   declare isBusiness: boolean | undefined;
   declare isContactBlocked: boolean;
   declare type: 'in' | 'out';
@@ -65,9 +66,9 @@ export function learnIdentity(pn: string, lid: string): void {
 }
 
 export function learnContact(contact: WireContact): void {
-  const { pn, lid, name, pushname, business } = contact;
+  const { pn, lid, name, pushname, username, business } = contact;
   learnIdentity(pn, lid);
-  const attributes = { name, pushname, isBusiness: business ?? false };
+  const attributes = { name, pushname, username, isBusiness: business ?? false };
   const known = Contacts.get(pn);
   const isContactBlocked = [pn, lid].some((id) => Blocklist.get(id) !== undefined);
   if (known) known.set(attributes);

@@ -13,6 +13,8 @@ export function contactHandlers(account: Account, mediaStore: MediaStore): Handl
   const contacts = () => readyClient(account).contacts;
   return {
     'contact.list': (query) => contacts().list(query),
+    'contact.identities': ({ contacts: named, ...part }) =>
+      contacts().identities(named?.map(parsePerson) ?? null, part),
     'contact.get': ({ contact }) => contacts().get(parsePerson(contact)),
     'contact.profile': async ({ contact, picture = false }) =>
       withFile(mediaStore, await readyClient(account).profiles.of(parsePerson(contact), picture)),

@@ -18,9 +18,9 @@ export function groupJoinHandlers(
   return {
     'group.preview': ({ invite }) => joining().preview(inviteCode('group', invite)),
     'group.join': ({ invite }) => joining().join(inviteCode('group', invite)),
-    'group.requests': async ({ group }) => {
+    'group.requests': async ({ group, ...part }) => {
       const id = parseGroup(group);
-      return { group: id, ...(await joining().requests(id)) };
+      return { group: id, ...(await joining().requests(id, part)) };
     },
     'group.answer': async ({ group, action, participants }) => {
       const id = parseGroup(group);

@@ -9,7 +9,7 @@ import { readyClient } from '../ready-client.js';
 export function labelHandlers(account: Account): Handlers<typeof labelMethods> {
   const labels = () => readyClient(account).labels;
   return {
-    'label.list': () => labels().list(),
+    'label.list': (part) => labels().list(part),
     'label.create': (of) => labels().create(of),
     'label.update': ({ label, ...changes }) => {
       if (changes.name === undefined && changes.color === undefined)
