@@ -94,6 +94,7 @@ export const EVENT_TYPES = [
   'group',
   'call',
   'label',
+  'chat.timer',
   'presence',
   'state',
   'restriction',

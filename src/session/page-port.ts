@@ -46,6 +46,11 @@ export interface ChatPage {
   /** @param untilMs null: forever */
   mute(chat: ChatId, muted: boolean, untilMs: number | null): Promise<Chat>;
   pin(chat: ChatId, pinned: boolean): Promise<Chat>;
+  /** @param seconds 0: messages stay. @throws Fault not_allowed */
+  timer(chat: ChatId, seconds: number): Promise<Chat>;
+  clear(chat: ChatId, keepStarred: boolean): Promise<Chat>;
+  /** @throws Fault not_allowed for a group that this account is in */
+  remove(chat: ChatId): Promise<{ chat: string; deleted: boolean }>;
   typing(chat: ChatId, state: 'typing' | 'recording' | 'stop'): Promise<{ chat: string }>;
 }
 

@@ -75,7 +75,7 @@ export type ClientReport =
   | { readonly type: 'capabilities'; readonly capabilities: CapabilityStates };
 
 /** Events that the daemon stores as the client reports them. */
-export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call' | 'presence';
+export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call' | 'chat.timer' | 'presence';
 
 /** Both identities of one person: `…@c.us` and `…@lid`. */
 export interface Pair {

@@ -128,6 +128,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       return [['session.status', { name: account, status, statuses }]];
     }
     case 'message.transcript':
+    case 'chat.timer':
     case 'restriction':
     case 'alert':
     case 'gap':

@@ -46,6 +46,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
     case 'state':
       return stateOf(data);
     case 'label':
+    case 'chat.timer':
     case 'presence':
     case 'message.transcript':
     case 'restriction':

@@ -169,6 +169,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
       if (report.kind === 'call') this.#contentEvents.pageCall(report);
       else if (report.kind === 'label') this.#contentEvents.label(report);
       else if (report.kind === 'presence') this.#contentEvents.presence(report);
+      else if (report.kind === 'timer') this.#contentEvents.timer(report);
       else this.#pageState.handle(report);
     });
     this.#step('page_prepared');

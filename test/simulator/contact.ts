@@ -210,6 +210,11 @@ export class Contact {
     this.#post.voteFrom(this, id, options);
   }
 
+  /** Sets after how many seconds the messages of the chat with an account disappear; 0: they stay. */
+  setTimer(seconds: number): void {
+    this.#post.timerFrom(this, seconds);
+  }
+
   async call({ to, video = false }: { to?: string; video?: boolean } = {}): Promise<string> {
     return this.#post.callFrom(this, to, video);
   }

@@ -8,6 +8,8 @@ export type GroupChange =
   | { what: 'add' | 'remove' | 'promote' | 'demote'; participants: string[] }
   | { what: 'leave' }
   | { what: 'subject' | 'description'; value: string }
+  /** after how many seconds new messages disappear */
+  | { what: 'ephemeral'; value: number }
   | { what: 'announce' | 'restrict' | 'membership_approval_mode' | 'member_add_mode'; value: boolean };
 
 /** Notices of what is no change of the group's own data. */
@@ -46,6 +48,9 @@ export function changeGroup(world: World, group: Group, by: string, change: Grou
       break;
     case 'description':
       wire.desc = change.value;
+      break;
+    case 'ephemeral':
+      wire.ephemeral = change.value;
       break;
     case 'announce':
       wire.announce = change.value;

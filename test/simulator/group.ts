@@ -9,6 +9,8 @@ export interface GroupOptions {
   owner?: string;
   /** only admins may write */
   announce?: boolean;
+  /** only admins may change name, description and timer */
+  restrict?: boolean;
   /** an admin must approve whoever joins */
   approval?: boolean;
   /** a community */
@@ -42,6 +44,7 @@ export class Group {
     participants,
     owner = participants[0] ?? '',
     announce = false,
+    restrict = false,
     approval = false,
     isCommunity = false,
     community,
@@ -54,6 +57,7 @@ export class Group {
       owner,
       creation: Math.floor(Date.now() / 1000),
       announce,
+      restrict,
       approval,
       isCommunity,
       ...(community === undefined ? {} : { community }),

@@ -407,6 +407,13 @@ export const KNOBS = {
     'the parameters of setGroupDescription: four arguments, or one object since July 2026 (devlikeapro/waha #2199)',
     'reports only',
   ),
+  chatFault: choice(
+    ['none', 'ignored', 'hangs'],
+    'none',
+    'clearing and deleting a chat and setting its timer: done; reported as done without effect; or never answered',
+    'WAWebDeleteChatAction',
+  ),
+
   blockFault: choice(
     ['none', 'ignored', 'moved'],
     'none',

@@ -158,6 +158,10 @@ export class MessageRouter {
     this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
   }
 
+  timerFrom(contact: Contact, seconds: number): void {
+    accountMeant(this.#world, undefined).push({ kind: 'timer', chat: this.#address(contact), seconds });
+  }
+
   callFrom(contact: Contact, to: string | undefined, video: boolean): string {
     const id = messageId.ios();
     const from = this.#address(contact);

@@ -180,7 +180,8 @@ const QUESTIONS: Questions = {
     if (!group || !me) throw new Refusal(404, 'item-not-found');
     const mine = group.wire.participants.find(({ id }) => id === me.pn || id === me.lid);
     const what = word(args.what);
-    if (!mine?.admin && what !== 'leave') throw new Refusal(403, 'forbidden');
+    if (!mine?.admin && what !== 'leave' && (what !== 'ephemeral' || group.wire.restrict))
+      throw new Refusal(403, 'forbidden');
     const refused = what === 'add' ? unwilling(world, wordsOf(args.participants)) : [];
     const { groupChanges } = world.knobs();
     const isIgnored = groupChanges === 'ignored' || (groupChanges === 'led-ignored' && LED.includes(what));

@@ -126,8 +126,19 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     'the module is the emitter: on("add") for calls of the older stack; those of the native stack never raise it',
     BOTH,
   ],
+  'WAWebChangeEphemeralDurationChatAction.changeEphemeralDuration': [
+    '(chat, seconds or 0, entry point, trigger) → promise that resolves when the server has it; throws where WAWebChatEphemerality.shouldShowEphemeralSetting is false',
+    DIFF,
+  ],
   'WAWebChangeNewsletterOwnerAction.changeNewsletterOwnerAction': ['(channel, contact) → promise', DIFF],
-  'WAWebChatClearBridge.sendClear': ['(chat, keep starred) → promise', BOTH],
+  'WAWebChatClearBridge.sendClear': [
+    '(chat, last key, keep starred) → promise of { result: keys }, which are removed from the store and not from memory',
+    BOTH,
+  ],
+  'WAWebChatEphemerality.shouldShowEphemeralSetting': [
+    '(chat) → false where this account may not set the timer',
+    DIFF,
+  ],
   'WAWebChatForwardMessage.forwardMessages': [
     '({ chat, msgs, … }) → promise of the messages that were not forwarded; loaded on demand since summer 2026',
     DIFF,
@@ -231,7 +242,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(key, { ack, isSendFailure }) → promise; updates the stored fields of a message',
     DIFF,
   ],
-  'WAWebDeleteChatAction.sendDelete': ['(chat) → promise', BOTH],
+  'WAWebDeleteChatAction.sendDelete': [
+    '(chat, with a notice) → promise; the chat is gone then, unless a message has arrived meanwhile',
+    BOTH,
+  ],
   'WAWebDeleteContactAction.deleteContactAction': ['({ phoneNumber }) → promise', BOTH],
   'WAWebDemoteNewsletterAdminAction.demoteNewsletterAdmin': [
     '(channel, contact) → promise; the name is demoteNewsletterAdminAction',

@@ -64,6 +64,8 @@ export interface WireGroup {
   announce: boolean;
   /** only admins may change name and description */
   restrict?: boolean;
+  /** after how many seconds new messages disappear */
+  ephemeral?: number;
   /** a community, which is a group without messages */
   isCommunity?: boolean;
   /** the community of the group */
@@ -135,6 +137,8 @@ export type Item =
   | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
   | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
   | { kind: 'call'; id: string; from: string; video: boolean; t: number; over: boolean }
+  /** somebody set the timer of a chat with a person */
+  | { kind: 'timer'; chat: string; seconds: number }
   | { kind: 'contact'; contact: WireContact }
   | { kind: 'group'; group: WireGroup }
   | { kind: 'channel'; channel: WireChannel };

@@ -2,6 +2,7 @@
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { Message } from '../../protocol/schema.js';
 import { printable } from '../output.js';
+import { duration } from './duration.js';
 import { gistOf } from './gist.js';
 import type { Names } from './name.js';
 import { phone } from './phone.js';
@@ -17,6 +18,7 @@ const marks = (chat: Chat): string =>
     chat.pinned && 'pinned',
     chat.archived && 'archived',
     ...chat.labels.map(({ name }) => printable(name)),
+    chat.disappearingSeconds !== null && `disappears after ${duration(chat.disappearingSeconds * 1000)}`,
     chat.muted && (chat.mutedUntil === null ? 'muted' : `muted until ${when(chat.mutedUntil)}`),
   ]
     .filter(Boolean)

@@ -1,6 +1,7 @@
 // Prints one event as a line of text.
 import type { EventData, WireEvent } from '../../protocol/types.js';
 import { printable } from '../output.js';
+import { duration } from './duration.js';
 import { gistOf } from './gist.js';
 import type { Names } from './name.js';
 import { when } from './time.js';
@@ -111,6 +112,8 @@ function gist({ type, data }: WireEvent, names: Names): string {
       if (chat) return `${what} ${data.change === 'removed' ? 'off' : 'on'} ${full(chat)}`;
       return `${what} ${text(data.change)}`;
     }
+    case 'chat.timer':
+      return `${full(text(data.chatId))}: ${typeof data.seconds === 'number' ? `messages disappear after ${duration(data.seconds * 1000)}` : 'messages stay'}`;
     case 'presence': {
       const seen = text(data.lastSeenAt);
       return between(full(text(data.from)), text(data.state), seen && `(last seen ${when(seen)})`);

@@ -129,6 +129,15 @@ export const WAHA_CHATS: readonly Row[] = [
     { ...CREATED, since: '2026.1' },
   ),
 
+  call('DELETE', '/api/{session}/chats/{chatId}', 'chat.delete', {
+    params: chatOf,
+    answer: ({ deleted }) => deleted,
+  }),
+  call('DELETE', '/api/{session}/chats/{chatId}/messages', 'chat.clear', {
+    params: chatOf,
+    answer: () => true,
+  }),
+
   call('GET', '/api/contacts/check-exists', 'contact.check', existence),
   call('GET', '/api/checkNumberStatus', 'contact.check', existence),
   call(

@@ -47,11 +47,6 @@ const REFUSED: readonly Row[] = [
     'POST /api/sendList since 2026.1',
   ),
   ...refuse(
-    'No method deletes or clears a chat.',
-    'DELETE /api/{session}/chats/{chatId}',
-    'DELETE /api/{session}/chats/{chatId}/messages',
-  ),
-  ...refuse(
     'No method saves a person in the address book.',
     'PUT /api/{session}/contacts/{chatId} since 2026.1',
   ),

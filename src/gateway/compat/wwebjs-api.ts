@@ -34,7 +34,6 @@ const REFUSED: readonly Row[] = [
     ...each('/client', 'getCountryCode', 'getFormattedNumber'),
     ...each('/contact', 'getCountryCode', 'getFormattedNumber'),
   ),
-  ...refuse('No method deletes or clears a chat.', ...each('/chat', 'clearMessages', 'delete')),
   ...refuse(
     'No method lists the reactions of a message: they are reported as events `message.reaction`.',
     ...each('/message', 'getReactions'),

@@ -31,7 +31,9 @@ export function untilOf(value: string | undefined): string | undefined {
   return Number.isFinite(ms) && ms < 8.64e15 ? new Date(ms).toISOString() : value;
 }
 
-const chatChange = <M extends 'chat.archive' | 'chat.pin' | 'chat.mute' | 'chat.markRead' | 'chat.typing'>(
+const chatChange = <
+  M extends 'chat.archive' | 'chat.clear' | 'chat.pin' | 'chat.mute' | 'chat.markRead' | 'chat.typing',
+>(
   path: string,
   method: M,
   change: Omit<Asked<M>, 'chat'>,
@@ -112,6 +114,11 @@ export const WWEBJS_CHATS: readonly Row[] = [
   chatChange('/chat/markUnread', 'chat.markRead', { read: false }),
   chatChange('/client/sendSeen', 'chat.markRead', {}),
   chatChange('/chat/sendSeen', 'chat.markRead', {}),
+  chatChange('/chat/clearMessages', 'chat.clear', {}),
+  call('POST', '/chat/delete/{sessionId}', 'chat.delete', {
+    params: ({ body }) => ({ chat: body.text('chatId') }),
+    answer: ({ deleted }) => ({ success: true, result: deleted }),
+  }),
   chatChange('/chat/sendStateTyping', 'chat.typing', {}),
   chatChange('/chat/sendStateRecording', 'chat.typing', { state: 'recording' }),
   chatChange('/chat/clearState', 'chat.typing', { state: 'stop' }),

@@ -5,6 +5,7 @@ import type { EventRow } from '../event.js';
 import { cursor, eventType, instant, type Named, record } from '../schema.js';
 import type { EventType } from '../state.js';
 import { callEvents } from './call.js';
+import { chatEvents } from './chat.js';
 import { gapEvents } from './gap.js';
 import { groupEvents } from './group.js';
 import { labelEvents } from './label.js';
@@ -17,6 +18,7 @@ const ROWS = {
   ...groupEvents,
   ...callEvents,
   ...labelEvents,
+  ...chatEvents,
   ...presenceEvents,
   ...sessionEvents,
   ...gapEvents,

@@ -29,6 +29,10 @@ export const chatSchema = record({
   mutedUntil: instant()
     .nullable()
     .describe('When the mute ends. Null when it is not muted, or muted for ever.'),
+  disappearingSeconds: z
+    .int()
+    .nullable()
+    .describe('After how many seconds new messages disappear. Null: they stay.'),
   lastMessageAt: instant().nullable().describe('When the newest message was sent. Null without one.'),
   labels: z
     .array(
@@ -54,6 +58,7 @@ export const chatExample: Chat = {
   pinned: false,
   muted: false,
   mutedUntil: null,
+  disappearingSeconds: null,
   lastMessageAt: NOW,
   labels: [],
 };
@@ -65,6 +70,9 @@ const ANA = {
   name: 'Ana',
   pushname: 'ana',
 };
+
+/** After what time messages disappear, as WhatsApp offers it. */
+export const DISAPPEARING_TIMES = ['off', '24h', '7d', '90d'] as const;
 
 /** Faults of every method that names one chat. */
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
@@ -227,6 +235,53 @@ export const chatMethods = {
     result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, pinned: true } },
+  }),
+  'chat.timer': method({
+    name: 'chat.timer',
+    does: 'Sets after what time new messages of a chat disappear, for everybody in it. Messages that were sent before stay.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      chat: chat(),
+      after: z.enum(DISAPPEARING_TIMES).describe('After what time they disappear; `off`: they stay.'),
+    }),
+    result: chatSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: {
+      params: { chat: '15550002222@c.us', after: '7d' },
+      result: { ...chatExample, disappearingSeconds: 604_800 },
+    },
+  }),
+  'chat.clear': method({
+    name: 'chat.clear',
+    does: 'Deletes all messages of a chat, on all devices of this account, and keeps the chat. Others keep theirs. It cannot be undone. What the daemon has recorded stays: message.purge removes it.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      chat: chat(),
+      keepStarred: z.boolean().optional().describe('True keeps starred messages; false when left out.'),
+    }),
+    result: chatSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, unread: 0 } },
+  }),
+  'chat.delete': method({
+    name: 'chat.delete',
+    does: 'Deletes a chat with its messages, on all devices of this account; a group must have been left before. Others keep theirs. It cannot be undone. What the daemon has recorded stays: message.purge removes it.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({ chat: chat() }),
+    result: record({
+      chat: z.string().describe('The id of the chat.'),
+      deleted: z
+        .boolean()
+        .describe('True: it is gone. False: its messages are gone, and a new one has arrived meanwhile.'),
+    }),
+    faults: [...ACT_FAULTS, ...ONE],
+    example: { params: { chat: '15550002222@c.us' }, result: { chat: '15550002222@c.us', deleted: true } },
   }),
   'chat.typing': method({
     name: 'chat.typing',

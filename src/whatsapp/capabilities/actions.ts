@@ -24,6 +24,8 @@ export const ACTION_CAPABILITIES = {
   ],
   'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebCmd.Cmd', ...PEOPLE],
   'chat.change': ['WAWebCmd.Cmd', ...PEOPLE],
+  'chat.timer': ['WAWebChangeEphemeralDurationChatAction.changeEphemeralDuration', ...PEOPLE],
+  'chat.delete': ['WAWebChatClearBridge.sendClear', 'WAWebDeleteChatAction.sendDelete', ...PEOPLE],
   'chat.typing': [
     'WAWebChatStateBridge.sendChatStateComposing',
     'WAWebChatStateBridge.sendChatStateRecording',

@@ -3,7 +3,7 @@
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
-import type { CallReport, LabelReport, PresenceReport } from '../page/page-window.js';
+import type { CallReport, LabelReport, PresenceReport, TimerReport } from '../page/page-window.js';
 import type {
   LibraryCall,
   LibraryKey,
@@ -175,6 +175,12 @@ export class ContentEvents {
       timestamp: timeOf(undefined),
     };
     this.#report({ type: 'happened', event: 'label', data });
+  }
+
+  timer({ chatId, seconds }: TimerReport): void {
+    const isTimer = Number.isSafeInteger(seconds) && seconds > 0;
+    const data = { chatId: String(chatId), seconds: isTimer ? seconds : null, timestamp: timeOf(undefined) };
+    this.#report({ type: 'happened', event: 'chat.timer', data });
   }
 
   presence({ id, state, lastSeenS }: PresenceReport): void {

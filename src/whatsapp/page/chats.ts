@@ -38,6 +38,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       pinned: Boolean(chat.pin),
       muted: isMuted,
       mutedUntil: isMuted && expiration > 0 ? instant(expiration) : null,
+      disappearingSeconds: tools.disappearingS(chat) || null,
       lastMessageAt: instant(chat.t),
       labels: tools.labelsOn(chat),
     };
@@ -56,6 +57,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       pinned: false,
       muted: false,
       mutedUntil: null,
+      disappearingSeconds: null,
       lastMessageAt: null,
       labels: [],
     };

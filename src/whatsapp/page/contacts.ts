@@ -20,12 +20,11 @@ export function makeContacts(tools: Tools, mended: Mended) {
   const { text, identity, names, nameOf, createWid, attempt, word } = tools;
   const models = () => window.require('WAWebCollections');
 
-  /** True when the block list has exactly this id. */
-  const isListed = (name: string): boolean => attempt(() => Boolean(models().Blocklist.get(name))) === true;
   const isBlocked = (id: string): boolean =>
     names(id).some(
       (name) =>
-        isListed(name) || (models().Contact.get(name) as PageModel | undefined)?.isContactBlocked === true,
+        tools.isBlocked(name) ||
+        (models().Contact.get(name) as PageModel | undefined)?.isContactBlocked === true,
     );
   const known = (id: string): PageModel[] =>
     names(id).flatMap((name) => (models().Contact.get(name) as PageModel | undefined) ?? []);
@@ -182,7 +181,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
         await blockContact({ contact });
       } else {
         // A block is stored under one of the two ids, and removed only by that one.
-        const held = names(id).filter(isListed);
+        const held = names(id).filter(tools.isBlocked);
         for (const name of held.length > 0 ? held : [id]) await unblockContact(await find(name));
       }
       await tools.confirmed(

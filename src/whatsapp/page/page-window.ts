@@ -40,6 +40,8 @@ export interface DocumentMarks {
   reportsCalls?: boolean;
   /** Changes of labels are reported (page/label-changes.ts). */
   reportsLabels?: boolean;
+  /** Changes of the timers of chats are reported (page/timer-changes.ts). */
+  reportsTimers?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
   reportsTrust?: boolean;
   /** A chat is being marked as read on request (page/presence.ts). */
@@ -238,5 +240,13 @@ export interface PresenceReport {
   readonly lastSeenS: number | null;
 }
 
+/** The timer of a chat has changed. */
+export interface TimerReport {
+  readonly kind: 'timer';
+  readonly chatId: string;
+  /** 0: messages stay. */
+  readonly seconds: number;
+}
+
 /** A report that becomes an event. */
-export type ContentReport = CallReport | LabelReport | PresenceReport;
+export type ContentReport = CallReport | LabelReport | PresenceReport | TimerReport;

@@ -154,6 +154,16 @@ export function makeTools() {
     };
   };
 
+  /** True when the block list has exactly this id. */
+  const isBlocked = (name: string): boolean =>
+    attempt(() => Boolean(window.require('WAWebCollections').Blocklist.get(name))) === true;
+  /** After how many seconds new messages of a chat disappear; 0: they stay. A group has it in its metadata (WAWebChatEphemerality). */
+  const disappearingS = (chat: PageChat): number => {
+    const of = isGroup(text(chat.id)) ? (chat.groupMetadata as PageModel | undefined) : chat;
+    const seconds = of?.ephemeralDuration;
+    return Number.isSafeInteger(seconds) ? Math.max(seconds as number, 0) : 0;
+  };
+
   /** Waits until the page shows a change; false when it does not within `ms`. */
   const until = async (shows: () => boolean, ms = 5_000): Promise<boolean> => {
     for (const end = Date.now() + ms; Date.now() < end; ) {
@@ -217,6 +227,8 @@ export function makeTools() {
     refuseClosed,
     nameOf,
     called,
+    isBlocked,
+    disappearingS,
     until,
     confirmed,
     answered,

@@ -33,5 +33,14 @@ export const chatPage = (rpc: PageRpc, client: LibraryClient): ChatPage => ({
   archive: (chat, archived) => rpc.act('chat.change', 'chats', 'archive', chat, archived),
   mute: (chat, muted, untilMs) => rpc.act('chat.change', 'chats', 'mute', chat, muted, untilMs),
   pin: (chat, pinned) => rpc.act('chat.change', 'chats', 'pin', chat, pinned),
+  async timer(chat, seconds) {
+    await rpc.act('chat.timer', 'chatChanges', 'timer', chat, seconds);
+    return rpc.look('chat.list', 'chats', 'get', chat);
+  },
+  async clear(chat, keepStarred) {
+    await rpc.act('chat.delete', 'chatChanges', 'clear', chat, keepStarred);
+    return rpc.look('chat.list', 'chats', 'get', chat);
+  },
+  remove: (chat) => rpc.act('chat.delete', 'chatChanges', 'remove', chat),
   typing: (chat, state) => rpc.act('chat.typing', 'chats', 'typing', chat, state),
 });

@@ -18,6 +18,7 @@ import { modulesIn } from '../failures/explain.js';
 import { makeActs } from '../page/acts.js';
 import { makeCalls } from '../page/calls.js';
 import { makeChannels } from '../page/channels.js';
+import { makeChatChanges } from '../page/chat-changes.js';
 import { makeChats } from '../page/chats.js';
 import { makeChoices } from '../page/choices.js';
 import { makeCommunities } from '../page/communities.js';
@@ -50,6 +51,7 @@ const PARTS = {
   acts: makeActs,
   calls: makeCalls,
   channels: makeChannels,
+  chatChanges: makeChatChanges,
   chats: makeChats,
   communities: makeCommunities,
   contacts: makeContacts,

@@ -14,6 +14,7 @@ import { reportPeople } from '../page/people.js';
 import { reportQr } from '../page/qr.js';
 import { installRequire } from '../page/require.js';
 import { noteNacks, readLimits, reportTrust } from '../page/restriction.js';
+import { reportTimers } from '../page/timer-changes.js';
 import { PageRpc } from '../requests/page-rpc.js';
 import type { PageState, Seen } from './page-state.js';
 import { failureOf, Repairs } from './repairs.js';
@@ -99,6 +100,8 @@ export class Readiness {
     });
     const hasLabels = await page.evaluate(reportLabels).catch(failureOf);
     if (hasLabels !== true) this.#log.debug('whatsapp.labels', { error: hasLabels || 'missing' });
+    const hasTimers = await page.evaluate(reportTimers).catch(failureOf);
+    if (hasTimers !== true) this.#log.debug('whatsapp.timers', { error: hasTimers || 'missing' });
     this.#pageState.capable(await this.#repairs.mendLinked(page));
   }
 

@@ -11,7 +11,7 @@ import { canEditCaption, canEditText, editedPart } from './msg-edit.js';
 import { MsgKey } from './msg-key.js';
 import { amend, edit, revoke } from './receive.js';
 import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
-import { storage } from './storage.js';
+import { type StoredMessage, storage } from './storage.js';
 import { UpdateUnreadChatAction } from './unread.js';
 import { MinifiedError, type Wid } from './wid.js';
 
@@ -166,19 +166,28 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
   }
 }
 
-/** WAWebChatClearBridge.sendClear: also clears messages that are only in the profile. */
-export async function sendClear(chat: Chat): Promise<void> {
-  for (const msg of chat.msgs.models) {
-    chat.msgs.remove(msg);
-    Msgs.remove(msg);
-  }
-  await storage.removeMessagesOf(String(chat.id));
+/**
+ * WAWebChatClearBridge.sendClear: removes the messages of a chat from the profile, and returns their keys. Those in memory
+ * stay until the caller removes them (WAWebClearChatUtils).
+ */
+export async function sendClear(
+  chat: Chat,
+  _last?: unknown,
+  keepStarred = false,
+): Promise<{ result: string[] }> {
+  if (knobs.chatFault === 'ignored') return { result: [] };
+  const stays = ({ wire }: StoredMessage): boolean => keepStarred && wire.extra?.star === true;
+  return { result: await storage.removeMessagesOf(String(chat.id), (stored) => !stays(stored)) };
 }
 
-export const sendDelete = async (chat: Chat): Promise<void> => {
-  await sendClear(chat);
+/** WAWebDeleteChatAction.sendDelete. @param _notice shows a notice to a person */
+export async function sendDelete(chat: Chat, _notice = true): Promise<void> {
+  if (knobs.chatFault === 'hangs') return never<void>();
+  if (knobs.chatFault === 'ignored') return;
+  const { result } = await sendClear(chat);
+  chat.deleteMessages(result);
   await deleteChat(chat);
-};
+}
 
 /** Sends a message that the page itself makes, such as a group invitation. */
 export async function sendPlain(

@@ -48,15 +48,16 @@ export class Chat extends Model {
   declare groupMetadata: GroupMetadata | undefined;
   declare newsletterMetadata: NewsletterMetadata | undefined;
   declare endOfHistoryTransferType: number;
+  declare ephemeralDuration: number;
   #unread: string[] = [];
   #dirty = false;
 
   constructor(stored: StoredChat) {
     const id = createWid(stored.id);
-    const { t, archive, pin, muteExpiration, unread } = stored;
+    const { t, archive, pin, muteExpiration, unread, ephemeralDuration = 0 } = stored;
     const unreadCount = stored.markedUnread ? MARKED_AS_UNREAD : unread.length;
     const endOfHistoryTransferType = stored.olderOnPhone ? 0 : 1;
-    super({ id, t, archive, pin, muteExpiration, unreadCount, endOfHistoryTransferType });
+    super({ id, t, archive, pin, muteExpiration, unreadCount, endOfHistoryTransferType, ephemeralDuration });
     this.mute = new Mute(muteExpiration);
     // WAWebChatUpdates.updateMuteExpiration
     this.mute.on('change:expiration', (_mute, expiration: number) => {
@@ -76,6 +77,17 @@ export class Chat extends Model {
   }
   iAmAdmin(): boolean {
     return iAmAdmin(this);
+  }
+
+  getLastMsgKeyForAction(): MsgKey | undefined {
+    return this.lastReceivedKey ?? this.msgs.models.at(-1)?.id;
+  }
+  /** Removes messages from memory. @param keys their texts */
+  deleteMessages(keys: readonly string[]): void {
+    for (const msg of this.msgs.models.filter(({ id }) => keys.includes(String(id)))) {
+      this.msgs.remove(msg);
+      msg.remove();
+    }
   }
 
   override serialize(): Record<string, unknown> {
@@ -124,6 +136,7 @@ export class Chat extends Model {
         ...(this.tcToken ? { tcToken: this.tcToken } : {}),
         ...(this.endOfHistoryTransferType === 0 ? { olderOnPhone: true as const } : {}),
         ...(this.unreadCount === MARKED_AS_UNREAD ? { markedUnread: true as const } : {}),
+        ...(this.ephemeralDuration > 0 ? { ephemeralDuration: this.ephemeralDuration } : {}),
       };
       void storage.putChats([
         { id: String(id), t, archive, pin, muteExpiration, unread: this.#unread, ...more },
@@ -215,9 +228,11 @@ export async function findOrCreateLatestChat(
   return { chat: Chats.ensure(id, Math.floor(Date.now() / 1000)), created: true };
 }
 
+/** The metadata of a group go with its chat (WAWebChatDeleteBridge). */
 export async function deleteChat(chat: Chat): Promise<void> {
   Chats.remove(chat);
   await storage.removeChat(String(chat.id));
+  if (chat.isGroup) await storage.removeGroup(String(chat.id));
 }
 
 /** WAWebChatGetters */

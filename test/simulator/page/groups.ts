@@ -30,6 +30,7 @@ export class GroupMetadata extends Model {
   declare parentGroup: Wid | undefined;
   declare defaultSubgroup: boolean;
   declare isLidAddressingMode: boolean;
+  declare ephemeralDuration: number;
   declare participants: Collection<Participant>;
 }
 
@@ -57,6 +58,7 @@ export function learnGroup(wire: WireGroup): Chat {
     creation: wire.creation,
     announce: wire.announce,
     restrict: wire.restrict ?? false,
+    ephemeralDuration: wire.ephemeral ?? 0,
     membershipApprovalMode: wire.approval ?? false,
     memberAddMode: (wire.adminsAdd ?? true) ? 'admin_add' : 'all_member_add',
     isParentGroup: wire.isCommunity ?? false,

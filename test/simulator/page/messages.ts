@@ -50,6 +50,10 @@ export class Msg extends Model {
     return Chats.get(this.id.remote) ?? Newsletters.get(this.id.remote);
   }
 
+  /** Removes it from all messages. */
+  remove(): void {
+    Msgs.remove(this);
+  }
   updateAck(level: number): void {
     this.set({ ack: level });
   }

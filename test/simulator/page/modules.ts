@@ -51,6 +51,7 @@ import { userPrefsIdb as challengePrefs } from './checkpoint.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
 import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
+import { ChangeEphemeralDurationChatAction, ChatEphemerality, getEphemeralFields } from './disappearing.js';
 import {
   AddParticipantsRPC,
   ExitGroupAction,
@@ -243,7 +244,9 @@ export function defineModules(): void {
     WAWebForwardMessageFlowLoadable: ForwardMessageFlowLoadable,
     WAWebForwardMessageModalLoadable: ForwardMessageModalLoadable,
     WAWebApiMessageInfoStore: { queryMsgInfo },
-    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields },
+    WAWebChatEphemerality: ChatEphemerality,
+    WAWebChangeEphemeralDurationChatAction: ChangeEphemeralDurationChatAction,
     WAWebNonMessageDataRequestPlaceholderMessageResendUtils: { handlePlaceholderMsgsSeen: ok },
     WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest },
     WAWebBackendJobsCommon: { mediaTypeFromProtobuf: () => undefined },

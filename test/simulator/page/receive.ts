@@ -10,6 +10,7 @@ import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats, chatFor, Newsletters } from './chats.js';
 import { getMaybeMeLidUser } from './conn.js';
+import { learnTimer } from './disappearing.js';
 import { learnGroup } from './groups.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
 import { editedPart } from './msg-edit.js';
@@ -168,6 +169,8 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
     case 'contact':
       learnContact(item.contact);
       return storage.putContacts([item.contact]);
+    case 'timer':
+      return learnTimer(item.chat, item.seconds);
     case 'group':
       learnGroup(item.group);
       return;

@@ -22,6 +22,8 @@ export interface StoredChat {
   muteExpiration: number;
   unread: string[];
   markedUnread?: true;
+  /** after how many seconds new messages disappear */
+  ephemeralDuration?: number;
   lastReceived?: string;
   /** given by the other side when it writes */
   tcToken?: true;
@@ -203,14 +205,22 @@ export const storage = {
     for (const key of keys) target.delete(key);
     await finished(target.transaction);
   },
-  async removeMessagesOf(chat: string): Promise<void> {
+  /** Removes the messages of a chat that fit, and returns their keys. */
+  async removeMessagesOf(chat: string, fits: (stored: StoredMessage) => boolean): Promise<string[]> {
     const target = await store('messages', 'readwrite');
+    const removed: string[] = [];
     // An array sorts after every number, so the range ends after the last message.
-    const keys = target.index('chat').getAllKeys(IDBKeyRange.bound([chat], [chat, []]));
-    keys.onsuccess = () => {
-      for (const key of keys.result) target.delete(key);
+    const found: IDBRequest<StoredMessage[]> = target
+      .index('chat')
+      .getAll(IDBKeyRange.bound([chat], [chat, []]));
+    found.onsuccess = () => {
+      for (const stored of found.result.filter(fits)) {
+        removed.push(stored.key);
+        target.delete(stored.key);
+      }
     };
     await finished(target.transaction);
+    return removed;
   },
   /** Oldest first. */
   async recentMessages(limit: number): Promise<StoredMessage[]> {
@@ -237,6 +247,11 @@ export const storage = {
   chats: () => all<StoredChat>('chats'),
   async removeChat(id: string): Promise<void> {
     const target = await store('chats', 'readwrite');
+    target.delete(id);
+    await finished(target.transaction);
+  },
+  async removeGroup(id: string): Promise<void> {
+    const target = await store('groups', 'readwrite');
     target.delete(id);
     await finished(target.transaction);
   },

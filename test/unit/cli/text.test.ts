@@ -89,6 +89,10 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
     [{ id: '3', name: 'Paid', change: 'added', chatId: ANA }, /label Paid on Ana/],
     [{ id: '3', name: 'Paid', change: 'removed', chatId: ANA }, /label Paid off Ana/],
   ],
+  'chat.timer': [
+    [{ chatId: ANA, seconds: 604_800 }, /^.*Ana .*: messages disappear after 7 d$/],
+    [{ chatId: TEAM, seconds: null }, /^.*Team .*: messages stay$/],
+  ],
   presence: [
     [{ from: ANA, state: 'typing', lastSeenAt: null }, /Ana .* typing$/],
     [{ from: ANA, state: 'unavailable', lastSeenAt: AT }, /Ana .* unavailable \(last seen /],

@@ -500,6 +500,12 @@ const TABLE: readonly Row[] = [
     ];
   }),
   [
+    'the timer of a chat',
+    event('chat.timer', { chatId: ANA, seconds: 86_400, timestamp: TIME }),
+    [raised('chat.timer', { 'chat.timer': { chatId: ANA, seconds: 86_400, timestamp: TIME } })],
+    [enveloped('chat.timer', { chatId: ANA, seconds: 86_400, timestamp: TIME })],
+  ],
+  [
     'the presence of a person',
     event('presence', { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME }),
     [raised('presence', { presence: { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME } })],

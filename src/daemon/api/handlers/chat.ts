@@ -9,6 +9,9 @@ import { namedMessage } from '../../incoming/message-lookup.js';
 import { readyClient } from '../ready-client.js';
 
 const PAGE = 50;
+const DAY_S = 86_400;
+/** WAWebEphemeralConstants, 2026-04-27. */
+const SECONDS = { off: 0, '24h': DAY_S, '7d': 7 * DAY_S, '90d': 90 * DAY_S } as const;
 
 export function chatHandlers(account: Account, store: Store): Handlers<typeof chatMethods> {
   const chats = () => readyClient(account).chats;
@@ -29,6 +32,9 @@ export function chatHandlers(account: Account, store: Store): Handlers<typeof ch
     'chat.mute': ({ chat, muted = true, until }) =>
       chats().mute(parseRecipient(chat), muted, until === undefined ? null : Date.parse(until)),
     'chat.pin': ({ chat, pinned = true }) => chats().pin(parseRecipient(chat), pinned),
+    'chat.timer': ({ chat, after }) => chats().timer(parseRecipient(chat), SECONDS[after]),
+    'chat.clear': ({ chat, keepStarred = false }) => chats().clear(parseRecipient(chat), keepStarred),
+    'chat.delete': ({ chat }) => chats().remove(parseRecipient(chat)),
     'chat.typing': async ({ chat, state = 'typing' }) => ({
       ...(await chats().typing(parseRecipient(chat), state)),
       state,

@@ -12,7 +12,7 @@ const NEW = { id: '4', name: 'New', color: null, chats: 0 };
 /** The chat has one label. */
 const LABELLED = {
   'chat.get': { ...METHODS['chat.get'].example.result, labels: [{ id: '3', name: 'Pending payment' }] },
-  'label.list': { labels: [NEW, ...METHODS['label.list'].example.result.labels] },
+  'label.list': { labels: [NEW, ...METHODS['label.list'].example.result.labels], total: 2 },
 };
 const get = (chat: string) => ['chat.get', { chat }] as const;
 const assign = (chat: string, label: string) => ['label.assign', { label, chat }] as const;
@@ -22,7 +22,7 @@ testCases(t, WAHA_ROWS, [
   {
     request: 'GET /api/shop/labels',
     answers: LABELLED,
-    calls: [['label.list', {}]],
+    calls: [['label.list', { limit: 1000 }]],
     answer: [{ id: '4', name: 'New', color: null, colorHex: null }, PAID],
   },
   {
@@ -46,7 +46,7 @@ testCases(t, WAHA_ROWS, [
   {
     request: `GET /api/shop/labels/chats/${CHAT}`,
     answers: LABELLED,
-    calls: [get(CHAT), ['label.list', {}]],
+    calls: [get(CHAT), ['label.list', { limit: 1000 }]],
     answer: [PAID],
   },
   { request: `GET /api/shop/labels/chats/${CHAT}`, calls: [get(CHAT)], answer: [] },
@@ -71,27 +71,27 @@ const LABEL = { id: '3', name: 'Pending payment', hexColor: '#ffd429' };
 testCases(t, WWEBJS_ROWS, [
   {
     request: 'POST /client/getLabels/shop',
-    calls: [['label.list', {}]],
+    calls: [['label.list', { limit: 1000 }]],
     answer: { success: true, labels: [LABEL] },
   },
   {
     request: 'POST /client/getLabelById/shop',
     body: { labelId: 3 },
-    calls: [['label.list', {}]],
+    calls: [['label.list', { limit: 1000 }]],
     answer: { success: true, label: LABEL },
   },
   {
     request: 'POST /client/getChatLabels/shop',
     body: { chatId: CHAT },
     answers: LABELLED,
-    calls: [get(CHAT), ['label.list', {}]],
+    calls: [get(CHAT), ['label.list', { limit: 1000 }]],
     answer: { success: true, chatLabels: [LABEL] },
   },
   {
     request: 'POST /chat/getLabels/shop',
     body: { chatId: CHAT },
     answers: LABELLED,
-    calls: [get(CHAT), ['label.list', {}]],
+    calls: [get(CHAT), ['label.list', { limit: 1000 }]],
     answer: { success: true, labels: [LABEL] },
   },
   {

@@ -172,7 +172,7 @@ testCases(t, WWEBJS_ROWS, [
   {
     request: 'POST /groupChat/getGroupMembershipRequests/shop',
     body: { chatId: GROUP },
-    calls: [['group.requests', { group: GROUP }]],
+    calls: [['group.requests', { group: GROUP, limit: 1000 }]],
     answer: {
       success: true,
       result: [{ id: wid(CHAT), addedBy: wid(CHAT), requestMethod: 'InviteLink', t: 1767225600 }],

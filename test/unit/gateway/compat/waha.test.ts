@@ -189,6 +189,16 @@ const CASES: readonly Case[] = [
     answer: { id: CHAT, name: 'Ana', pushname: 'ana', isMyContact: true, isBlocked: false },
   },
   {
+    request: `DELETE /api/shop/chats/${CHAT}`,
+    calls: [['chat.delete', { chat: CHAT }]],
+    answer: true,
+  },
+  {
+    request: `DELETE /api/shop/chats/${CHAT}/messages`,
+    calls: [['chat.clear', { chat: CHAT }]],
+    answer: true,
+  },
+  {
     request: 'POST /api/contacts/unblock',
     body: { session: 'shop', contactId: CHAT },
     calls: [['contact.block', { contact: CHAT, blocked: false }]],

@@ -168,6 +168,18 @@ const CASES: readonly Case[] = [
     answer: DONE,
   },
   {
+    request: 'POST /chat/clearMessages/shop',
+    body: { chatId: CHAT },
+    calls: [['chat.clear', { chat: CHAT }]],
+    answer: DONE,
+  },
+  {
+    request: 'POST /chat/delete/shop',
+    body: { chatId: CHAT },
+    calls: [['chat.delete', { chat: CHAT }]],
+    answer: DONE,
+  },
+  {
     request: 'POST /chat/clearState/shop',
     body: { chatId: CHAT },
     calls: [['chat.typing', { chat: CHAT, state: 'stop' }]],
