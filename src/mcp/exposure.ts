@@ -279,6 +279,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
     'contact.list gives both identities of people; a list of everybody is not needed to find one',
   'contact.profile': ASKS_WHATSAPP,
   'profile.get': 'the owner knows it, and it is not needed to read or write messages',
+  'profile.privacy': 'the owner knows it, and it is not needed to read or write messages',
   'contact.check': ASKS_WHATSAPP,
   'group.preview': 'it queries WhatsApp about a link that a stranger may have written',
   'webhook.list': 'the destinations of events are for the operator',

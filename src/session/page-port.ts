@@ -12,7 +12,7 @@ import type { InvitedGroup, JoinRequest } from '../protocol/methods/group-join.j
 import type { Label, labelMethods } from '../protocol/methods/label.js';
 import type { messageActMethods } from '../protocol/methods/message-act.js';
 import type { Watched } from '../protocol/methods/presence.js';
-import type { Profile } from '../protocol/methods/profile.js';
+import type { Profile, profileMethods } from '../protocol/methods/profile.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
@@ -66,6 +66,7 @@ export interface ProfilePage {
   /** @throws Fault not_allowed, like the methods below */
   rename(name: string): Promise<void>;
   describe(about: string): Promise<void>;
+  privacy(): Promise<Result<(typeof profileMethods)['profile.privacy']>>;
   /** @param image null removes it. @throws Fault media_unusable */
   picture(image: Picture | null): Promise<void>;
 }
@@ -109,6 +110,14 @@ export interface HistoryPage {
   answer(chat: ChatId, isLast: boolean): Promise<PhoneAnswer>;
 }
 
+/** Under which name a person is saved. */
+export interface SavedName {
+  readonly first: string;
+  readonly last: string | null;
+  /** Also in the phone's own address book. */
+  readonly onPhone: boolean;
+}
+
 export interface ContactPage {
   list(
     query: Params<(typeof contactMethods)['contact.list']>,
@@ -123,6 +132,10 @@ export interface ContactPage {
   check(number: ChatId): Promise<Checked>;
   /** @throws Fault no_such_contact */
   block(contact: ChatId, blocked: boolean): Promise<Contact>;
+  /** @throws Fault no_such_contact; not_allowed when the number is not known, or WhatsApp does not offer it */
+  save(contact: ChatId, name: SavedName): Promise<Contact>;
+  /** @throws Fault no_such_contact, not_allowed */
+  remove(contact: ChatId): Promise<Contact>;
 }
 
 /** The message that was acted on. */

@@ -95,6 +95,8 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['show', N],
     ['check', N],
     ['show', N, '--profile'],
+    ['save', N, 'x'],
+    ['remove', N],
   ],
   community: [
     ['list'],
@@ -123,7 +125,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['leave', '1@g.us'],
   ],
   label: [['list'], ['create', 'x'], ['color', 'x', '3'], ['delete', 'x'], ['add', 'x', N]],
-  profile: [['show'], ['name', 'x'], ['remove-picture']],
+  profile: [['show'], ['privacy'], ['name', 'x'], ['remove-picture']],
   presence: [['subscribe', N]],
   bugreport: [[report]],
   logs: [['--socket', 'SOCKET']],

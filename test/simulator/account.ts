@@ -32,6 +32,11 @@ export class Account {
   readonly blocked = new Set<string>();
   /** the person's text about themselves */
   about = ABOUT;
+  /** the privacy settings, by the names of WAWebQueryPrivacySettingsJob */
+  privacy: Readonly<Record<string, string>> = {
+    ...{ lastSeen: 'contacts', online: 'match_last_seen', about: 'all', profilePicture: 'contacts' },
+    ...{ groupAdd: 'contact_blacklist', callAdd: 'all', messages: 'all', readReceipts: 'all' },
+  };
   readonly labels = new Labels();
   /** the path of the picture in the media store */
   picture: string | null = null;

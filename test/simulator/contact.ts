@@ -84,7 +84,9 @@ function mediaTypeOf(mimetype: string): string {
 export class Contact {
   readonly number: string;
   readonly wire: WireContact;
-  readonly known: boolean;
+  known: boolean;
+  /** whether the phone's own address book has the name as well */
+  onPhone = false;
   readonly received: Received[] = [];
   readonly sent: Sent[] = [];
   readonly #post: MessageRouter;
@@ -126,6 +128,14 @@ export class Contact {
 
   get wid(): string {
     return this.wire.pn;
+  }
+
+  /** The account saves this person under a name; undefined: removes the name. */
+  save(name: string | undefined, onPhone: boolean): void {
+    if (name === undefined) delete this.wire.name;
+    else this.wire.name = name;
+    this.known = true;
+    this.onPhone = onPhone;
   }
 
   get isOnline(): boolean {

@@ -414,6 +414,13 @@ export const KNOBS = {
     'WAWebDeleteChatAction',
   ),
 
+  contactChanges: choice(
+    ['done', 'ignored', 'hangs', 'not-offered'],
+    'done',
+    'saving and removing a contact: done; reported as done without effect; never answered; or not offered by page and phone',
+    'WAWebSaveContactAction',
+  ),
+
   blockFault: choice(
     ['none', 'ignored', 'moved'],
     'none',

@@ -29,6 +29,18 @@ const QUESTIONS: Questions = {
   about: ({ world }, args) =>
     (contactOf(world, word(args.wid)) ?? accountOf(world, word(args.wid)))?.about ?? null,
 
+  privacy: ({ connection }) => ({ ...connection.device?.account.privacy }),
+
+  /** Saves a person under a name, or with null removes the name. */
+  'save-contact': ({ world, connection }, args) => {
+    const contact = contactOf(world, word(args.pn));
+    const account = connection.device?.account;
+    if (!contact || !account) throw new Refusal(404, 'item-not-found');
+    contact.save(typeof args.name === 'string' ? args.name : undefined, args.onPhone === true);
+    account.push({ kind: 'contact', contact: contact.wire }, connection.device);
+    return { ...contact.wire };
+  },
+
   'set-about': ({ connection }, args) => {
     const account = connection.device?.account;
     if (!account) throw new Refusal(401, 'not-authorized');

@@ -220,6 +220,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebContactGetters.getUserid': ['(contact) → the digits', BOTH],
   'WAWebContactGetters.getVerifiedLevel': ['(contact) → number or nothing', DIFF],
   'WAWebContactGetters.getVerifiedName': ['(contact) → text or nothing', DIFF],
+  'WAWebContactManagementGating.contactManagementEnabled': [
+    '() → false where page or phone do not let this device change contacts',
+    DIFF,
+  ],
   'WAWebContactProfilePicThumbBridge.requestDeletePicture': ['(wid) → promise of { status }', BOTH],
   'WAWebContactProfilePicThumbBridge.requestProfilePicFromServer': [
     '(wid or { … }) → promise of { eurl }',
@@ -246,7 +250,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(chat, with a notice) → promise; the chat is gone then, unless a message has arrived meanwhile',
     BOTH,
   ],
-  'WAWebDeleteContactAction.deleteContactAction': ['({ phoneNumber }) → promise', BOTH],
+  'WAWebDeleteContactAction.deleteContactAction': [
+    '({ phoneNumber: wid }) → promise; the contact has no name then',
+    BOTH,
+  ],
   'WAWebDemoteNewsletterAdminAction.demoteNewsletterAdmin': [
     '(channel, contact) → promise; the name is demoteNewsletterAdminAction',
     REPORTS,
@@ -549,6 +556,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(wid) → promise of { wid, biz, lid } or null; may answer under the LID',
     BOTH,
   ],
+  'WAWebQueryPrivacySettingsJob.getPrivacy': [
+    '() → promise of { lastSeen, online, about, profilePicture, groupAdd, callAdd, messages, readReceipts }; a setting without an answer is missing',
+    DIFF,
+  ],
   'WAWebQuotedMsgModelUtils.getQuotedMsgObj': ['(message) → the quoted message or nothing', BOTH],
   'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY': [
     'the key of the time lock in the preferences',
@@ -562,7 +573,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(status with revokeMsgs(keys), message) → promise; swallows errors; deletes the row after the server has answered',
     BOTH,
   ],
-  'WAWebSaveContactAction.saveContactAction': ['({ … }) → promise', BOTH],
+  'WAWebSaveContactAction.saveContactAction': [
+    '({ firstName, lastName, phoneNumber: digits, prevPhoneNumber, syncToAddressbook, username }) → promise; the contact has the name then',
+    BOTH,
+  ],
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
   'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
   'WAWebSendMessageEditAction.sendMessageEdit': [

@@ -3,10 +3,10 @@ import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { download } from '../download.js';
 import { renderContactLine } from '../render/contact.js';
-import { renderProfile } from '../render/profile.js';
+import { renderPrivacy, renderProfile } from '../render/profile.js';
 import { upload } from '../upload.js';
 
-const ACTIONS = ['show', 'name', 'about', 'picture', 'remove-picture'];
+const ACTIONS = ['show', 'privacy', 'name', 'about', 'picture', 'remove-picture'];
 const WRITES = { writes: true } as const;
 
 export const profile = command({
@@ -15,6 +15,7 @@ export const profile = command({
   does: "show or change this account's own name, text and picture",
   verbs: [
     ['show', 'name, text and picture, as others see them'],
+    ['privacy', 'who may see what of this account; it is changed on the phone'],
     ['name TEXT', 'change the name'],
     ['about TEXT', 'change the text about this account; "" removes it'],
     ['picture FILE', 'change the picture; it is cut to a square'],
@@ -36,13 +37,18 @@ export const profile = command({
     };
     const { picture: out } = options;
     if (out !== undefined && action !== 'show') refuse('--picture goes with show');
-    const takesValue = action !== 'show' && action !== 'remove-picture';
+    const takesValue = !['show', 'privacy', 'remove-picture'].includes(action);
     if (takesValue !== (value !== undefined)) refuse(takesValue ? 'the value is missing' : 'takes no value');
     if (action === 'show') {
       const answer = await ask('profile.get', { picture: out !== undefined });
       if (out !== undefined && answer.picture)
         await download({ ask, output }, 'profile', answer.picture, out);
       show(answer, () => renderContactLine({ ...answer, name: answer.name ?? '' }) + renderProfile(answer));
+      return 0;
+    }
+    if (action === 'privacy') {
+      const answer = await ask('profile.privacy', {});
+      show(answer, () => renderPrivacy(answer));
       return 0;
     }
     const text = value ?? '';

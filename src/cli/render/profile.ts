@@ -1,6 +1,26 @@
 // Prints profiles: one line for each thing that is known.
-import type { Profile } from '../../protocol/methods/profile.js';
+import type { Privacy, Profile } from '../../protocol/methods/profile.js';
 import { printable } from '../output.js';
+
+/** The settings in WhatsApp's words. */
+export function renderPrivacy(settings: Privacy): string {
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['last seen', settings.lastSeen],
+    ['online', settings.online],
+    ['about', settings.about],
+    ['picture', settings.picture],
+    ['add to groups', settings.addToGroups],
+    ['call', settings.call],
+    ['message', settings.message],
+    ['read receipts', settings.readReceipts],
+  ];
+  return rows
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(15)}${value === null ? '?' : printable(value.replaceAll('_', ' '))}\n`,
+    )
+    .join('');
+}
 
 type Shown = Omit<Profile, 'id' | 'phone' | 'lid' | 'name'>;
 

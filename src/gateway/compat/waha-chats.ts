@@ -1,5 +1,5 @@
 // WAHA's routes of chats, messages, contacts and presence.
-import type { Answered } from '../../protocol/types.js';
+import type { Answered, Asked } from '../../protocol/types.js';
 import { seconds } from '../../webhook/library-message.js';
 import { ACKS, wahaMessage } from '../../webhook/waha.js';
 import type { Fields } from './fields.js';
@@ -167,6 +167,21 @@ export const WAHA_CHATS: readonly Row[] = [
     'contact.block',
     { params: (request) => ({ contact: contactOf(request), blocked: false }), answer: () => undefined },
     CREATED,
+  ),
+  call(
+    'PUT',
+    '/api/{session}/contacts/{chatId}',
+    'contact.save',
+    {
+      params: ({ names, body }) =>
+        given({
+          contact: names.chatId ?? '',
+          firstName: body.text('firstName'),
+          lastName: body.optional('lastName') || undefined,
+        }) as Asked<'contact.save'>,
+      answer: () => ({ success: true }),
+    },
+    { since: '2026.1' },
   ),
   call(
     'GET',

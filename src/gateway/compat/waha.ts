@@ -46,10 +46,6 @@ const REFUSED: readonly Row[] = [
     'POST /api/sendButtons since 2026.1',
     'POST /api/sendList since 2026.1',
   ),
-  ...refuse(
-    'No method saves a person in the address book.',
-    'PUT /api/{session}/contacts/{chatId} since 2026.1',
-  ),
   ...refuse('No method deletes a status.', 'POST /api/{session}/status/delete'),
   ...refuse(
     'No method reads the last presence: subscribe, and read the events `presence`.',

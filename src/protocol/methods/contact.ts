@@ -171,6 +171,39 @@ export const contactMethods = {
       },
     },
   }),
+  'contact.save': method({
+    name: 'contact.save',
+    does: "Saves a person under a name, on all devices of this account, or changes the name. With `onPhone` also in the phone's own address book.",
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      contact: contact(),
+      firstName: z.string().trim().min(1).max(100).describe('The first name, or the whole name.'),
+      lastName: z.string().trim().min(1).max(100).optional().describe('The last name.'),
+      onPhone: z
+        .boolean()
+        .optional()
+        .describe("True: also in the phone's own address book; false when left out."),
+    }),
+    result: contactSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: { params: { contact: '+1 555 000 2222', firstName: 'Ana' }, result: example },
+  }),
+  'contact.remove': method({
+    name: 'contact.remove',
+    does: 'Removes a saved person from the contacts. The chat stays.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({ contact: contact() }),
+    result: contactSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: {
+      params: { contact: '+1 555 000 2222' },
+      result: { ...example, name: 'ana', saved: false },
+    },
+  }),
   'contact.block': method({
     name: 'contact.block',
     does: 'Blocks a person; with `blocked: false`, unblocks the person. Answers when the list of blocked people shows it.',

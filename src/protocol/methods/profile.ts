@@ -87,7 +87,52 @@ export type Profile = z.infer<typeof profileSchema>;
 export const picture = () =>
   z.boolean().optional().describe('True also fetches the picture; false when left out.');
 
+/** Who may see or do something, in WhatsApp's words. */
+const audience = (what: string) =>
+  z
+    .string()
+    .nullable()
+    .describe(
+      `${what}: \`all\`, \`contacts\`, \`contact_blacklist\` (contacts with exceptions) or \`none\`. Null when WhatsApp did not say.`,
+    );
+const oneOf = (what: string) => z.string().nullable().describe(`${what} Null when WhatsApp did not say.`);
+
+export const privacySchema = record({
+  lastSeen: audience('Who sees when this account was online last'),
+  online: oneOf('Who sees that it is online: `all`, or `match_last_seen`, as with `lastSeen`.'),
+  about: audience('Who sees its text'),
+  picture: audience('Who sees its picture'),
+  addToGroups: audience('Who may add it to groups'),
+  call: oneOf('Who may call it: `all`, `known` or `contacts`.'),
+  message: oneOf('Who may write to it: `all` or `contacts`.'),
+  readReceipts: oneOf('Whether others see that it has read their messages: `all` or `none`.'),
+});
+export type Privacy = z.infer<typeof privacySchema>;
+
 export const profileMethods = {
+  'profile.privacy': method({
+    name: 'profile.privacy',
+    does: 'The privacy settings of this account, in the words of WhatsApp. They are changed on the phone. Asks WhatsApp each time.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({}),
+    result: privacySchema,
+    faults: [...LOOK_FAULTS, 'not_allowed', 'whatsapp_limit'],
+    example: {
+      params: {},
+      result: {
+        lastSeen: 'contacts',
+        online: 'match_last_seen',
+        about: 'all',
+        picture: 'contacts',
+        addToGroups: 'contact_blacklist',
+        call: 'all',
+        message: 'all',
+        readReceipts: 'all',
+      },
+    },
+  }),
   'profile.get': method({
     name: 'profile.get',
     does: "This account's own profile, as others see it who may see everything.",

@@ -166,6 +166,12 @@ export const ACTION_CAPABILITIES = {
     'WAWebFrontendContactGetters.getIsMyContact',
     ...PEOPLE,
   ],
+  'contact.save': [
+    'WAWebSaveContactAction.saveContactAction',
+    'WAWebDeleteContactAction.deleteContactAction',
+    'WAWebFrontendContactGetters.getIsMyContact',
+    ...PEOPLE,
+  ],
   'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob', ...PEOPLE],
   'group.create': [
     'WAWebGroupCreateJob.createGroup',
@@ -210,6 +216,7 @@ export const ACTION_CAPABILITIES = {
     'WAWebCollections.BusinessProfile',
     ...PEOPLE,
   ],
+  'profile.privacy': ['WAWebQueryPrivacySettingsJob.getPrivacy'],
   'profile.change': [
     'WAWebConnModel.Conn',
     'WAWebSetPushnameConnAction.setPushname',

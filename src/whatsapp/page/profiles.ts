@@ -1,7 +1,7 @@
 // Runs in the page: reads profiles of people, and changes the account's own. Each part is a query of its own, which the
 // server may never answer (WAWebContactStatusBridge, WAWebProfilePicThumbCollection, WAWebBusinessProfileCollection;
 // 2026-04-27), so each has its own time, and a part without an answer is named.
-import type { BusinessProfile } from '../../protocol/methods/profile.js';
+import type { BusinessProfile, Privacy } from '../../protocol/methods/profile.js';
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
 
@@ -124,6 +124,27 @@ export function makeProfiles(tools: Tools) {
       const isBusiness = platform === 'smba' || platform === 'smbi';
       const name = word(attempt(() => window.require('WAWebConnModel').Conn.pushname));
       return { ...tools.identity(id), name, ...(await read(id, { business: isBusiness, picture })) };
+    },
+
+    /** The names of WAWebQueryPrivacySettingsJob; settings that it did not get are missing in its answer. */
+    async privacy(): Promise<Privacy> {
+      const { getPrivacy } = window.require('WAWebQueryPrivacySettingsJob');
+      const said = await answered<Record<string, unknown> | undefined>(
+        'page_error',
+        'the privacy settings',
+        getPrivacy(),
+      );
+      const of = (name: string): string | null => word(said?.[name])?.slice(0, 64) ?? null;
+      return {
+        lastSeen: of('lastSeen'),
+        online: of('online'),
+        about: of('about'),
+        picture: of('profilePicture'),
+        addToGroups: of('groupAdd'),
+        call: of('callAdd'),
+        message: of('messages'),
+        readReceipts: of('readReceipts'),
+      };
     },
 
     async rename(name: string): Promise<void> {

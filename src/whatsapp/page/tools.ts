@@ -116,15 +116,16 @@ export function makeTools() {
       refuse('not_allowed', `In the group ${id} only admins may send.`);
   };
 
-  /** The name of a person or group. */
+  /** The name of a person or group. A saved name counts first: it may be in the contact of the other identity only. */
   const nameOf = (like: WidLike): string => {
     const id = text(like);
     const { Contact } = window.require('WAWebCollections');
-    for (const one of names(id)) {
-      const contact = Contact.get(one) as PageModel | undefined;
-      const name = contact?.name ?? contact?.verifiedName ?? contact?.pushname;
-      if (typeof name === 'string' && name !== '') return name;
-    }
+    const found = names(id).map((one) => Contact.get(one) as PageModel | undefined);
+    for (const field of ['name', 'verifiedName', 'pushname'])
+      for (const contact of found) {
+        const name = contact?.[field];
+        if (typeof name === 'string' && name !== '') return name;
+      }
     const { phone } = identity(id);
     return phone === null ? id : `+${phone}`;
   };

@@ -16,6 +16,7 @@ import { within } from '../failures/deadline.js';
 import { isDetached, isNavigation, isReplaced, pageTrouble } from '../failures/errors.js';
 import { modulesIn } from '../failures/explain.js';
 import { makeActs } from '../page/acts.js';
+import { makeAddressBook } from '../page/address-book.js';
 import { makeCalls } from '../page/calls.js';
 import { makeChannels } from '../page/channels.js';
 import { makeChatChanges } from '../page/chat-changes.js';
@@ -49,6 +50,7 @@ declare const window: PageWindow;
 
 const PARTS = {
   acts: makeActs,
+  addressBook: makeAddressBook,
   calls: makeCalls,
   channels: makeChannels,
   chatChanges: makeChatChanges,

@@ -9,6 +9,7 @@ export const profilePage = (rpc: PageRpc): ProfilePage => ({
     return { ...who, ...(await rpc.look('contact.profile', 'profiles', 'read', who.id, parts)) };
   },
   own: (picture) => rpc.look('contact.profile', 'profiles', 'own', picture),
+  privacy: () => rpc.look('profile.privacy', 'profiles', 'privacy'),
   rename: (name) => rpc.act('profile.change', 'profiles', 'rename', name),
   describe: (about) => rpc.act('profile.change', 'profiles', 'describe', about),
   picture: (image) => rpc.act('profile.change', 'profiles', 'picture', image),

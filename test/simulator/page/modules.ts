@@ -28,6 +28,7 @@ import {
   setPin,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import { DeleteContactAction, SaveContactAction } from './address-book.js';
 import { AssociationProtoUtils, generateAlbumMessageProto } from './albums.js';
 import { knobs } from './boot-record.js';
 import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
@@ -108,6 +109,7 @@ import {
   ContactGetters,
   ContactStatusBridge,
   Contacts,
+  getPrivacy,
   isMyContact,
   queryWidExists,
   toLid,
@@ -266,8 +268,10 @@ export function defineModules(): void {
     WAWebContactStatusBridge: ContactStatusBridge,
     WAWebSetPushnameConnAction: SetPushnameConnAction,
     WAWebContactProfilePicThumbBridge: ContactProfilePicThumbBridge,
-    WAWebSaveContactAction: { saveContactAction: ok },
-    WAWebDeleteContactAction: { deleteContactAction: ok },
+    WAWebSaveContactAction: SaveContactAction,
+    WAWebDeleteContactAction: DeleteContactAction,
+    WAWebContactManagementGating: { contactManagementEnabled: () => knobs.contactChanges !== 'not-offered' },
+    WAWebQueryPrivacySettingsJob: { getPrivacy },
     WAWebApiDeviceList: {
       getDeviceIds: async (wids: unknown[]) => wids.map((id) => ({ id, devices: [{ id: 0 }] })),
     },

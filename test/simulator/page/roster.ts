@@ -236,6 +236,10 @@ export const BlockContactAction = {
   unblockContact: (contact: Contact) => setBlocked(contact, false),
 };
 
+/** WAWebQueryPrivacySettingsJob: a setting that the server does not name is missing. */
+export const getPrivacy = async (): Promise<unknown> =>
+  knobs.mexFault === 'hangs' ? never() : chatSocket.request('privacy', {});
+
 /**
  * WAWebContactStatusBridge: a person's text about themselves. A number's is queried by GraphQL, a LID's in
  * another way (WAWebGetAboutQueryJob). Null for a person who hides it.

@@ -24,6 +24,9 @@ export function contactHandlers(account: Account, mediaStore: MediaStore): Handl
         throw new Fault('invalid_recipient', { reason: 'A phone number is needed to check.', hint: null });
       return contacts().check(id);
     },
+    'contact.save': ({ contact, firstName, lastName = null, onPhone = false }) =>
+      contacts().save(parsePerson(contact), { first: firstName, last: lastName, onPhone }),
+    'contact.remove': ({ contact }) => contacts().remove(parsePerson(contact)),
     'contact.block': ({ contact, blocked = true }) => contacts().block(parsePerson(contact), blocked),
   };
 }

@@ -25,6 +25,8 @@ export function profileHandlers(account: Account, mediaStore: MediaStore): Handl
     'profile.get': async ({ picture = false }) =>
       withFile(mediaStore, await readyClient(account).profiles.own(picture)),
 
+    'profile.privacy': () => readyClient(account).profiles.privacy(),
+
     'profile.update': async ({ name, about, picture }) => {
       const { profiles } = readyClient(account);
       const image = typeof picture === 'string' ? await pictureOf(mediaStore, picture) : picture;
