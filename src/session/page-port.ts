@@ -203,6 +203,8 @@ export interface GroupPage {
   ): Promise<{ group: Group; results: ParticipantOutcome[] }>;
   update(group: ChatId, changes: GroupChanges): Promise<Group>;
   invite(group: ChatId, reset: boolean): Promise<{ code: string }>;
+  /** @param tag empty: removes it. @throws Fault not_allowed, invalid_params */
+  tag(group: ChatId, tag: string): Promise<{ tag: string | null }>;
   leave(group: ChatId): Promise<{ left: boolean }>;
 }
 

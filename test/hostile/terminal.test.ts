@@ -122,6 +122,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['join', 'AbCdEfGhIjKl'],
     ['requests', '1@g.us'],
     ['approve', '1@g.us'],
+    ['tag', '1@g.us', 'x'],
     ['leave', '1@g.us'],
   ],
   label: [['list'], ['create', 'x'], ['color', 'x', '3'], ['delete', 'x'], ['add', 'x', N]],

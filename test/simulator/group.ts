@@ -36,6 +36,8 @@ export class Group {
   inviteCode = inviteCode();
   /** who waits to be let in → the request */
   readonly asking = new Map<string, Asking>();
+  /** LID of a member → the tag that it has chosen */
+  readonly tags = new Map<string, string>();
   /** base64 of a JPEG */
   picture: string | null = null;
 

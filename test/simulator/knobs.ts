@@ -414,6 +414,13 @@ export const KNOBS = {
     'WAWebDeleteChatAction',
   ),
 
+  memberTags: choice(
+    ['on', 'ignored', 'off', 'hangs'],
+    'on',
+    'the tags that members choose in a group: there; a new one is reported as done without effect; not switched on for the account; or never answered',
+    'WAWebMemberLabelGating',
+  ),
+
   contactChanges: choice(
     ['done', 'ignored', 'hangs', 'not-offered'],
     'done',

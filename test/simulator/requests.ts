@@ -174,6 +174,17 @@ const QUESTIONS: Questions = {
   /** The refusal of a call by the native stack: only logged. */
   'reject-call': () => null,
 
+  'group-tags': ({ world }, args) => [...(world.groups.get(word(args.group))?.tags ?? [])],
+
+  /** Chooses the account's own tag, and returns the LID that has it. */
+  'group-tag': ({ world, connection }, args) => {
+    const group = world.groups.get(word(args.group));
+    const lid = connection.device?.account.me.lid;
+    if (!group || lid === undefined) throw new Refusal(404, 'item-not-found');
+    group.tags.set(lid, word(args.label));
+    return lid;
+  },
+
   'group-create': ({ world, connection }, args) => {
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');

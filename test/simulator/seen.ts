@@ -414,6 +414,16 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     'called as a function: (data, options), by the library, for messages with media',
     DIFF,
   ],
+  'WAWebMemberLabelCollection.getModelsArray': [
+    '() → the labels in memory: id, whose text is GROUP_LID, and label, which is empty when it was removed',
+    DIFF,
+  ],
+  'WAWebMemberLabelCollection.initializeLabelsForChat': [
+    '(id of the group as text) → promise; the labels of its members are in memory then',
+    DIFF,
+  ],
+  'WAWebMemberLabelCommonUtils.isMemberLabelStrValid': ['(text) → boolean', DIFF],
+  'WAWebMemberLabelGating.isMemberLabelSenderEnabled': ['() → false where this account has no labels', DIFF],
   'WAWebMexAcceptNewsletterAdminInviteJob.acceptNewsletterAdminInvite': ['(channel) → promise', DIFF],
   'WAWebMexFetchAllSubgroupsJob.mexFetchAllSubgroups': [
     '(community, hint, "INTERACTIVE") → promise of [{ id, subject, defaultSubgroup }]; by GraphQL, which may never answer',
@@ -579,6 +589,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
   'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
+  'WAWebSendMemberLabelAction.sendMemberLabelMsg': [
+    '(chat, text or "") → promise of { messageSendResult }; the label is in memory then',
+    DIFF,
+  ],
   'WAWebSendMessageEditAction.sendMessageEdit': [
     '(message, text, options) → promise; the trimmed text becomes the body of a text and the caption of a file; rejects where editing is not allowed',
     DIFF,

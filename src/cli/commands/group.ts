@@ -3,6 +3,7 @@ import { Fault } from '../../protocol/fault.js';
 import type { Group, ParticipantOutcome } from '../../protocol/methods/group.js';
 import { type Context, command } from '../command.js';
 import { LISTING } from '../listing.js';
+import { printable } from '../output.js';
 import { renderGroup, renderOutcomes } from '../render/group.js';
 import { JOINING } from './group-joining.js';
 
@@ -24,6 +25,7 @@ const ACTIONS = [
   ...PEOPLE,
   'rename',
   'describe',
+  'tag',
   ...Object.keys(SETTINGS),
   'invite',
   ...Object.keys(JOINING),
@@ -65,6 +67,7 @@ export const group = command({
     ['promote|demote GROUP PERSON...', 'make people admins, or no longer'],
     ['rename GROUP NAME', 'change the name'],
     ['describe GROUP TEXT', 'change the description'],
+    ['tag GROUP TEXT', 'choose your own tag in the group; "" removes it'],
     ['admins-send|all-send GROUP', 'who may write'],
     ['admins-edit|all-edit GROUP', 'who may change name and description'],
     ['admins-add|all-add GROUP', 'who may add people'],
@@ -129,6 +132,11 @@ export const group = command({
       return report(context, await asked);
     }
     if (action === 'rename') return update({ name: textOf(action, rest) });
+    if (action === 'tag') {
+      const tagged = await ask('group.tag', { group: id, tag: textOf(action, rest) }, WRITES);
+      show(tagged, () => (tagged.tag === null ? 'the tag is removed\n' : `${printable(tagged.tag)}\n`));
+      return 0;
+    }
     if (action === 'describe') return update({ description: textOf(action, rest) });
     if (rest.length > 0) refuse(`${action} takes no more than GROUP`);
     if (SETTINGS[action]) return update(SETTINGS[action]);

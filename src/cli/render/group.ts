@@ -41,7 +41,9 @@ export function renderGroup(group: Group): string {
     group.participants.map((one) => [
       printable(one.name),
       who(one),
-      one.owner ? 'owner' : one.admin ? 'admin' : '',
+      [one.owner ? 'owner' : one.admin ? 'admin' : '', one.tag === null ? '' : printable(one.tag)]
+        .filter(Boolean)
+        .join(', '),
     ]),
   );
   return `${head.join('\n')}\n${people}`;

@@ -10,6 +10,12 @@ export const participantSchema = record({
   name: z.string().describe('The name that is shown for the person.'),
   admin: z.boolean().describe('True for an admin of the group.'),
   owner: z.boolean().describe('True for the person who made the group.'),
+  tag: z
+    .string()
+    .nullable()
+    .describe(
+      'The tag that the member has chosen in this group, such as "Coach". Null without one, and when not known.',
+    ),
 });
 export type Participant = z.infer<typeof participantSchema>;
 
@@ -49,6 +55,7 @@ const member: Participant = {
   name: 'Ana',
   admin: false,
   owner: false,
+  tag: null,
 };
 const GROUP = '120363000000000000@g.us';
 const short: GroupBrief = { id: GROUP, name: 'Team', size: 1, admin: true, member: true };
@@ -217,6 +224,23 @@ export const groupMethods = {
         link: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv',
       },
     },
+  }),
+  'group.tag': method({
+    name: 'group.tag',
+    does: 'Chooses the tag of this account in a group, which its members see with the name.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({
+      group: group(),
+      tag: z.string().trim().max(30).describe('The tag: 2 to 30 characters. An empty string removes it.'),
+    }),
+    result: record({
+      group: z.string().describe('The id of the group.'),
+      tag: z.string().nullable().describe('The tag now. Null without one.'),
+    }),
+    faults: [...ACT_FAULTS, ...ONE],
+    example: { params: { group: GROUP, tag: 'Coach' }, result: { group: GROUP, tag: 'Coach' } },
   }),
   'group.leave': method({
     name: 'group.leave',

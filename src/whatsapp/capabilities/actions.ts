@@ -209,6 +209,11 @@ export const ACTION_CAPABILITIES = {
     'WAWebGroupQueryJob',
     ...PEOPLE,
   ],
+  'group.tag': [
+    'WAWebSendMemberLabelAction.sendMemberLabelMsg',
+    'WAWebMemberLabelCollection.initializeLabelsForChat',
+    ...PEOPLE,
+  ],
   'group.leave': ['WAWebExitGroupAction.sendExitGroup', ...PEOPLE],
   'contact.profile': [
     'WAWebContactStatusBridge.getStatus',

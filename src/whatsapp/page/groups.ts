@@ -49,6 +49,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
     ['admin_add', 0, false].includes(chat.groupMetadata?.memberAddMode as string);
   const show = (chat: PageChat): Group => {
     const meta = chat.groupMetadata;
+    const tags = tools.tagsOf(chat);
     return {
       ...brief(chat),
       description: word(meta?.desc),
@@ -66,6 +67,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
           name: nameOf(one.id),
           admin: isAdmin(one),
           owner: one.isSuperAdmin === true || text(one.id) === text(meta?.owner),
+          tag: tools.tagOf(tags, one),
         }),
       ),
     };
@@ -106,7 +108,11 @@ export function makeGroups(tools: Tools, mended: Mended) {
       return { groups: tools.part(found, part), total: found.length };
     },
 
-    get: async (id: string): Promise<Group> => show(await fresh(id)),
+    async get(id: string): Promise<Group> {
+      const chat = await fresh(id);
+      await tools.loadTags(chat);
+      return show(chat);
+    },
 
     async create(name: string, people: readonly string[]) {
       const there: string[] = [];
@@ -255,6 +261,25 @@ export function makeGroups(tools: Tools, mended: Mended) {
         );
       const code = typeof answer === 'string' ? answer : answer?.code;
       return code ? { code } : refuse('page_error', 'WhatsApp gave no invitation.');
+    },
+
+    async tag(id: string, tag: string): Promise<{ tag: string | null }> {
+      const chat = group(id);
+      const me = mine(chat);
+      if (me === null) return refuse('not_allowed', 'This account is not in the group.');
+      const may = attempt(() => window.require('WAWebMemberLabelGating').isMemberLabelSenderEnabled());
+      if (may === false) refuse('not_allowed', 'WhatsApp has not switched on tags for this account.');
+      const isValid = attempt(() => window.require('WAWebMemberLabelCommonUtils').isMemberLabelStrValid(tag));
+      if (isValid === false)
+        refuse('invalid_params', 'WhatsApp does not take this tag: it has 2 to 30 characters, and no link.');
+      await tools.loadTags(chat);
+      const now = (): string | null => tools.tagOf(tools.tagsOf(chat), me);
+      const wanted = tag === '' ? null : tag;
+      if (now() === wanted) return { tag: wanted };
+      const { sendMemberLabelMsg } = window.require('WAWebSendMemberLabelAction');
+      await tools.answered('outcome_unknown', 'the tag', Promise.resolve(sendMemberLabelMsg(chat, tag)));
+      await confirmed('the tag is unchanged', () => now() === wanted);
+      return { tag: wanted };
     },
 
     async leave(id: string) {

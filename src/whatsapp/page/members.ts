@@ -1,4 +1,6 @@
-// Runs in the page: finds groups and their members, for our other functions there.
+// Runs in the page: finds groups and their members, for our other functions there. The page calls the tag of a member its
+// label, keeps it by the group and the member's LID, and reads those of a group when its chat is opened
+// (WAWebMemberLabelCollection, WAWebMemberLabelKey, WAWebChat.react; 2026-04-27).
 import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
 import type { BaseTools } from './tools.js';
 
@@ -41,5 +43,33 @@ export function makeMembers(tools: BaseTools) {
     return chat;
   };
 
-  return { membersOf, memberOf, mine, isAdmin, group, freshGroup, ledGroup };
+  /** Reads the tags of a group into memory; none on a page that has no tags. */
+  const loadTags = async (chat: PageChat): Promise<void> => {
+    const reading = tools.attempt(
+      () =>
+        window.require('WAWebMemberLabelCollection').initializeLabelsForChat(text(chat.id)) as Promise<void>,
+    );
+    if (reading !== null)
+      await tools.answered('page_error', 'the tags', reading, 5_000).catch(() => undefined);
+  };
+  /** Member (LID) → tag, of the tags in memory. */
+  const tagsOf = (chat: PageChat): ReadonlyMap<string, string> => {
+    const prefix = `${text(chat.id)}_`;
+    const models = tools.attempt(
+      () => window.require('WAWebMemberLabelCollection').getModelsArray() as PageModel[],
+    );
+    return new Map(
+      (models ?? []).flatMap(({ id, label }): (readonly [string, string])[] => {
+        const key = String(id);
+        const tag = typeof label === 'string' ? label.trim().slice(0, 100) : '';
+        return key.startsWith(prefix) && tag !== '' ? [[key.slice(prefix.length), tag]] : [];
+      }),
+    );
+  };
+  const tagOf = (tags: ReadonlyMap<string, string>, one: Member): string | null =>
+    names(text(one.id))
+      .map((name) => tags.get(name))
+      .find((tag) => tag !== undefined) ?? null;
+
+  return { loadTags, tagsOf, tagOf, membersOf, memberOf, mine, isAdmin, group, freshGroup, ledGroup };
 }

@@ -10,5 +10,6 @@ export const groupPage = (rpc: PageRpc): GroupPage => ({
     rpc.act('group.admin', 'groups', 'participants', group, action, people),
   update: (group, changes) => rpc.act('group.admin', 'groups', 'update', group, changes),
   invite: (group, reset) => rpc.act('group.invite', 'groups', 'invite', group, reset),
+  tag: (group, tag) => rpc.act('group.tag', 'groups', 'tag', group, tag),
   leave: (group) => rpc.act('group.leave', 'groups', 'leave', group),
 });

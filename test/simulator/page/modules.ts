@@ -73,6 +73,12 @@ import {
 import { BizGatingUtils, BizLabelEditingAction, EditLabelAssociationBridge, Labels } from './labels.js';
 import { findLink, findLinks } from './linkify.js';
 import { MediaModules } from './media.js';
+import {
+  MemberLabelCollection,
+  MemberLabelCommonUtils,
+  MemberLabelGating,
+  SendMemberLabelAction,
+} from './member-tags.js';
 import { fromWire, loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
 import type { Model } from './model.js';
 import { defineFurtherModules } from './modules-further.js';
@@ -292,6 +298,10 @@ export function defineModules(): void {
     WAWebModifyParticipantsGroupAction: ModifyParticipantsGroupAction,
     WASmaxGroupsAddParticipantsRPC: AddParticipantsRPC,
     WAWebExitGroupAction: ExitGroupAction,
+    WAWebMemberLabelCollection: MemberLabelCollection,
+    WAWebMemberLabelCommonUtils: MemberLabelCommonUtils,
+    WAWebMemberLabelGating: MemberLabelGating,
+    WAWebSendMemberLabelAction: SendMemberLabelAction,
     WAWebChatSendMessages: {
       sendDeleteMsgs,
       sendRevokeMsgs,

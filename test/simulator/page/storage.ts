@@ -206,7 +206,10 @@ export const storage = {
     await finished(target.transaction);
   },
   /** Removes the messages of a chat that fit, and returns their keys. */
-  async removeMessagesOf(chat: string, fits: (stored: StoredMessage) => boolean): Promise<string[]> {
+  async removeMessagesOf(
+    chat: string,
+    fits: (stored: StoredMessage) => boolean = () => true,
+  ): Promise<string[]> {
     const target = await store('messages', 'readwrite');
     const removed: string[] = [];
     // An array sorts after every number, so the range ends after the last message.

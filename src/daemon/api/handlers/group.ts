@@ -32,6 +32,10 @@ export function groupHandlers(account: Account): Handlers<typeof groupMethods> {
       const { code } = await groups().invite(id, reset);
       return { group: id, code, link: inviteLink('group', code) };
     },
+    'group.tag': async ({ group, tag }) => {
+      const id = parseGroup(group);
+      return { group: id, ...(await groups().tag(id, tag)) };
+    },
     'group.leave': async ({ group }) => {
       const id = parseGroup(group);
       return { group: id, ...(await groups().leave(id)) };

@@ -1,0 +1,52 @@
+/**
+ * The tags that members choose in a group. The page keeps them by the group and the member's LID, and reads those of a group
+ * into memory when its chat is opened (WAWebMemberLabelCollection, WAWebSendMemberLabelAction; 2026-04-27). Here they are
+ * read from the server, there from a table of the profile that messages fill.
+ */
+import { knobs, never } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import type { Chat } from './chats.js';
+import { Collection } from './collection.js';
+import { Model } from './model.js';
+
+class MemberLabel extends Model {
+  declare id: string;
+  declare label: string;
+}
+
+function store(group: string, member: string, label: string): void {
+  const id = `${group}_${member}`;
+  const known = MemberLabelCollection.get(id);
+  if (known) known.set({ label });
+  else MemberLabelCollection.add(new MemberLabel({ id, label }));
+}
+
+class MemberLabels extends Collection<MemberLabel> {
+  async initializeLabelsForChat(group: string): Promise<void> {
+    if (knobs.memberTags === 'hangs') return never<void>();
+    const tags = (await chatSocket.request('group-tags', { group })) as [string, string][];
+    for (const [member, label] of tags) store(group, member, label);
+  }
+}
+
+export const MemberLabelCollection = new MemberLabels();
+
+export const SendMemberLabelAction = {
+  async sendMemberLabelMsg(chat: Chat, label: string): Promise<{ messageSendResult: 'OK' }> {
+    if (knobs.memberTags === 'hangs') return never<{ messageSendResult: 'OK' }>();
+    if (knobs.memberTags !== 'ignored') {
+      const group = String(chat.id);
+      const member = String(await chatSocket.request('group-tag', { group, label }));
+      store(group, member, label);
+    }
+    return { messageSendResult: 'OK' };
+  },
+};
+
+export const MemberLabelGating = { isMemberLabelSenderEnabled: (): boolean => knobs.memberTags !== 'off' };
+
+/** Without the characters that it does not take. */
+export const MemberLabelCommonUtils = {
+  isMemberLabelStrValid: (label: string): boolean =>
+    label === '' || (label.trim() !== '' && label.length >= 2 && label.length <= 30 && !/\w\.\w/.test(label)),
+};
