@@ -176,6 +176,12 @@ export const KEYS = {
       doc: 'Whether a message that is sent marks its chat as read, as it does on the screen of a person. `chat.markRead` does so in any case.',
     }),
   },
+  statuses: {
+    readAfterMs: key(ms(0, DAY), {
+      default: 600_000,
+      doc: 'How long after linking `status.list`, `status.get` and `status.see` are refused: by reports, reading statuses in the first minutes ends the link of some accounts.',
+    }),
+  },
   pacing: {
     mode: key(choice(['on', 'off']), {
       default: 'on',

@@ -97,6 +97,16 @@ export class Account {
     return account;
   }
 
+  /**
+   * The time from which statuses of others may be read (U2), in milliseconds since 1970. A session that was not
+   * marked yet counts as linked now.
+   */
+  async statusesFromMs(): Promise<number> {
+    const { dir, config } = this.#options;
+    const linkedAt = (await readMarker(dir))?.linkedAt;
+    return (linkedAt === undefined ? Date.now() : Date.parse(linkedAt)) + config.statuses.readAfterMs;
+  }
+
   private constructor(options: AccountOptions, state: State, receivedUntil: ReceivedUntil) {
     const { config, dir, feed, store, log, steps, name, address, browserWorks, startLine, idsFromKeys } =
       options;

@@ -274,6 +274,9 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'media.transcribe':
     'it keeps a processor busy for minutes; events.list has the texts of the messages that arrive',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
+  'channel.search': ASKS_WHATSAPP,
+  'status.list': 'statuses of others are read only when a person asks for them',
+  'status.get': 'statuses of others are read only when a person asks for them',
   'contact.get': ASKS_WHATSAPP,
   'contact.identities':
     'contact.list gives both identities of people; a list of everybody is not needed to find one',

@@ -17,6 +17,7 @@ import { invitedGroupSchema, joinRequestSchema } from '../protocol/methods/group
 import { fileSchema } from '../protocol/methods/media.js';
 import { businessSchema } from '../protocol/methods/profile.js';
 import { statusSchema } from '../protocol/methods/session.js';
+import { statusesSchema } from '../protocol/methods/status.js';
 import { webhookSchema } from '../protocol/methods/webhook.js';
 import {
   eventTypeSchema,
@@ -74,6 +75,7 @@ const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string]
   ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
   ['Channel', channelSchema, 'A channel, and what this account is there.'],
   ['Post', postSchema, 'A post in a channel, with its counts.'],
+  ['Statuses', statusesSchema, 'A person who has posted statuses.'],
   ['Community', communitySchema, 'A community with its groups.'],
   ['CommunityGroup', communityGroupSchema, 'A group of a community.'],
   ['CommunityOutcome', communityOutcomeSchema, 'What became of one of the groups that a request named.'],

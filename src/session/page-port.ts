@@ -13,6 +13,7 @@ import type { Label, labelMethods } from '../protocol/methods/label.js';
 import type { messageActMethods } from '../protocol/methods/message-act.js';
 import type { Watched } from '../protocol/methods/presence.js';
 import type { Profile, profileMethods } from '../protocol/methods/profile.js';
+import type { Statuses, statusMethods } from '../protocol/methods/status.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
@@ -223,6 +224,11 @@ export interface ChannelPage {
   get(channel: string): Promise<Channel>;
   /** @throws Fault not_allowed, like the methods below */
   follow(channel: string): Promise<Channel>;
+  search(query: string, limit: number): Promise<{ channels: Channel[] }>;
+  create(name: string, description: string | null): Promise<{ channel: string }>;
+  /** Null: stays as it is. */
+  update(channel: string, name: string | null, description: string | null): Promise<void>;
+  remove(channel: string): Promise<void>;
   unfollow(channel: string): Promise<Result<(typeof channelMethods)['channel.unfollow']>>;
   mute(channel: string, muted: boolean): Promise<Channel>;
   /** @param part `before`: the server's number of a post */
@@ -234,6 +240,16 @@ export interface ChannelPage {
 
 /** A post as the page has it; the names of people are added later. */
 export type ReadPost = Omit<Post, 'message'> & { readonly message: InboundMessage };
+
+/** Statuses of others of the last day; read on request only (U2). */
+export interface StatusPage {
+  list(
+    part: Params<(typeof statusMethods)['status.list']>,
+  ): Promise<Result<(typeof statusMethods)['status.list']>>;
+  /** @throws Fault no_such_contact, like the method below */
+  get(contact: ChatId): Promise<{ contact: Statuses; messages: InboundMessage[] }>;
+  see(contact: ChatId): Promise<Statuses>;
+}
 
 export interface CommunityPage {
   list(

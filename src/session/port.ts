@@ -23,6 +23,7 @@ import type {
   PresencePage,
   ProfilePage,
   Revocation,
+  StatusPage,
 } from './page-port.js';
 import type { Limits } from './restriction.js';
 
@@ -171,6 +172,7 @@ export interface WhatsAppClient {
   readonly history: HistoryPage;
   readonly contacts: ContactPage;
   readonly channels: ChannelPage;
+  readonly statuses: StatusPage;
   readonly communities: CommunityPage;
   readonly groups: GroupPage;
   readonly joining: GroupJoinPage;

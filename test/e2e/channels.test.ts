@@ -124,6 +124,59 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.same([...wad.strayLines, ...again.strayLines], []);
   });
 
+  t.test(`a channel is found, and one of ours made, changed and deleted (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: '15550001111' });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const theirs = sim.createChannel({ name: 'Garden news', owner: ana.wid, followers: [phone.wid] });
+    const other = sim.createChannel({ name: 'News of the world', owner: ana.wid });
+    const wad = await home.start();
+    await wad.link(phone);
+
+    t.match(await wad.request('channel.search', { query: 'news' }), {
+      channels: [
+        { id: theirs.id, role: 'follower' },
+        { id: other.id, name: 'News of the world', role: 'none', muted: false },
+      ],
+    });
+    t.match(await wad.request('channel.search', { query: 'news', limit: 1 }), {
+      channels: [{ id: theirs.id }],
+    });
+    t.match(await wad.wactl(['channel', 'search', 'nothing']), { code: 0, stdout: 'no channels\n' });
+    t.match(await wad.request('channel.list'), { total: 1 }, 'searching follows nothing');
+
+    const made = await wad.request('channel.create', { name: 'Ours', description: 'first' });
+    t.match(made, {
+      name: 'Ours',
+      description: 'first',
+      role: 'owner',
+      link: /^https:\/\/whatsapp.com\/channel\//,
+    });
+    const sent = await wad.request('message.send', { to: made.id, text: 'hello' });
+    t.match(await wad.request('message.wait', { id: sent.id }), { state: 'sent' });
+    t.match(await wad.wactl(['channel', 'name', made.id, 'Ours too']), { code: 0, stdout: /Ours too/ });
+    t.match(await wad.request('channel.update', { channel: made.id, description: 'second' }), {
+      name: 'Ours too',
+      description: 'second',
+    });
+    t.equal(await wad.request('channel.update', { channel: made.id }).catch(kind), 'invalid_params');
+    for (const ask of [
+      wad.request('channel.update', { channel: theirs.id, name: 'Mine' }),
+      wad.request('channel.delete', { channel: theirs.id }),
+      wad.request('channel.delete', { channel: other.id }),
+    ])
+      t.equal(await ask.catch(kind), 'not_allowed');
+    t.match(await wad.wactl(['channel', 'delete', made.id]), { code: 0, stdout: 'deleted\n' });
+    t.notOk(
+      sim.channels.some(({ id }) => id === made.id),
+      'the server has deleted it',
+    );
+    t.match(await wad.request('channel.list'), { total: 1, channels: [{ id: theirs.id }] });
+    await wad.stop();
+    t.same(wad.strayLines, []);
+  });
+
   t.test(`a post and a status of ours are deleted for everybody (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });

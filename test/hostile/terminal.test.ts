@@ -112,7 +112,12 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['follow', '12345@newsletter'],
     ['unfollow', '12345@newsletter'],
     ['mute', '12345@newsletter'],
+    ['search', 'x'],
+    ['create', 'x'],
+    ['name', '12345@newsletter', 'x'],
+    ['delete', '12345@newsletter'],
   ],
+  statuses: [[], [N], [N, '--seen']],
   groups: [[]],
   group: [
     ['show', '1@g.us'],

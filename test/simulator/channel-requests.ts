@@ -1,5 +1,5 @@
 /** The requests of a page about channels. */
-import type { Channel, Post } from './channel.js';
+import { Channel, type Post } from './channel.js';
 import { type Posting, publish } from './channel-posts.js';
 import { type Args, type Asked, NEVER, type Questions, Refusal, word } from './request.js';
 import type { Json, Me, WirePost } from './wire.js';
@@ -40,6 +40,38 @@ export const CHANNEL_QUESTIONS: Questions = {
     if (!device) throw new Refusal(401, 'not-authorized');
     const answer = publish(world, device, args as unknown as Posting);
     return world.knobs().ackFault === 'never' ? NEVER : answer;
+  },
+
+  /** By name, as WhatsApp's directory does. */
+  'channel-search': (asked, args) => {
+    const { pn, lid } = meIn(asked);
+    const found = [...asked.world.channels.values()].filter(({ name }) =>
+      name.toLowerCase().includes(word(args.text).toLowerCase()),
+    );
+    return found.map((channel) => ({ ...channel.wireFor(pn, lid) }));
+  },
+
+  'channel-create': (asked, args) => {
+    const { pn, lid } = meIn(asked);
+    const channel = new Channel({ name: word(args.name), description: word(args.description), owner: pn });
+    asked.world.channels.set(channel.id, channel);
+    return { ...channel.wireFor(pn, lid) };
+  },
+
+  'channel-edit': (asked, args) => {
+    const me = meIn(asked);
+    const channel = named(asked, args);
+    only(channel, me, 'owner', 'admin');
+    if (typeof args.name === 'string') channel.name = args.name;
+    if (typeof args.description === 'string') channel.description = args.description;
+    return { ...channel.wireFor(me.pn, me.lid) };
+  },
+
+  'channel-delete': (asked, args) => {
+    const channel = named(asked, args);
+    only(channel, meIn(asked), 'owner');
+    asked.world.channels.delete(channel.id);
+    return null;
   },
 
   'channel-follow': (asked, args) => {

@@ -201,7 +201,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebCollections.Reactions': ['find(key) → promise', DIFF],
-  'WAWebCollections.Status': ['getModelsArray(), getMyStatus()', DIFF],
+  'WAWebCollections.Status': [
+    'getModelsArray(), getMyStatus(), sync() → promise, from the store of the page; a model has id, msgs, and sendReadStatus(message, seconds, { sendReceipt }) → promise that does not reject',
+    DIFF,
+  ],
   'WAWebCollections.WAWebGroupMetadataCollection': ['get(id), update(id) → promise', DIFF],
   'WAWebCollections.WAWebNewsletterCollection': ['get(id), find(id), getModelsArray()', DIFF],
   'WAWebCollections.WAWebNewsletterMetadataCollection': ['get(id), update(id) → promise', DIFF],
@@ -473,6 +476,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMsgReply.canReplyMsg': ['(message) → boolean', BOTH],
   'WAWebNativeCameraQRLinkedDeviceUtils.isNativeCameraQRLinkedDeviceTest': [
     '() → boolean: whether the QR text begins with a link for the camera',
+    DIFF,
+  ],
+  'WAWebNewsletterCreateAction.createNewsletterAction': [
+    '({ name, description, picture }) → promise of its wid, null if the page could not store it; the channel is in the collection afterwards',
     DIFF,
   ],
   'WAWebNewsletterCreateQueryJob.createNewsletterQuery': ['({ name, description, picture }) → promise', BOTH],

@@ -5,14 +5,27 @@ import { whole } from '../listing.js';
 import { renderChannel, renderChannels, renderPosts } from '../render/channel.js';
 
 const WRITES = { writes: true } as const;
-const ACTIONS = ['list', 'show', 'posts', 'follow', 'unfollow', 'mute', 'unmute'] as const;
+const ACTIONS = [
+  ...['list', 'search', 'show', 'posts', 'follow', 'unfollow', 'mute', 'unmute'],
+  ...['create', 'name', 'describe', 'delete'],
+] as const;
 
 const refuse = (reason: string): never => {
   throw new Fault('usage', { reason: `channel ${reason}`, hint: 'wactl channel --help' });
 };
 
-function act({ ask }: Pick<Context, 'ask'>, action: string, channel: string) {
+function act({ ask }: Pick<Context, 'ask'>, action: string, channel: string, text: string | undefined) {
   switch (action) {
+    case 'create':
+      return ask(
+        'channel.create',
+        { name: channel, ...(text !== undefined && { description: text }) },
+        WRITES,
+      );
+    case 'name':
+      return ask('channel.update', { channel, name: text ?? '' }, WRITES);
+    case 'describe':
+      return ask('channel.update', { channel, description: text ?? '' }, WRITES);
     case 'follow':
       return ask('channel.follow', { channel }, WRITES);
     case 'mute':
@@ -26,20 +39,25 @@ function act({ ask }: Pick<Context, 'ask'>, action: string, channel: string) {
 export const channel = command({
   name: 'channel',
   group: 'Chats and people',
-  does: 'list, show, follow or mute a channel; read its posts',
+  does: 'list, find, follow or mute a channel; read its posts; make one',
   verbs: [
     ['list', 'the channels that this account owns, administers or follows'],
+    ['search WORDS', "search WhatsApp's directory of channels"],
     ['show CHANNEL', 'one channel, also by its link, without following it'],
     ['posts CHANNEL', 'its last posts, with views and reactions'],
     ['follow, unfollow CHANNEL', 'follow it, or stop following it'],
     ['mute, unmute CHANNEL', 'mute it, or unmute it'],
+    ['create NAME [TEXT]', 'make a channel, with TEXT as its description'],
+    ['name, describe CHANNEL TEXT', 'change the name, or the description'],
+    ['delete CHANNEL', 'delete a channel of yours for everybody'],
   ],
   notes:
     'The KEY of a post names it for react and, in a channel of yours, for delete. `send` posts into a channel.\n' +
     'Reading marks nothing as read.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
-    { name: 'CHANNEL', required: false, does: 'id (...@newsletter) or link of the channel' },
+    { name: 'CHANNEL', required: false, does: 'id (...@newsletter) or link of the channel; or NAME, WORDS' },
+    { name: 'TEXT', required: false, does: 'a name or a description' },
   ],
   options: {
     limit: { type: 'text', value: 'N', does: 'with posts: the most posts (default: 20; 100 at most)' },
@@ -51,7 +69,7 @@ export const channel = command({
   ],
   async run(context) {
     const { ask, show, args, options } = context;
-    const [action = '', to] = args;
+    const [action = '', to, text] = args;
     if ((options.limit !== undefined || options.before !== undefined) && action !== 'posts')
       refuse('--limit and --before go with posts');
     if (action === 'list') {
@@ -60,7 +78,20 @@ export const channel = command({
       show(answer, () => (answer.channels.length === 0 ? 'no channels\n' : renderChannels(answer.channels)));
       return 0;
     }
-    if (to === undefined) return refuse(`${action}: CHANNEL is missing`);
+    if (to === undefined) return refuse(`${action}: an argument is missing`);
+    if (['name', 'describe'].includes(action) && text === undefined) refuse(`${action}: TEXT is missing`);
+    if (text !== undefined && !['create', 'name', 'describe'].includes(action))
+      refuse(`${action}: quote a text that contains spaces`);
+    if (action === 'search') {
+      const answer = await ask('channel.search', { query: to });
+      show(answer, () => (answer.channels.length === 0 ? 'no channels\n' : renderChannels(answer.channels)));
+      return 0;
+    }
+    if (action === 'delete') {
+      const answer = await ask('channel.delete', { channel: to }, WRITES);
+      show(answer, () => 'deleted\n');
+      return 0;
+    }
     if (action === 'posts') {
       const before = whole('before', options.before, Number.MAX_SAFE_INTEGER);
       const answer = await ask('channel.posts', {
@@ -76,7 +107,7 @@ export const channel = command({
       show(answer, () => (answer.unfollowed ? 'unfollowed\n' : 'this account did not follow it\n'));
       return 0;
     }
-    const answer = await act(context, action, to);
+    const answer = await act(context, action, to, text);
     show(answer, () => renderChannel(answer));
     return 0;
   },

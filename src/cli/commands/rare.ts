@@ -43,6 +43,7 @@ import { reject } from './reject.js';
 import { search } from './search.js';
 import { session } from './session.js';
 import { star } from './star.js';
+import { statuses } from './statuses.js';
 import { token } from './token.js';
 import { transcribe } from './transcribe.js';
 import { version } from './version.js';
@@ -88,6 +89,7 @@ export const COMMANDS: readonly Command[] = [
   presence,
   community,
   channel,
+  statuses,
   doctor,
   canary,
   bugreport,

@@ -56,6 +56,9 @@ const ONE = ['no_such_chat'] as const;
 /** Of a method that asks the server about one. */
 const ASKS = [...LOOK_FAULTS, ...ONE, 'not_allowed', 'whatsapp_limit'] as const;
 const channel = channelRef;
+const channelId = () => reference('A channel of this account, by its id, …@newsletter.');
+const name = () => z.string().trim().min(1).max(100).describe('The name of the channel.');
+const description = () => z.string().max(2048).describe('The description of the channel.');
 const example: Channel = {
   id: ID,
   name: 'News',
@@ -89,6 +92,75 @@ export const channelMethods = {
       }),
     faults: LOOK_FAULTS,
     example: { params: { limit: 1 }, result: { channels: [example], total: 1 } },
+  }),
+  'channel.search': method({
+    name: 'channel.search',
+    does: "Searches WhatsApp's directory for channels by their name, without following any.",
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: () =>
+      record({
+        query: z.string().trim().min(1).max(128).describe('What to search for.'),
+        limit: limit(50, 20),
+      }),
+    result: () =>
+      record({
+        channels: z.array(channelSchema).describe("The channels that were found, in WhatsApp's order."),
+      }),
+    faults: [...LOOK_FAULTS, 'not_allowed', 'whatsapp_limit'],
+    example: {
+      params: { query: 'news', limit: 1 },
+      result: { channels: [{ ...example, role: 'none' }] },
+    },
+  }),
+  'channel.create': method({
+    name: 'channel.create',
+    does: 'Makes a channel of this account.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: () => record({ name: name(), description: description().optional() }),
+    result: () => channelSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: {
+      params: { name: 'News', description: 'What is new' },
+      result: { ...example, role: 'owner', followers: 0 },
+    },
+  }),
+  'channel.update': method({
+    name: 'channel.update',
+    does: 'Changes the name or the description of a channel that this account owns or administers.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: () =>
+      record({
+        channel: channelId(),
+        name: name().optional(),
+        description: description().optional(),
+      }),
+    result: () => channelSchema,
+    faults: [...ACT_FAULTS, ...ONE],
+    example: {
+      params: { channel: ID, name: 'News' },
+      result: { ...example, role: 'owner' },
+    },
+  }),
+  'channel.delete': method({
+    name: 'channel.delete',
+    does: 'Deletes a channel of this account, with its posts, for everybody. It cannot be undone.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: () => record({ channel: channelId() }),
+    result: () =>
+      record({
+        channel: z.string().describe('The id of the channel.'),
+        deleted: z.boolean().describe('Always true: what fails is an error.'),
+      }),
+    faults: ACT_FAULTS,
+    example: { params: { channel: ID }, result: { channel: ID, deleted: true } },
   }),
   'channel.get': method({
     name: 'channel.get',

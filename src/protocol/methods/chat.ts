@@ -242,11 +242,12 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      chat: chat(),
-      after: z.enum(DISAPPEARING_TIMES).describe('After what time they disappear; `off`: they stay.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        after: z.enum(DISAPPEARING_TIMES).describe('After what time they disappear; `off`: they stay.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { chat: '15550002222@c.us', after: '7d' },
@@ -259,11 +260,12 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      chat: chat(),
-      keepStarred: z.boolean().optional().describe('True keeps starred messages; false when left out.'),
-    }),
-    result: chatSchema,
+    params: () =>
+      record({
+        chat: chat(),
+        keepStarred: z.boolean().optional().describe('True keeps starred messages; false when left out.'),
+      }),
+    result: () => chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...chatExample, unread: 0 } },
   }),
@@ -273,13 +275,14 @@ export const chatMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ chat: chat() }),
-    result: record({
-      chat: z.string().describe('The id of the chat.'),
-      deleted: z
-        .boolean()
-        .describe('True: it is gone. False: its messages are gone, and a new one has arrived meanwhile.'),
-    }),
+    params: () => record({ chat: chat() }),
+    result: () =>
+      record({
+        chat: z.string().describe('The id of the chat.'),
+        deleted: z
+          .boolean()
+          .describe('True: it is gone. False: its messages are gone, and a new one has arrived meanwhile.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { chat: '15550002222@c.us', deleted: true } },
   }),

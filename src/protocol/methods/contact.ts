@@ -177,16 +177,17 @@ export const contactMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      contact: contact(),
-      firstName: z.string().trim().min(1).max(100).describe('The first name, or the whole name.'),
-      lastName: z.string().trim().min(1).max(100).optional().describe('The last name.'),
-      onPhone: z
-        .boolean()
-        .optional()
-        .describe("True: also in the phone's own address book; false when left out."),
-    }),
-    result: contactSchema,
+    params: () =>
+      record({
+        contact: contact(),
+        firstName: z.string().trim().min(1).max(100).describe('The first name, or the whole name.'),
+        lastName: z.string().trim().min(1).max(100).optional().describe('The last name.'),
+        onPhone: z
+          .boolean()
+          .optional()
+          .describe("True: also in the phone's own address book; false when left out."),
+      }),
+    result: () => contactSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { contact: '+1 555 000 2222', firstName: 'Ana' }, result: example },
   }),
@@ -196,8 +197,8 @@ export const contactMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ contact: contact() }),
-    result: contactSchema,
+    params: () => record({ contact: contact() }),
+    result: () => contactSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { contact: '+1 555 000 2222' },

@@ -231,14 +231,16 @@ export const groupMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({
-      group: group(),
-      tag: z.string().trim().max(30).describe('The tag: 2 to 30 characters. An empty string removes it.'),
-    }),
-    result: record({
-      group: z.string().describe('The id of the group.'),
-      tag: z.string().nullable().describe('The tag now. Null without one.'),
-    }),
+    params: () =>
+      record({
+        group: group(),
+        tag: z.string().trim().max(30).describe('The tag: 2 to 30 characters. An empty string removes it.'),
+      }),
+    result: () =>
+      record({
+        group: z.string().describe('The id of the group.'),
+        tag: z.string().nullable().describe('The tag now. Null without one.'),
+      }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { group: GROUP, tag: 'Coach' }, result: { group: GROUP, tag: 'Coach' } },
   }),

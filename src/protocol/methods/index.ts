@@ -19,6 +19,7 @@ import { presenceMethods } from './presence.js';
 import { profileMethods } from './profile.js';
 import { recordedMessageMethods } from './recorded-message.js';
 import { sessionMethods } from './session.js';
+import { statusMethods } from './status.js';
 import { webhookMethods } from './webhook.js';
 
 export const METHODS = {
@@ -40,6 +41,7 @@ export const METHODS = {
   ...presenceMethods,
   ...communityMethods,
   ...channelMethods,
+  ...statusMethods,
   ...webhookMethods,
   ...daemonMethods,
   ...fleetMethods,

@@ -116,8 +116,8 @@ export const profileMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({}),
-    result: privacySchema,
+    params: () => record({}),
+    result: () => privacySchema,
     faults: [...LOOK_FAULTS, 'not_allowed', 'whatsapp_limit'],
     example: {
       params: {},

@@ -56,6 +56,8 @@ export const ACTION_CAPABILITIES = {
     'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
     'WAWebStatusMsgDataUtils.createTextStatusMsgData',
   ],
+  'status.list': ['WAWebCollections.Status', ...PEOPLE],
+  'status.see': ['WAWebCollections.Status', 'WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],
   'status.delete': [
     'WAWebCollections.Status',
     'WAWebRevokeStatusAction.sendStatusRevokeMsgAction',
@@ -136,6 +138,14 @@ export const ACTION_CAPABILITIES = {
     'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat',
     'WAWebNewsletterSubscribeAction.subscribeToNewsletterAction',
     'WAWebNewsletterUnsubscribeAction.unsubscribeFromNewsletterAction',
+  ],
+  'channel.search': ['WAWebNewsletterDirectorySearchAction.fetchNewsletterDirectories'],
+  'channel.admin': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebNewsletterGatingUtils.isNewsletterCreationEnabled',
+    'WAWebNewsletterCreateAction.createNewsletterAction',
+    'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction',
+    'WAWebNewsletterDeleteAction.deleteNewsletterAction',
   ],
   'channel.mute': [
     'WAWebCollections.WAWebNewsletterCollection',

@@ -131,6 +131,22 @@ export function makeChannels(tools: Tools) {
       return { ...described(String(told.idJid), mapNewsletterToMetadata(told)), role: 'none' };
     },
 
+    /** In WhatsApp's directory, in its order. */
+    async search(wanted: string, limit: number) {
+      const { fetchNewsletterDirectories } = window.require('WAWebNewsletterDirectorySearchAction');
+      const told = await answered<{ newsletters?: readonly PageChat[] }>(
+        'page_error',
+        'the search',
+        fetchNewsletterDirectories({
+          searchText: wanted,
+          categories: [],
+          cursorToken: '',
+          skipSubscribedNewsletters: false,
+        }),
+      );
+      return { channels: (told.newsletters ?? []).slice(0, limit).map(show) };
+    },
+
     async follow(ref: string): Promise<Channel> {
       const held = joined(ref);
       if (held) return show(held);

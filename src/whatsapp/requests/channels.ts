@@ -9,6 +9,11 @@ export const channelPage = (rpc: PageRpc, client: LibraryClient): ChannelPage =>
   list: (query) => rpc.look('channel.list', 'channels', 'list', query),
   get: (channel) => rpc.look('channel.list', 'channels', 'get', channel),
   follow: (channel) => rpc.act('channel.follow', 'channels', 'follow', channel),
+  search: (query, limit) => rpc.look('channel.search', 'channels', 'search', query, limit),
+  create: (name, description) => rpc.act('channel.admin', 'ownedChannels', 'create', name, description),
+  update: (channel, name, description) =>
+    rpc.act('channel.admin', 'ownedChannels', 'update', channel, name, description),
+  remove: (channel) => rpc.act('channel.admin', 'ownedChannels', 'remove', channel),
   unfollow: (channel) => rpc.act('channel.follow', 'channels', 'unfollow', channel),
   mute: (channel, muted) => rpc.act('channel.mute', 'channels', 'mute', channel, muted),
   async posts(channel, { limit, before }) {

@@ -21,6 +21,7 @@ import type { PageRpc } from './page-rpc.js';
 import { presencePage, profilePage } from './profiles.js';
 import { findRecipient } from './recipients.js';
 import { askForOwn, resend, send } from './send.js';
+import { statusPage } from './statuses.js';
 
 export type ClientRequests = Pick<
   WhatsAppClient,
@@ -31,6 +32,7 @@ export type ClientRequests = Pick<
       | 'groups'
       | 'joining'
       | 'channels'
+      | 'statuses'
       | 'communities'
       | 'labels'
       | 'profiles'
@@ -68,6 +70,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),
     channels: channelPage(rpc, library),
+    statuses: statusPage(rpc, library),
     communities: communityPage(rpc),
     labels: labelPage(rpc),
     profiles: profilePage(rpc),

@@ -36,6 +36,7 @@ import { makeMessages } from '../page/messages.js';
 import { makeOutgoing } from '../page/outgoing.js';
 import { withOwnId } from '../page/own-id.js';
 import { makeOwn, type Own } from '../page/own-message.js';
+import { makeOwnedChannels } from '../page/owned-channels.js';
 import type { PageWindow } from '../page/page-window.js';
 import { makePolls } from '../page/polls.js';
 import { makePosts } from '../page/posts.js';
@@ -64,6 +65,7 @@ const PARTS = {
   kept: makeKept,
   labels: makeLabels,
   outgoing: makeOutgoing,
+  ownedChannels: makeOwnedChannels,
   polls: makePolls,
   profiles: makeProfiles,
   receipts: makeReceipts,

@@ -144,6 +144,56 @@ export const NewsletterUnsubscribeAction = {
   },
 };
 
+interface Values {
+  name?: string | null;
+  description?: string | null;
+}
+
+export const NewsletterCreateAction = {
+  async createNewsletterAction({ name, description }: Values): Promise<Wid> {
+    const args = { name: name ?? '', description: description ?? '' };
+    const wire = (await chatSocket.request('channel-create', args)) as unknown as WireChannel;
+    return learnChannel(wire).id;
+  },
+};
+
+export const EditNewsletterMetadataAction = {
+  async editNewsletterMetadataAction(
+    chat: Chat,
+    { editName, editDescription }: { editName?: boolean; editDescription?: boolean },
+    { name, description }: Values,
+  ): Promise<void> {
+    const args = {
+      channel: String(chat.id),
+      ...(editName ? { name: name ?? '' } : {}),
+      ...(editDescription ? { description: description ?? '' } : {}),
+    };
+    learnChannel((await chatSocket.request('channel-edit', args)) as unknown as WireChannel);
+  },
+};
+
+export const NewsletterDeleteAction = {
+  async deleteNewsletterAction(chat: Chat): Promise<void> {
+    await chatSocket.request('channel-delete', { channel: String(chat.id) });
+    Newsletters.remove(chat);
+  },
+};
+
+export const NewsletterDirectorySearchAction = {
+  /** The channels are in no collection unless they are followed (WAWebGetNewsletterDirectoryChats). */
+  async fetchNewsletterDirectories({ searchText }: { searchText: string }) {
+    const found = await chatSocket.request('channel-search', { text: searchText });
+    const newsletters = (found as unknown as WireChannel[]).map((wire) => {
+      const known = Newsletters.get(wire.id);
+      if (known) return known;
+      const { id, name } = wire;
+      const newsletterMetadata = new NewsletterMetadata({ id, ...attributesOf(wire) });
+      return { id: createWid(id), name, newsletterMetadata };
+    });
+    return { pageInfo: {}, newsletters, subscribedNewsletters: [] };
+  },
+};
+
 export const NewsletterToggleAdminActivityMuteStateAction = {
   /** Swallows the server's error. */
   async toggleNewsletterAdminActivityMuteStateAction(id: Wid, state: number): Promise<void> {

@@ -34,7 +34,11 @@ import { knobs } from './boot-record.js';
 import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
 import { CallState, Calls, VoipStackInterface } from './calls.js';
 import {
+  EditNewsletterMetadataAction,
   LoadNewsletterPreviewChatAction,
+  NewsletterCreateAction,
+  NewsletterDeleteAction,
+  NewsletterDirectorySearchAction,
   NewsletterGetMessagesJob,
   NewsletterMetadataCollection,
   NewsletterMetadataQueryJob,
@@ -50,7 +54,6 @@ import { chatSocket } from './chat-socket.js';
 import { type Chat, ChatGetters, Chats, findOrCreateLatestChat, Newsletters } from './chats.js';
 import { userPrefsIdb as challengePrefs } from './checkpoint.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
-import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
 import { ChangeEphemeralDurationChatAction, ChatEphemerality, getEphemeralFields } from './disappearing.js';
 import {
@@ -80,7 +83,6 @@ import {
   SendMemberLabelAction,
 } from './member-tags.js';
 import { fromWire, loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
-import type { Model } from './model.js';
 import { defineFurtherModules } from './modules-further.js';
 import { MsgKey } from './msg-key.js';
 import {
@@ -124,6 +126,7 @@ import {
 import { addAndSendMsgToChat, resendMsgToChat, SendMsgJob, updateMessageTable } from './send.js';
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
+import { Statuses } from './statuses.js';
 import { Stream, UpdateUnreadChatAction } from './unread.js';
 import { WapParser } from './wap-parser.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
@@ -184,7 +187,7 @@ export function defineModules(): void {
       WAWebGroupMetadataCollection: Groups,
       BusinessProfile,
       Label: Labels,
-      Status: Object.assign(new Collection<Model & { id: string }>(), { getMyStatus: () => undefined }),
+      Status: Statuses,
       WAWebNewsletterCollection: Newsletters,
       WAWebNewsletterMetadataCollection: NewsletterMetadataCollection,
       Presence: Presences,
@@ -223,6 +226,11 @@ export function defineModules(): void {
     WAWebNewsletterModelUtils: NewsletterModelUtils,
     WAWebNewsletterSubscribeAction: NewsletterSubscribeAction,
     WAWebNewsletterUnsubscribeAction: NewsletterUnsubscribeAction,
+    WAWebNewsletterGatingUtils: { isNewsletterCreationEnabled: () => true },
+    WAWebNewsletterCreateAction: NewsletterCreateAction,
+    WAWebEditNewsletterMetadataAction: EditNewsletterMetadataAction,
+    WAWebNewsletterDeleteAction: NewsletterDeleteAction,
+    WAWebNewsletterDirectorySearchAction: NewsletterDirectorySearchAction,
     WAWebNewsletterToggleAdminActivityMuteStateAction: NewsletterToggleAdminActivityMuteStateAction,
     WAWebNewsletterGetMessagesJob: NewsletterGetMessagesJob,
     WAWebNewsletterRevokeMsgAction: NewsletterRevokeMsgAction,

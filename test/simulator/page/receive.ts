@@ -19,6 +19,7 @@ import { restorePrefs } from './restriction.js';
 import { learnContact, learnIdentity, learnPushname, toLid, toPn } from './roster.js';
 import { confirm, nacked } from './send.js';
 import { Socket } from './socket-model.js';
+import { Statuses } from './statuses.js';
 import { type StoredMessage, storage } from './storage.js';
 import { toJson } from './tagged-json.js';
 
@@ -156,6 +157,7 @@ function show({ key, wire }: StoredMessage): void {
       void pause(knobs.ciphertextMs).then(() => msg.set({ body, type }));
   }
   place(msg);
+  if (msg.isStatusV3) Statuses.take(msg);
   if (!wire.fromMe && !msg.isNotification) chat.addUnread(wire.id);
   const { notifyName } = wire;
   if (!wire.fromMe && typeof notifyName === 'string' && notifyName !== '')

@@ -49,8 +49,8 @@ const SHELLS: Readonly<Record<string, { options: readonly string[]; program: str
 };
 
 const LINES: readonly (readonly [line: string, ...offered: string[]])[] = [
-  ['wactl sta', 'star', 'status'],
-  ['wactl -o json sta', 'star', 'status'],
+  ['wactl sta', 'star', 'status', 'statuses'],
+  ['wactl -o json sta', 'star', 'status', 'statuses'],
   ['wactl wait rea', 'ready'],
   ['wactl -o ', 'json', 'jsonl', 'text'],
   ['wactl events --type message.r', 'message.reaction', 'message.revoke'],
@@ -76,6 +76,6 @@ t.test('bash splits a word at its equals sign', (t) => {
       .trim()
       .split('\n');
   t.same(typed('wactl', '--output', '=', 'js'), ['json', 'jsonl']);
-  t.same(typed('wactl', '--output', '=', 'json', 'sta'), ['status', 'star']);
+  t.same(typed('wactl', '--output', '=', 'json', 'sta'), ['status', 'star', 'statuses']);
   t.end();
 });

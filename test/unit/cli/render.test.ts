@@ -156,8 +156,8 @@ t.test('the nearest command is suggested', (t) => {
 
 t.test('completion offers commands, options and their values', (t) => {
   const at = (line: string) => complete(line.split(' '));
-  t.same(at('wactl sta'), ['status', 'star']);
-  t.same(at('wactl -o json sta'), ['status', 'star']);
+  t.same(at('wactl sta'), ['status', 'star', 'statuses']);
+  t.same(at('wactl -o json sta'), ['status', 'star', 'statuses']);
   t.ok(at('wactl ').includes('send'));
   t.ok(at('wactl wait ').includes('ready'));
   t.same(at('wactl wait re'), ['ready', 'reconnecting']);

@@ -1,4 +1,5 @@
 // channel.*: lists and finds channels, follows and mutes them, and reads their posts.
+import { Fault } from '../../../protocol/fault.js';
 import { inviteCode } from '../../../protocol/invite.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { channelMethods } from '../../../protocol/methods/channel.js';
@@ -16,11 +17,35 @@ export function parseChannel(text: string): string {
   return isChannelId(trimmed) ? trimmed : inviteCode('channel', trimmed);
 }
 
+/** @throws Fault invalid_params */
+function parseId(text: string): string {
+  const trimmed = text.trim();
+  if (isChannelId(trimmed)) return trimmed;
+  throw new Fault('invalid_params', { reason: 'The id of a channel ends in @newsletter.', hint: null });
+}
+
 export function channelHandlers(account: Account, store: Store): Handlers<typeof channelMethods> {
   const channels = () => readyClient(account).channels;
   return {
     'channel.list': (query) => channels().list(query),
     'channel.get': ({ channel }) => channels().get(parseChannel(channel)),
+    'channel.search': ({ query, limit = PAGE }) => channels().search(query, limit),
+    'channel.create': async ({ name, description = null }) => {
+      const { channel } = await channels().create(name, description);
+      return channels().get(channel);
+    },
+    'channel.update': async ({ channel, name = null, description = null }) => {
+      if (name === null && description === null)
+        throw new Fault('invalid_params', { reason: 'Give a name or a description.', hint: null });
+      const id = parseId(channel);
+      await channels().update(id, name, description);
+      return channels().get(id);
+    },
+    'channel.delete': async ({ channel }) => {
+      const id = parseId(channel);
+      await channels().remove(id);
+      return { channel: id, deleted: true };
+    },
     'channel.follow': ({ channel }) => channels().follow(parseChannel(channel)),
     'channel.unfollow': ({ channel }) => channels().unfollow(parseChannel(channel)),
     'channel.mute': ({ channel, muted = true }) => channels().mute(parseChannel(channel), muted),

@@ -31,6 +31,7 @@ import { presenceHandlers } from './presence.js';
 import { profileHandlers } from './profile.js';
 import { type Purging, searchHandlers } from './search.js';
 import { sessionHandlers } from './session.js';
+import { statusHandlers } from './status.js';
 import { webhookHandlers } from './webhook.js';
 
 export interface HandlerParts {
@@ -88,6 +89,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...presenceHandlers(account),
     ...communityHandlers(account),
     ...channelHandlers(account, store),
+    ...statusHandlers(account, store),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
     ...fleetHandlers(account, fleet),
