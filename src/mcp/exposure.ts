@@ -201,6 +201,11 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'The options of a poll with how many people have chosen each, and who.',
     params: { id: MESSAGE },
   },
+  'message.attendance': {
+    title: 'Show who comes to an event',
+    does: 'The answers to an event (`going`, `not_going` or `maybe`), with the people who gave them.',
+    params: { id: MESSAGE },
+  },
   'message.info': {
     title: 'Who has read a message',
     does: 'Who has received, read and played a message of this account, with times. Only for messages with `fromMe`.',

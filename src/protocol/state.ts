@@ -83,11 +83,16 @@ export const START_WAITS = ['start_slot'] as const;
 export const RESTRICTION_KINDS = ['ban', 'time_lock', 'new_chat_cap', 'quota_low', 'quota'] as const;
 export type RestrictionKind = (typeof RESTRICTION_KINDS)[number];
 
+/** The answers to an event of a chat. */
+export const ATTENDANCE = ['going', 'not_going', 'maybe'] as const;
+export type Attendance = (typeof ATTENDANCE)[number];
+
 export const EVENT_TYPES = [
   'message',
   'message.history',
   'message.ack',
   'message.reaction',
+  'message.attendance',
   'message.edit',
   'message.revoke',
   'message.transcript',

@@ -14,6 +14,7 @@ import type { messageActMethods } from '../protocol/methods/message-act.js';
 import type { Watched } from '../protocol/methods/presence.js';
 import type { Profile, profileMethods } from '../protocol/methods/profile.js';
 import type { Statuses, statusMethods } from '../protocol/methods/status.js';
+import type { Attendance } from '../protocol/state.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
 import type { InboundMessage } from './inbound-message.js';
 
@@ -160,6 +161,9 @@ export interface ActPage {
   /** @param options by text or `#2`; empty: takes the vote back. @throws Fault invalid_params for an unknown option */
   vote(message: MessageRef, options: readonly string[]): Promise<ActedOn & { vote: string[] }>;
   poll(message: MessageRef): Promise<Result<(typeof messageActMethods)['message.poll']>>;
+  /** @throws Fault not_allowed for what is no event, and for one that is over or was cancelled */
+  attend(message: MessageRef, answer: Attendance): Promise<ActedOn>;
+  attendance(message: MessageRef): Promise<Result<(typeof messageActMethods)['message.attendance']>>;
   /** @param seconds null: removes the pin */
   pin(message: MessageRef, seconds: number | null): Promise<ActedOn>;
   /** Of a chat whose messages disappear. */

@@ -76,7 +76,14 @@ export type ClientReport =
   | { readonly type: 'capabilities'; readonly capabilities: CapabilityStates };
 
 /** Events that the daemon stores as the client reports them. */
-export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call' | 'chat.timer' | 'presence';
+export type ContentEvent =
+  | 'message.reaction'
+  | 'message.attendance'
+  | 'message.edit'
+  | 'group'
+  | 'call'
+  | 'chat.timer'
+  | 'presence';
 
 /** Both identities of one person: `…@c.us` and `…@lid`. */
 export interface Pair {

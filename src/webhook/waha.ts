@@ -127,6 +127,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       const statuses = [{ status, timestamp: Date.parse(time) }];
       return [['session.status', { name: account, status, statuses }]];
     }
+    case 'message.attendance':
     case 'message.transcript':
     case 'chat.timer':
     case 'restriction':

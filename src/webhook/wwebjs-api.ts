@@ -48,6 +48,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
     case 'label':
     case 'chat.timer':
     case 'presence':
+    case 'message.attendance':
     case 'message.transcript':
     case 'restriction':
     case 'alert':

@@ -125,6 +125,75 @@ async function polls(t: Test, wad: Wad, ana: Contact): Promise<void> {
   t.equal(await wad.request('message.poll', { id: text }).catch(kind), 'not_allowed');
 }
 
+async function attendance(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<void> {
+  const group = sim.createGroup({ subject: 'Tea', participants: [ana.wid, `${NUMBER}@c.us`] });
+  const tomorrow = Math.floor(Date.now() / 1_000) + 86_400;
+  const theirs = (extra: Record<string, never> = {}, more: object = {}) =>
+    ana.send('', {
+      type: 'event_creation',
+      extra: { eventName: 'Tea', eventStartTime: tomorrow, ...extra },
+      ...more,
+    });
+  for (const id of [await theirs(), await theirs({}, { group: group.id })]) {
+    await wad.event('message', ({ messageId }) => messageId === id);
+    t.match(await wad.wactl(['attend', id, 'not-going']), { code: 0, stdout: /^answered not-going {2}/ });
+    t.match(await wad.request('message.attend', { id, answer: 'going' }), { messageId: id, answer: 'going' });
+    const sent = ana.received.filter(
+      ({ type, message }) => type === 'event_response' && message.extra?.target === id,
+    );
+    t.same(
+      sent.map(({ message }) => message.extra?.response),
+      [2, 1],
+    );
+    t.match(
+      await wad.event(
+        'message.attendance',
+        ({ messageId, answer }) => messageId === id && answer === 'going',
+      ),
+      { data: { fromMe: true } },
+    );
+    await ana.attend(id, 3);
+    const reported = await wad.event(
+      'message.attendance',
+      ({ messageId, answer }) => messageId === id && answer === 'maybe',
+    );
+    t.match(reported.data, {
+      fromMe: false,
+      sender: { phone: ana.number, name: 'Ana' },
+    });
+    const list = await wad.request('message.attendance', { id });
+    t.equal(list.name, 'Tea');
+    t.same(list.people.map(({ phone, fromMe, answer }) => [fromMe ? 'me' : phone, answer]).sort(), [
+      [ana.number, 'maybe'],
+      ['me', 'going'],
+    ]);
+    t.match((await wad.wactl(['attendance', id])).stdout, /^Tea\nANSWER +WHO +TIME\n(.*\n)?maybe +Ana/);
+  }
+  const refused = [
+    [await theirs({ isEventCanceled: true } as never), /was cancelled/],
+    [await theirs({ eventStartTime: tomorrow - 200_000 } as never), /is over/],
+    [await ana.send('no event'), /is not an event/],
+  ] as const;
+  for (const [id, stderr] of refused) {
+    await wad.event('message', ({ messageId }) => messageId === id);
+    t.match(await wad.wactl(['attend', id, 'going']), { code: 1, stderr });
+  }
+  t.match(await wad.wactl(['attend', '3EB0', 'perhaps']), {
+    code: 2,
+    stderr: /none of going, not-going, maybe/,
+  });
+
+  const mine = await wad.request('message.send', {
+    to: ana.number,
+    event: { name: 'Cake', startsAt: new Date(tomorrow * 1_000).toISOString() },
+  });
+  await wad.request('message.wait', { id: mine.id, for: 'delivered' });
+  await ana.attend(mine.messageId, 1);
+  t.match(await wad.event('message.attendance', ({ messageId }) => messageId === mine.messageId), {
+    data: { fromMe: false, answer: 'going', sender: { phone: ana.number } },
+  });
+}
+
 async function marks(t: Test, wad: Wad, ana: Contact): Promise<void> {
   const id = await ana.send('the address');
   await wad.event('message', ({ messageId }) => messageId === id);
@@ -228,6 +297,9 @@ for (const generation of ['2026-10', '2026-04', '2026-09'] as const) {
     await wad.link(phone);
     await t.test('what a stranger sends is shown', (t) => shown(t, wad, ana));
     await t.test('a vote is cast, counted and taken back', (t) => polls(t, wad, ana));
+    await t.test('an event is answered, and answers of others are reported', (t) =>
+      attendance(t, sim, wad, ana),
+    );
     await t.test('a message is pinned, and kept', (t) => marks(t, wad, ana));
     await t.test('buttons and lists are answered', (t) => answers(t, sim, wad, ana));
     await t.test('who has read a message is shown', (t) => receipts(t, wad, ana));

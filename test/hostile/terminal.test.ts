@@ -72,6 +72,8 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   react: [['AC0C1D2E3F', 'x']],
   vote: [['AC0C1D2E3F', '--option', 'x']],
   poll: [['AC0C1D2E3F']],
+  attend: [['AC0C1D2E3F', 'maybe']],
+  attendance: [['AC0C1D2E3F']],
   pin: [['AC0C1D2E3F']],
   keep: [['AC0C1D2E3F']],
   info: [['AC0C1D2E3F']],

@@ -225,6 +225,11 @@ export class Contact {
     this.#post.timerFrom(this, seconds);
   }
 
+  /** Answers an event of an account or of a group: 1 going, 2 not going, 3 maybe. */
+  async attend(id: string, answer: number): Promise<void> {
+    this.#post.attendFrom(this, id, answer);
+  }
+
   async call({ to, video = false }: { to?: string; video?: boolean } = {}): Promise<string> {
     return this.#post.callFrom(this, to, video);
   }

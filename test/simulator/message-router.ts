@@ -152,6 +152,11 @@ export class MessageRouter {
     this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
   }
 
+  attendFrom(contact: Contact, id: string, answer: number): void {
+    const from = this.#address(contact);
+    this.#act(id, (key) => ({ kind: 'attendance', key, id: messageId.android(), from, answer, t: now() }));
+  }
+
   /** The account's vote from its own phone. */
   voteFromPhone(account: Account, id: string, options: string[]): void {
     const from = account.me.pn;

@@ -37,6 +37,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWap.generateId': ['() → the id of a stanza', BOTH],
   'WAWap.wap': ['(tag, attributes, children) → a stanza', BOTH],
+  'WAWebAddonEventResponseTableMode.eventResponseTableMode': [
+    'bulkUpsert(answers) is called for each new answer to an event, of others and of this account: { id, parentMsgKey, eventResponse, senderTimestampMs, author or from }; it can be wrapped',
+    DIFF,
+  ],
   'WAWebAddonPollVoteTableMode.pollVoteTableMode': [
     'bulkUpsert(votes) is called for each incoming vote, and can be wrapped',
     DIFF,
@@ -274,6 +278,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction': [
     '(channel, fields, values) → promise',
     BOTH,
+  ],
+  'WAWebEventResponsesSchema.getTable': [
+    '() → { equals([columns], …) } of answers to events: { parentMsgKey, sender, msgKey, eventResponse as one byte, senderTimestampMs }',
+    DIFF,
   ],
   'WAWebExitGroupAction.sendExitGroup': ['(chat) → promise', BOTH],
   'WAWebFindChatAction.findOrCreateLatestChat': [
@@ -595,7 +603,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
-  'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
+  'WAWebSendEventResponseMsgAction.sendEventResponseMsg': [
+    '(1 going, 2 not going or 3 maybe, message) → promise; rejects when it could not be sent',
+    DIFF,
+  ],
   'WAWebSendMemberLabelAction.sendMemberLabelMsg': [
     '(chat, text or "") → promise of { messageSendResult }; the label is in memory then',
     DIFF,

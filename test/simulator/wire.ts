@@ -136,6 +136,8 @@ export type Item =
   | { kind: 'revoke'; key: WireKey; newId: string; t: number }
   | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
   | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
+  /** `answer`: Message$EventResponseMessage$EventResponseType */
+  | { kind: 'attendance'; key: WireKey; id: string; from: string; answer: number; t: number }
   | { kind: 'call'; id: string; from: string; video: boolean; t: number; over: boolean }
   /** somebody set the timer of a chat with a person */
   | { kind: 'timer'; chat: string; seconds: number }

@@ -2,6 +2,7 @@
 import type { Command } from '../command.js';
 import { account } from './account.js';
 import { adopt } from './adopt.js';
+import { attend, attendance } from './attend.js';
 import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
 import { channel } from './channel.js';
@@ -73,6 +74,8 @@ export const COMMANDS: readonly Command[] = [
   star,
   vote,
   poll,
+  attend,
+  attendance,
   pin,
   keep,
   info,

@@ -87,6 +87,8 @@ function gist({ type, data }: WireEvent, names: Names): string {
         ? `${who} ${text(data.emoji)} to ${message}`
         : `${who} removed a reaction to ${message}`;
     }
+    case 'message.attendance':
+      return `${someone(data.from, data)} answered ${text(data.answer).replace('_', ' ')} to ${text(data.messageId)}`;
     case 'message.edit':
       return `${someone(data.author, data)} changed ${text(data.messageId)}: ${text(data.body)}`;
     case 'message.revoke':

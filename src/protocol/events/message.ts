@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { ack, instant, messageName, messageSchema, named, record } from '../schema.js';
+import { ATTENDANCE } from '../state.js';
 
 const ANA = {
   id: '15550002222@c.us',
@@ -134,6 +135,19 @@ export const messageEvents = {
         ...named(),
       }),
     example: { ...NAME, from: ANA.id, fromMe: false, emoji: '👍', vote: null, timestamp: AT, ...NAMED },
+  }),
+  'message.attendance': event({
+    type: 'message.attendance',
+    does: 'Someone answered an event: whether they come.',
+    data: record({
+      ...messageName(),
+      from: z.string().describe('The id of the person who answered.'),
+      fromMe: z.boolean().describe('True when this account did, from any of its devices.'),
+      answer: z.enum(ATTENDANCE).describe('The answer. It replaces an earlier one of this person.'),
+      timestamp: instant().describe('When it was given.'),
+      ...named(),
+    }),
+    example: { ...NAME, from: ANA.id, fromMe: false, answer: 'going', timestamp: AT, ...NAMED },
   }),
   'message.edit': event({
     type: 'message.edit',

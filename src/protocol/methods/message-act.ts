@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
 import { chatRef, identity, instant, messageName, messageRef, record } from '../schema.js';
+import { ATTENDANCE } from '../state.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const acted = {
@@ -170,6 +171,53 @@ export const messageActMethods = {
           { text: 'later', votes: 0, voters: [] },
         ],
         voters: 1,
+      },
+    },
+  }),
+  'message.attend': method({
+    name: 'message.attend',
+    does: 'Answers an event: whether this account comes. It replaces an earlier answer. Done at once, not queued.',
+    effect: 'writes',
+    scope: 'send',
+    since: '0.2.0',
+    params: record({ id: messageRef(), answer: z.enum(ATTENDANCE).describe('The answer.') }),
+    result: record({ ...messageName(), answer: z.enum(ATTENDANCE).describe('The answer now.') }),
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS],
+    example: { params: { id: acted.key, answer: 'going' }, result: { ...acted, answer: 'going' } },
+  }),
+  'message.attendance': method({
+    name: 'message.attendance',
+    does: 'Who comes to an event: the answers that WhatsApp Web has received, the oldest first. Whoever made the event has given none, and comes.',
+    effect: 'reads',
+    scope: 'read',
+    since: '0.2.0',
+    params: record({ id: messageRef() }),
+    result: record({
+      ...messageName(),
+      name: z.string().nullable().describe('The name of the event. Null when WhatsApp Web does not have it.'),
+      people: z
+        .array(
+          record({
+            ...identity(),
+            fromMe: z.boolean().describe('True for this account.'),
+            answer: z.enum(ATTENDANCE).describe('The newest answer of this person.'),
+            answeredAt: instant().nullable().describe('When it was given. Null when that is not known.'),
+          }),
+        )
+        .describe('Who has answered.'),
+    }),
+    faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
+    example: {
+      params: { id: acted.key },
+      result: {
+        ...acted,
+        name: 'Tea',
+        people: [
+          {
+            ...{ id: acted.chatId, phone: '15550002222', lid: null },
+            ...{ fromMe: false, answer: 'going', answeredAt: NOW },
+          },
+        ],
       },
     },
   }),

@@ -96,6 +96,8 @@ export const ACTION_CAPABILITIES = {
   'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
   'message.vote': ['WAWebPollsSendVoteMsgAction.sendVote', ...PEOPLE],
   'message.poll': ['WAWebPollsVotesSchema.getTable', ...PEOPLE],
+  'message.attend': ['WAWebSendEventResponseMsgAction.sendEventResponseMsg', ...PEOPLE],
+  'message.attendance': ['WAWebEventResponsesSchema.getTable', ...PEOPLE],
   'message.pin': [
     'WAWebSendPinMessageAction.sendPinInChatMsg',
     'WAWebPinMsgConstants.getPinExpiryOption',

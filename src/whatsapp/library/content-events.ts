@@ -3,7 +3,13 @@
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
-import type { CallReport, LabelReport, PresenceReport, TimerReport } from '../page/page-window.js';
+import type {
+  AttendanceReport,
+  CallReport,
+  LabelReport,
+  PresenceReport,
+  TimerReport,
+} from '../page/page-window.js';
 import type {
   LibraryCall,
   LibraryKey,
@@ -80,6 +86,23 @@ export class ContentEvents {
     this.#reportOnce(`vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`, {
       type: 'happened',
       event: 'message.reaction',
+      data,
+    });
+  }
+
+  /** An answer to an event. A page may report it again after a new sync. */
+  attendance({ event, from, fromMe, answer, atMs }: AttendanceReport): void {
+    const { participant, ...key } = event;
+    const data = {
+      ...named({ ...key, ...(participant !== null && { participant }) }),
+      from: String(from),
+      fromMe: fromMe === true,
+      answer,
+      timestamp: timeOf(typeof atMs === 'number' ? atMs / 1_000 : undefined),
+    };
+    this.#reportOnce(`attendance ${data.key} ${data.from} ${String(atMs)} ${answer}`, {
+      type: 'happened',
+      event: 'message.attendance',
       data,
     });
   }

@@ -3,6 +3,7 @@
 // to the page as text: it can use nothing but its arguments and `window`.
 
 import type { PasskeyOptions } from '../../protocol/passkey.js';
+import type { Attendance } from '../../protocol/state.js';
 import type { PeopleKnown } from '../../session/port.js';
 
 /** Our marks on one document. A new document has none, which shows that the page was reloaded. */
@@ -42,6 +43,8 @@ export interface DocumentMarks {
   reportsLabels?: boolean;
   /** Changes of the timers of chats are reported (page/timer-changes.ts). */
   reportsTimers?: boolean;
+  /** Answers to events are reported (page/attendance-changes.ts). */
+  reportsAttendance?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
   reportsTrust?: boolean;
   /** A chat is being marked as read on request (page/presence.ts). */
@@ -248,5 +251,21 @@ export interface TimerReport {
   readonly seconds: number;
 }
 
+/** Somebody has answered an event. */
+export interface AttendanceReport {
+  readonly kind: 'attendance';
+  /** The key of the event's message. */
+  readonly event: {
+    readonly fromMe: boolean;
+    readonly remote: string;
+    readonly id: string;
+    readonly participant: string | null;
+  };
+  readonly from: string;
+  readonly fromMe: boolean;
+  readonly answer: Attendance;
+  readonly atMs: number | null;
+}
+
 /** A report that becomes an event. */
-export type ContentReport = CallReport | LabelReport | PresenceReport | TimerReport;
+export type ContentReport = CallReport | LabelReport | PresenceReport | TimerReport | AttendanceReport;

@@ -1,6 +1,7 @@
 // Actions on messages: implements the port's requests by calling the page.
 
 import type { Receipt } from '../../protocol/methods/message-act.js';
+import { isoTime } from '../../protocol/time.js';
 import { escapeId, isChannelId, isStatusId, type MessageRef, messageKey } from '../../protocol/wid.js';
 import type { ActedOn, ActPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
@@ -48,6 +49,13 @@ export const actPage = (rpc: PageRpc): ActPage => ({
   async poll(message) {
     const { parts, ...poll } = await rpc.look('message.poll', 'polls', 'votes', message);
     return { ...actedOn(parts), ...poll };
+  },
+  attend: async (message, answer) =>
+    actedOn(await rpc.act('message.attend', 'attendance', 'attend', message, answer)),
+  async attendance(message) {
+    const { parts, name, people } = await rpc.look('message.attendance', 'attendance', 'list', message);
+    const all = people.map(({ atMs, ...one }) => ({ ...one, answeredAt: isoTime(atMs) }));
+    return { ...actedOn(parts), name, people: all };
   },
   pin: async (message, seconds) => actedOn(await rpc.act('message.pin', 'kept', 'pin', message, seconds)),
   keep: async (message, kept) => actedOn(await rpc.act('message.keep', 'kept', 'keep', message, kept)),

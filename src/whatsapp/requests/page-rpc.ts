@@ -17,6 +17,7 @@ import { isDetached, isNavigation, isReplaced, pageTrouble } from '../failures/e
 import { modulesIn } from '../failures/explain.js';
 import { makeActs } from '../page/acts.js';
 import { makeAddressBook } from '../page/address-book.js';
+import { makeAttendance } from '../page/attendance.js';
 import { makeCalls } from '../page/calls.js';
 import { makeChannels } from '../page/channels.js';
 import { makeChatChanges } from '../page/chat-changes.js';
@@ -52,6 +53,7 @@ declare const window: PageWindow;
 const PARTS = {
   acts: makeActs,
   addressBook: makeAddressBook,
+  attendance: makeAttendance,
   calls: makeCalls,
   channels: makeChannels,
   chatChanges: makeChatChanges,

@@ -5,6 +5,7 @@ import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
 import { within } from '../failures/deadline.js';
 import { errorText, isNavigation } from '../failures/errors.js';
+import { reportAttendance } from '../page/attendance-changes.js';
 import { reportLabels } from '../page/label-changes.js';
 import { installLacks } from '../page/lacks.js';
 import { look } from '../page/look.js';
@@ -102,6 +103,8 @@ export class Readiness {
     if (hasLabels !== true) this.#log.debug('whatsapp.labels', { error: hasLabels || 'missing' });
     const hasTimers = await page.evaluate(reportTimers).catch(failureOf);
     if (hasTimers !== true) this.#log.debug('whatsapp.timers', { error: hasTimers || 'missing' });
+    const hasEvents = await page.evaluate(reportAttendance).catch(failureOf);
+    if (hasEvents !== true) this.#log.debug('whatsapp.attendance', { error: hasEvents || 'missing' });
     this.#pageState.capable(await this.#repairs.mendLinked(page));
   }
 

@@ -184,3 +184,61 @@ export const PollsVotesSchema = {
       }),
   }),
 };
+
+/** An answer to an event (WAWebEventResponseMsgDataConversion). */
+interface EventResponse {
+  id: MsgKey;
+  parentMsgKey: MsgKey;
+  eventResponse: number;
+  senderTimestampMs: number;
+  author: Wid;
+  from: Wid;
+}
+
+export const eventResponseTableMode = {
+  async bulkUpsert(rows: EventResponse[]): Promise<void> {
+    for (const row of rows)
+      await storage.putAddon('attendance', {
+        parent: String(row.parentMsgKey),
+        author: String(row.author),
+        row: toJson(row),
+      });
+  },
+};
+
+export async function upsertAttendance(item: Extract<Item, { kind: 'attendance' }>): Promise<void> {
+  const parent = keyOf(item.key);
+  const author = createWid(item.from);
+  const { remote } = parent;
+  const participant = remote.isGroup() ? author : undefined;
+  await eventResponseTableMode.bulkUpsert([
+    {
+      id: new MsgKey({ fromMe: isMe(author), remote, id: item.id, participant }),
+      parentMsgKey: parent,
+      eventResponse: item.answer,
+      senderTimestampMs: item.t * 1000,
+      author,
+      from: author,
+    },
+  ]);
+}
+
+/** WAWebEventResponsesSchema: one row for each person who has answered, the answer as one byte. */
+export const EventResponsesSchema = {
+  getTable: () => ({
+    equals: async (_columns: string[], key: string) =>
+      (await storage.addons('attendance', key)).map((row) => {
+        const { author, id, eventResponse, senderTimestampMs } = fromJson(row) as EventResponse;
+        return {
+          ...{
+            parentMsgKey: key,
+            sender: String(author),
+            msgKey: String(id),
+            senderTimestampMs,
+            read: false,
+          },
+          eventResponse: new Uint8Array([eventResponse]).buffer,
+        };
+      }),
+  }),
+};

@@ -4,17 +4,19 @@
  */
 
 import type { WireGroup } from '../wire.js';
+import { upsertAttendance } from './addons.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
 import { GroupCommunityJob, MexFetchAllSubgroupsJob } from './communities.js';
+import { getMaybeMePnUser } from './conn.js';
 import {
   ApiMembershipApprovalRequestStore,
   GroupGetMembershipApprovalRequestsJob,
   GroupMembershipRequestsActionJob,
   joinGroupViaInvite,
 } from './groups.js';
-import { forget, type Msg } from './messages.js';
+import { forget, type Msg, toWire } from './messages.js';
 import { MsgKey } from './msg-key.js';
 import { define, defineAll } from './require.js';
 import type { Contact } from './roster.js';
@@ -89,8 +91,15 @@ export function defineFurtherModules(): void {
       },
     },
     WAWebSendEventResponseMsgAction: {
-      sendEventResponseMsg: async (response: number, msg: Msg) =>
-        sendAct('event_response', msg, await MsgKey.newId(), { response }),
+      sendEventResponseMsg: async (response: number, msg: Msg) => {
+        const id = await MsgKey.newId();
+        await sendAct('event_response', msg, id, { response });
+        const { id: parent, chat, fromMe, author } = toWire(msg);
+        const key = { id: parent, chat, fromMe, ...(author === undefined ? {} : { author }) };
+        const t = Math.floor(Date.now() / 1000);
+        const from = String(getMaybeMePnUser());
+        await upsertAttendance({ kind: 'attendance', key, id, from, answer: response, t });
+      },
     },
     WAWebRevokeStatusAction: {
       /** Swallows every error, and deletes the row after the server has answered. */

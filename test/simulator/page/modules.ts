@@ -27,7 +27,14 @@ import {
   setArchive,
   setPin,
 } from './actions.js';
-import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import {
+  EventResponsesSchema,
+  eventResponseTableMode,
+  PollsVotesSchema,
+  pollVoteTableMode,
+  Reactions,
+  reactionTableMode,
+} from './addons.js';
 import { DeleteContactAction, SaveContactAction } from './address-book.js';
 import { AssociationProtoUtils, generateAlbumMessageProto } from './albums.js';
 import { knobs } from './boot-record.js';
@@ -203,6 +210,8 @@ export function defineModules(): void {
     WAWebAddonReactionTableMode: { reactionTableMode },
     WAWebAddonPollVoteTableMode: { pollVoteTableMode },
     WAWebPollsVotesSchema: PollsVotesSchema,
+    WAWebAddonEventResponseTableMode: { eventResponseTableMode },
+    WAWebEventResponsesSchema: EventResponsesSchema,
     WAWebPinInChatSchema: PinInChatSchema,
 
     // Messages

@@ -3,7 +3,7 @@
  * item that the server repeats, because the confirmation was lost, is confirmed again and not shown twice.
  */
 import type { Item, WireKey, WireMessage } from '../wire.js';
-import { upsertReaction, upsertVote } from './addons.js';
+import { upsertAttendance, upsertReaction, upsertVote } from './addons.js';
 import { knobs, pause } from './boot-record.js';
 import { takeCall } from './calls.js';
 import { learnChannel } from './channels.js';
@@ -185,6 +185,8 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
       return upsertReaction(item, await find(item.key));
     case 'vote':
       return upsertVote(item, await find(item.key));
+    case 'attendance':
+      return upsertAttendance(item);
     case 'edit': {
       const msg = await find(item.key);
       if (msg) await edit(msg, item.body, { id: item.newId, at: item.t * 1000 });

@@ -46,8 +46,17 @@ const DATABASE = 'model-storage';
 const LOCAL = 'WANoiseInfo';
 /** Written before there is an account (WAWebUserPrefsGeneral), so the credentials are not the first write. */
 const BROWSER = 'WABrowserId';
-type AddonStore = 'reactions' | 'votes';
-const STORES = ['meta', 'messages', 'chats', 'contacts', 'groups', 'reactions', 'votes'] as const;
+type AddonStore = 'reactions' | 'votes' | 'attendance';
+const STORES = [
+  'meta',
+  'messages',
+  'chats',
+  'contacts',
+  'groups',
+  'reactions',
+  'votes',
+  'attendance',
+] as const;
 type StoreName = (typeof STORES)[number];
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -76,7 +85,7 @@ function database(): Promise<IDBDatabase> {
       made.createObjectStore('chats', { keyPath: 'id' });
       made.createObjectStore('contacts', { keyPath: 'pn' });
       made.createObjectStore('groups', { keyPath: 'id' });
-      for (const name of ['reactions', 'votes'])
+      for (const name of ['reactions', 'votes', 'attendance'])
         made.createObjectStore(name, { keyPath: ['parent', 'author'] }).createIndex('parent', 'parent');
     };
     request.onsuccess = () => resolve(request.result);

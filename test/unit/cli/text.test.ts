@@ -76,6 +76,10 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
     [{ messageId: '3AEB', from: ANA, emoji: '👍', vote: null }, /Ana .* 👍 to 3AEB$/],
     [{ messageId: '3AEB', from: ANA, emoji: null, vote: ['now'] }, /Ana .* voted now in 3AEB$/],
   ],
+  'message.attendance': [
+    [{ messageId: '3AEB', from: ANA, answer: 'not_going' }, /Ana .* answered not going to 3AEB$/],
+    [{ messageId: '3AEB', from: ANA, fromMe: true, answer: 'going' }, /me answered going to 3AEB$/],
+  ],
   'message.transcript': [
     [{ messageId: '3AEB', author: ANA, text: 'at nine', error: null }, /Ana .* said in 3AEB: at nine$/],
     [{ messageId: '3AEB', author: ANA, text: null, error: { kind: 'failed' } }, /: no text \(failed\)$/],

@@ -328,6 +328,22 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
+    'an answer to an event',
+    event('message.attendance', {
+      ...{ ...named(OUT), from: ANA, fromMe: false, answer: 'going', timestamp: TIME },
+    }),
+    [
+      raised('message.attendance', {
+        'message.attendance': { ...named(OUT), from: ANA, fromMe: false, answer: 'going', timestamp: TIME },
+      }),
+    ],
+    [
+      enveloped('message.attendance', {
+        ...{ ...named(OUT), from: ANA, fromMe: false, answer: 'going', timestamp: TIME },
+      }),
+    ],
+  ],
+  [
     'an edit',
     event('message.edit', { ...named(IN), author: null, body: 'new', previous: 'hi', timestamp: TIME }),
     [raised('message_edit', { message: library(IN, { body: 'new' }), newBody: 'new', prevBody: 'hi' })],

@@ -18,6 +18,8 @@ type ActHandlers = Pick<
   | 'message.star'
   | 'message.vote'
   | 'message.poll'
+  | 'message.attend'
+  | 'message.attendance'
   | 'message.pin'
   | 'message.keep'
   | 'message.info'
@@ -58,6 +60,8 @@ export function actHandlers(account: Account, store: Store): ActHandlers {
     'message.forward': ({ id, to }) => acts().forward(named(id), parseRecipient(to)),
     'message.vote': ({ id, options }) => acts().vote(named(id), options),
     'message.poll': ({ id }) => acts().poll(named(id)),
+    'message.attend': async ({ id, answer }) => ({ ...(await acts().attend(named(id), answer)), answer }),
+    'message.attendance': ({ id }) => acts().attendance(named(id)),
     'message.pin': async ({ id, pinned = true, for: time = '7d' }) => {
       const done = await acts().pin(named(id), pinned ? PIN_S[time] : null);
       const until = pinned ? new Date(Date.now() + PIN_S[time] * 1_000).toISOString() : null;

@@ -118,6 +118,32 @@ t.test('a vote names the poll and every option chosen now, once each', (t) => {
   t.end();
 });
 
+t.test('an answer to an event is reported once, and again when it changes', async (t) => {
+  const { reports, from } = collecting();
+  const event = { fromMe: true, remote: GROUP, id: 'E_1', participant: '15550001111@c.us' };
+  const answer = {
+    kind: 'attendance',
+    event,
+    from: ANA,
+    fromMe: false,
+    answer: 'going',
+    atMs: 1_767_225_600_000,
+  } as const;
+  for (let round = 0; round < 2; round++) from.attendance(answer);
+  from.attendance({ ...answer, answer: 'maybe', atMs: 1e20 });
+  t.match(reports, [
+    {
+      event: 'message.attendance',
+      data: {
+        ...{ key: `true_${GROUP}_E%5F1_15550001111@c.us`, messageId: 'E%5F1', chatId: GROUP },
+        ...{ from: ANA, fromMe: false, answer: 'going', timestamp: '2026-01-01T00:00:00.000Z' },
+      },
+    },
+    { data: { answer: 'maybe' } },
+  ]);
+  t.equal(reports.length, 2);
+});
+
 t.test('what names a message of another chat is no word on it', (t) => {
   const { reports, from } = collecting();
   const eve = '15550006666@c.us';
