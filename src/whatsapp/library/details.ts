@@ -72,14 +72,18 @@ const sectionsOf = (sections: unknown): Section[] =>
     })),
   }));
 
-/** A native flow: buttons, or a button that opens a list. */
-function flowOf(payload: Data): Pick<Details, 'buttons' | 'sections' | 'listButton'> {
-  const buttons = list(payload.buttons);
-  const picker = buttons.find(({ name }) => name === 'single_select');
-  const given = json(picker?.buttonParamsJson);
+/** A native flow: buttons, and buttons that open a list. The lists are one, in their order. */
+function flowOf(all: readonly Data[]): Pick<Details, 'buttons' | 'sections' | 'listButton'> {
+  const pickers = all.filter(({ name }) => name === 'single_select');
+  const lists = pickers.map(({ buttonParamsJson }) => json(buttonParamsJson));
   return {
-    buttons: buttons.filter((button) => button !== picker).map(flowButton),
-    ...(picker && { sections: sectionsOf(given.sections), listButton: text(given.title) }),
+    buttons: all
+      .filter((button) => !pickers.includes(button))
+      .map((button) => ('buttonText' in button ? replyButton(button) : flowButton(button))),
+    ...(lists.length > 0 && {
+      sections: lists.flatMap(({ sections }) => sectionsOf(sections)).slice(0, MOST),
+      listButton: text(lists[0]?.title),
+    }),
   };
 }
 
@@ -135,7 +139,7 @@ function interactiveOf(data: Data): Details {
   return {
     ...(title !== null && { title }),
     ...(footer !== null && { footer }),
-    ...(cards.length > 0 ? { cards } : flowOf(payload)),
+    ...(cards.length > 0 ? { cards } : flowOf(list(payload.buttons))),
   };
 }
 
@@ -190,13 +194,11 @@ const BY_TYPE: Readonly<Record<string, (data: Data, body: string) => Details>> =
   interactive: interactiveOf,
   native_flow: (data) => ({
     ...businessOf(data),
-    buttons: list(data.nativeFlowButtons).map((button) =>
-      button.nativeFlowInfo
-        ? flowButton({
-            name: object(button.nativeFlowInfo).name,
-            buttonParamsJson: object(button.nativeFlowInfo).paramsJson,
-          })
-        : replyButton(button),
+    ...flowOf(
+      list(data.nativeFlowButtons).map((button) => {
+        const { name, paramsJson } = object(button.nativeFlowInfo);
+        return button.nativeFlowInfo ? { name, buttonParamsJson: paramsJson } : button;
+      }),
     ),
   }),
   buttons_response: (data, body) => ({

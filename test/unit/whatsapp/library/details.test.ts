@@ -108,6 +108,28 @@ const ROWS: readonly (readonly [about: string, LibraryMessage, Details | null])[
     },
   ],
   [
+    'two lists, of an older form',
+    message('native_flow', {
+      nativeFlowButtons: [
+        { buttonId: 'b1', buttonText: { displayText: 'Yes' } },
+        ...['Choose', 'More'].map((title, n) => ({
+          nativeFlowInfo: {
+            name: 'single_select',
+            paramsJson: JSON.stringify({ title, sections: [{ title, rows: [{ id: `r${n}`, title: 'x' }] }] }),
+          },
+        })),
+      ],
+    }),
+    {
+      buttons: [reply('b1', 'Yes')],
+      sections: ['Choose', 'More'].map((title, n) => ({
+        title,
+        rows: [{ id: `r${n}`, title: 'x', description: '' }],
+      })),
+      listButton: 'Choose',
+    },
+  ],
+  [
     'a carousel',
     message('interactive', {
       interactiveType: 'carousel',
