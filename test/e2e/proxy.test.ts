@@ -72,6 +72,11 @@ for (const { kind, generation } of ACCOUNTS)
       t.match(await wad.request('message.wait', { id, for: 'delivered' }), { error: null });
 
       t.ok(proxy.passed.some(({ target }) => target === WHATSAPP));
+      t.same(
+        proxy.passed.filter(({ target }) => target.includes('google')),
+        [],
+        'Chromium asks nothing for itself (whatsapp/browser/switches.ts)',
+      );
       const ports = new Set(proxy.passed.map(({ port }) => port));
       t.same(
         [...sim.peerPorts].filter((port) => !ports.has(port)),

@@ -1,4 +1,4 @@
-// The table of Chromium switches that save memory or CPU, each with the reason why nothing is lost (docs/performance.md;
+// The table of Chromium switches that save memory, CPU or requests of the browser's own, each with the reason why nothing is lost (docs/performance.md;
 // bench/browser.mjs measures all of them together). None changes the sandbox, site isolation, or the processes that handle
 // foreign bytes.
 
@@ -32,6 +32,18 @@ export const SAVINGS: readonly Saving[] = [
   },
   { switch: { feature: 'WebUIOmniboxAimPopup' }, why: 'as above' },
   { switch: { feature: 'WebUIOmniboxFullPopup' }, why: 'as above' },
+  {
+    switch: '--gaia-url=https://127.0.0.1:9',
+    why: 'Chromium asks accounts.google.com who is signed in. To this port, which it counts as unsafe, it sends nothing, also with a proxy',
+  },
+  {
+    switch: '--component-updater=url-source=https://127.0.0.1:9/',
+    why: 'Chromium asks update.googleapis.com for a component, also with --disable-component-update; the port as above',
+  },
+  {
+    switch: { feature: 'NetworkTimeServiceQuerying' },
+    why: 'Chromium asks clients2.google.com for the time',
+  },
 ];
 
 /** The table as arguments. Puppeteer joins the list of features with its own. */
