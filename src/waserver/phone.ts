@@ -1,10 +1,10 @@
 /** An account's phone, as a test controls it. */
 import { node } from './wire/nodes.js';
-import { PROTOCOL_TYPE } from './wire/schemas.js';
 import type { Account } from './world/account.js';
 import type { WaitOptions } from './world/changes.js';
 import type { Device } from './world/device.js';
 import { historyOf } from './world/history.js';
+import { firstPatch, type Setting } from './world/state-patch.js';
 import type { World } from './world/world.js';
 
 export class Phone {
@@ -38,11 +38,42 @@ export class Phone {
   async scan(qr: string): Promise<Device> {
     const { linking, contacts, changes } = this.#world;
     const device = await linking.scan(this.#account, qr, (linked) => {
+      this.#beginState();
+      this.#account.tellStateKey(linked);
       for (const { syncType, payload } of historyOf(this.#account, [...contacts.values()]))
         this.#account.tellHistory(linked, syncType, payload);
     });
     changes.changed();
     return device;
+  }
+
+  /** The settings without which the page does not open (WAWebSyncdCollectionsStateMachine), once. */
+  #beginState(): void {
+    const { stateKey, pushname } = this.#account;
+    const timestamp = Date.now();
+    const people = [...this.#world.contacts.values()].map(({ jid, lidJid, pushname: name }) => ({
+      index: ['contact', jid],
+      version: 2,
+      value: {
+        timestamp,
+        contactAction: { fullName: name, firstName: name, lidJid, saveOnPrimaryAddressbook: true },
+      },
+    }));
+    const first: Readonly<Record<string, Setting[]>> = {
+      critical_block: [
+        {
+          index: ['setting_pushName'],
+          version: 1,
+          value: { timestamp, pushNameSetting: { name: pushname } },
+        },
+        { index: ['setting_locale'], version: 3, value: { timestamp, localeSetting: { locale: 'en_US' } } },
+      ],
+      critical_unblock_low: people,
+    };
+    for (const [name, settings] of Object.entries(first)) {
+      const collection = this.#world.collection(this.#account, name);
+      if (collection.version === 0) collection.add(firstPatch(name, settings, stateKey), 0);
+    }
   }
 
   waitForOnline(options?: WaitOptions): Promise<Device> {
@@ -97,17 +128,6 @@ export class Phone {
     for (const device of this.devices)
       device.end(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));
     this.#world.changes.changed();
-  }
-
-  /** Gives all devices a key for the app state. @param id six bytes @param key 32 bytes */
-  shareStateKey(id: Buffer, key: Buffer): void {
-    const devices = this.devices.map((device) => device.id);
-    const fingerprint = { rawId: 1, currentIndex: Math.max(0, ...devices), deviceIndexes: [0, ...devices] };
-    const keys = [{ keyId: { keyId: id }, keyData: { keyData: key, fingerprint, timestamp: Date.now() } }];
-    for (const device of this.devices)
-      this.#account.tell(device, {
-        protocolMessage: { type: PROTOCOL_TYPE.stateKeys, appStateSyncKeyShare: { keys } },
-      });
   }
 
   /** Cuts the connections of all devices without a word. */

@@ -5,6 +5,7 @@ import makeSocket, {
   Browsers,
   type Chat,
   type ConnectionState,
+  type Contact,
   initAuthCreds,
   type SignalDataSet,
   type SignalKeyStore,
@@ -59,6 +60,7 @@ export class Baileys {
   readonly updates: WAMessageUpdate[] = [];
   /** Messages of the history that the phone has told. */
   readonly history: WAMessage[] = [];
+  readonly contacts: Partial<Contact>[] = [];
   /** What it was told of chats. */
   readonly chats: Partial<Chat>[] = [];
   /** Ids of groups whose members or subject have changed. */
@@ -74,11 +76,6 @@ export class Baileys {
     return this.#socket;
   }
 
-  /** The key of the app state that it uses, in base64. */
-  get stateKeyId(): string | undefined {
-    return this.#creds.myAppStateKeyId;
-  }
-
   /** Connects, with what it knows. */
   connect(): void {
     this.#state = {};
@@ -89,6 +86,7 @@ export class Baileys {
       browser: Browsers.ubuntu('Chrome'),
       syncFullHistory: false,
       retryRequestDelayMs: 1,
+      appStateMacVerification: { patch: true, snapshot: true },
     });
     this.#socket = socket;
     socket.ev.on('creds.update', (update) => {
@@ -102,6 +100,7 @@ export class Baileys {
     socket.ev.on('messages.upsert', ({ messages }) => this.#take(this.messages, messages));
     socket.ev.on('messages.update', (updates) => this.#take(this.updates, updates));
     socket.ev.on('messaging-history.set', ({ messages }) => this.#take(this.history, messages));
+    socket.ev.on('contacts.upsert', (contacts) => this.#take(this.contacts, contacts));
     socket.ev.on('chats.update', (chats) => this.#take(this.chats, chats));
     socket.ev.on('groups.upsert', (groups) =>
       this.#take(

@@ -92,6 +92,7 @@ t.test('protocol buffers', async (t) => {
   };
   t.same(schema.decode(schema.encode(value)), value);
   t.same(schema.decode(Buffer.from('2202ac02', 'hex')), { many: [300] }, 'packed');
+  t.equal(schema.encode({ many: [0, 300] }).toString('hex'), '220300ac02', 'the page takes them only packed');
   t.same(
     schema.decode(Buffer.from('3a0161490000000000000000080a', 'hex')),
     { number: 10 },

@@ -77,8 +77,11 @@ export class Schema<const F extends Fields> {
     for (const [name, [number, type, many]] of Object.entries(this.fields) as [string, Field][]) {
       const value: unknown = message[name];
       if (value === undefined) continue;
-      for (const one of many === 'many' ? (value as unknown[]) : [value])
-        parts.push(...write(number, type, one));
+      const values: unknown[] = many === 'many' ? (value as unknown[]) : [value];
+      // The page takes repeated numbers only packed.
+      if (many === 'many' && (type === 'uint' || type === 'bool'))
+        parts.push(...write(number, 'bytes', Buffer.concat(values.map((one) => varint(Number(one))))));
+      else for (const one of values) parts.push(...write(number, type, one));
     }
     return Buffer.concat(parts);
   }

@@ -1,7 +1,7 @@
 /**
  * The messages of the protocol, with the fields that are used here. Numbers as in the page's modules of 2026-04-27:
  * WAWebProtobufsWa6_pb, WACert_pb, WAWebProtobufsAdv_pb, WASignalWhisperTextProtocol_pb, WAWebProtobufsE2E_pb,
- * WAWebProtobufsHistorySync_pb, WAWebProtobufsWeb_pb.
+ * WAWebProtobufsHistorySync_pb, WAWebProtobufsWeb_pb, WAWebProtobufSyncAction_pb, WAWebProtobufsServerSync_pb.
  */
 import { Schema } from './protobuf.js';
 
@@ -123,6 +123,44 @@ const HISTORY_NOTIFICATION = new Schema({
   chunkOrder: [7, 'uint'],
   progress: [9, 'uint'],
   inlinePayload: [11, 'bytes'],
+});
+/** One setting of the app state, and what is encrypted of it. */
+export const STATE_VALUE = new Schema({
+  timestamp: [1, 'uint'],
+  contactAction: [
+    3,
+    new Schema({
+      fullName: [1, 'text'],
+      firstName: [2, 'text'],
+      lidJid: [3, 'text'],
+      saveOnPrimaryAddressbook: [4, 'bool'],
+    }),
+  ],
+  pushNameSetting: [7, new Schema({ name: [1, 'text'] })],
+  localeSetting: [16, new Schema({ locale: [1, 'text'] })],
+});
+export const STATE_DATA = new Schema({
+  index: [1, 'bytes'],
+  value: [2, STATE_VALUE],
+  padding: [3, 'bytes'],
+  version: [4, 'uint'],
+});
+const BLOB = new Schema({ blob: [1, 'bytes'] });
+const KEY_ID = new Schema({ id: [1, 'bytes'] });
+/** A change of a collection of the app state. */
+export const STATE_PATCH = new Schema({
+  version: [1, new Schema({ version: [1, 'uint'] })],
+  mutations: [
+    2,
+    new Schema({
+      operation: [1, 'uint'],
+      record: [2, new Schema({ index: [1, BLOB], value: [2, BLOB], keyId: [3, KEY_ID] })],
+    }),
+    'many',
+  ],
+  snapshotMac: [4, 'bytes'],
+  patchMac: [5, 'bytes'],
+  keyId: [6, KEY_ID],
 });
 /** Keys of the app state, which the phone gives to its devices. */
 const STATE_KEYS = new Schema({

@@ -1,4 +1,5 @@
 /** An account: its phone's keys, its linked devices, and what it may not do. */
+import { randomBytes } from 'node:crypto';
 import { Party } from '../signal/party.js';
 import { type Node, node } from '../wire/nodes.js';
 import { CONTENT, HISTORY_TYPE, PROTOCOL_TYPE } from '../wire/schemas.js';
@@ -6,6 +7,7 @@ import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
 import { jidOf, LIDS, NUMBERS } from './jid.js';
+import type { StateKey } from './state-patch.js';
 
 export interface AccountOptions {
   /** digits */
@@ -32,6 +34,8 @@ export class Account {
   readonly lid: string;
   readonly pushname: string;
   readonly party = new Party();
+  /** With which its devices encrypt the app state. */
+  readonly stateKey: StateKey = { id: Buffer.of(0, 0, 0, 0, 0, 1), data: randomBytes(32) };
   /** by their ids, which are never given twice */
   readonly devices = new Map<number, Device>();
   readonly limits: Limits = { reachOutLockedUntilMs: 0, newChatsUsedUp: false, ban: undefined };
@@ -85,6 +89,15 @@ export class Account {
   tell(device: Device, content: Content): void {
     const attrs = { from: this.jid, id: messageId(), type: 'text', category: 'peer', t: seconds() };
     device.push(node('message', attrs, [this.encrypt(device, content)]));
+  }
+
+  /** Gives a device the key of the app state. */
+  tellStateKey(device: Device): void {
+    const devices = [...this.devices.keys()];
+    const fingerprint = { rawId: 1, currentIndex: Math.max(...devices), deviceIndexes: [0, ...devices] };
+    const { id, data } = this.stateKey;
+    const keys = [{ keyId: { keyId: id }, keyData: { keyData: data, fingerprint, timestamp: Date.now() } }];
+    this.tell(device, { protocolMessage: { type: PROTOCOL_TYPE.stateKeys, appStateSyncKeyShare: { keys } } });
   }
 
   /** Tells a new device of old chats. @param payload a compressed HISTORY */

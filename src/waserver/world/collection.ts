@@ -1,7 +1,5 @@
 /** App state: named collections of encrypted patches, which the server keeps in order and cannot read. */
-import { Schema } from '../wire/protobuf.js';
-
-const VERSION = new Schema({ version: [1, new Schema({ version: [1, 'uint'] })] });
+import { STATE_PATCH } from '../wire/schemas.js';
 
 export class Collection {
   readonly #patches: Buffer[] = [];
@@ -15,7 +13,7 @@ export class Collection {
   add(patch: Buffer, basedOn: number): number | undefined {
     if (basedOn !== this.version) return undefined;
     // The server says the version; a field that follows replaces one before.
-    this.#patches.push(Buffer.concat([patch, VERSION.encode({ version: { version: basedOn + 1 } })]));
+    this.#patches.push(Buffer.concat([patch, STATE_PATCH.encode({ version: { version: basedOn + 1 } })]));
     return this.version;
   }
 
