@@ -9,15 +9,16 @@ export const chatEvents = {
   'chat.timer': event({
     type: 'chat.timer',
     does: 'Somebody in a chat, or this account, changed after what time new messages disappear. Who it was is not known.',
-    data: record({
-      chatId: z.string().describe('The id of the chat.'),
-      seconds: z
-        .int()
-        .nullable()
-        .describe('After how many seconds new messages disappear from now on. Null: they stay.'),
-      timestamp: instant().describe('When the page learnt of it.'),
-      ...named(),
-    }),
+    data: () =>
+      record({
+        chatId: z.string().describe('The id of the chat.'),
+        seconds: z
+          .int()
+          .nullable()
+          .describe('After how many seconds new messages disappear from now on. Null: they stay.'),
+        timestamp: instant().describe('When the page learnt of it.'),
+        ...named(),
+      }),
     example: {
       chatId: ANA.id,
       seconds: 604_800,

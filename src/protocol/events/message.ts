@@ -139,14 +139,15 @@ export const messageEvents = {
   'message.attendance': event({
     type: 'message.attendance',
     does: 'Someone answered an event: whether they come.',
-    data: record({
-      ...messageName(),
-      from: z.string().describe('The id of the person who answered.'),
-      fromMe: z.boolean().describe('True when this account did, from any of its devices.'),
-      answer: z.enum(ATTENDANCE).describe('The answer. It replaces an earlier one of this person.'),
-      timestamp: instant().describe('When it was given.'),
-      ...named(),
-    }),
+    data: () =>
+      record({
+        ...messageName(),
+        from: z.string().describe('The id of the person who answered.'),
+        fromMe: z.boolean().describe('True when this account did, from any of its devices.'),
+        answer: z.enum(ATTENDANCE).describe('The answer. It replaces an earlier one of this person.'),
+        timestamp: instant().describe('When it was given.'),
+        ...named(),
+      }),
     example: { ...NAME, from: ANA.id, fromMe: false, answer: 'going', timestamp: AT, ...NAMED },
   }),
   'message.edit': event({

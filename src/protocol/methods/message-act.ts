@@ -180,8 +180,8 @@ export const messageActMethods = {
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',
-    params: record({ id: messageRef(), answer: z.enum(ATTENDANCE).describe('The answer.') }),
-    result: record({ ...messageName(), answer: z.enum(ATTENDANCE).describe('The answer now.') }),
+    params: () => record({ id: messageRef(), answer: z.enum(ATTENDANCE).describe('The answer.') }),
+    result: () => record({ ...messageName(), answer: z.enum(ATTENDANCE).describe('The answer now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key, answer: 'going' }, result: { ...acted, answer: 'going' } },
   }),
@@ -191,21 +191,25 @@ export const messageActMethods = {
     effect: 'reads',
     scope: 'read',
     since: '0.2.0',
-    params: record({ id: messageRef() }),
-    result: record({
-      ...messageName(),
-      name: z.string().nullable().describe('The name of the event. Null when WhatsApp Web does not have it.'),
-      people: z
-        .array(
-          record({
-            ...identity(),
-            fromMe: z.boolean().describe('True for this account.'),
-            answer: z.enum(ATTENDANCE).describe('The newest answer of this person.'),
-            answeredAt: instant().nullable().describe('When it was given. Null when that is not known.'),
-          }),
-        )
-        .describe('Who has answered.'),
-    }),
+    params: () => record({ id: messageRef() }),
+    result: () =>
+      record({
+        ...messageName(),
+        name: z
+          .string()
+          .nullable()
+          .describe('The name of the event. Null when WhatsApp Web does not have it.'),
+        people: z
+          .array(
+            record({
+              ...identity(),
+              fromMe: z.boolean().describe('True for this account.'),
+              answer: z.enum(ATTENDANCE).describe('The newest answer of this person.'),
+              answeredAt: instant().nullable().describe('When it was given. Null when that is not known.'),
+            }),
+          )
+          .describe('Who has answered.'),
+      }),
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'not_allowed'],
     example: {
       params: { id: acted.key },
