@@ -1,4 +1,4 @@
-// Asks a person before something is removed.
+// Asks a person before something is removed that cannot be restored.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 
@@ -21,4 +21,19 @@ export async function isConfirmed(
   } finally {
     terminal.close();
   }
+}
+
+/**
+ * Whether to remove something: with `--yes`, or after a yes on the terminal.
+ * @param options.question made only when there is somebody to ask
+ * @throws Fault what `refuse` returns, without a terminal and without `--yes`
+ */
+export async function isAgreed(options: {
+  readonly yes: boolean;
+  readonly refuse: (reason: string) => Error;
+  readonly question: () => Promise<string>;
+}): Promise<boolean> {
+  if (options.yes) return true;
+  if (!process.stdin.isTTY) throw options.refuse('without a terminal it needs --yes');
+  return isConfirmed(await options.question());
 }

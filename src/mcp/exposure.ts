@@ -119,14 +119,14 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'channel.get': {
     title: 'Show one channel',
-    does: 'Name, description and number of followers of a channel, also of one that the account does not follow.',
-    params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter, or its link.' } },
+    does: 'Name, description and number of followers of a channel.',
+    params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter.' } },
   },
   'channel.posts': {
     title: 'Read the posts of a channel',
     does: 'The last posts of a channel, oldest first, each with its text in `message.body`, and how often it was viewed and reacted to. Marks nothing as read.',
     params: {
-      channel: { says: 'The channel: its `id` from channel_list, …@newsletter, or its link.' },
+      channel: { says: 'The channel: its `id` from channel_list, …@newsletter.' },
       limit: limit(50, 10),
       before: { says: 'Only posts before this one: its `serverId`, to read further back.' },
     },
@@ -279,7 +279,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'media.transcribe':
     'it keeps a processor busy for minutes; events.list has the texts of the messages that arrive',
   'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
-  'channel.search': ASKS_WHATSAPP,
+  'channel.search': 'it shows what strangers have written, and the account follows none of them',
   'status.list': 'statuses of others are read only when a person asks for them',
   'status.get': 'statuses of others are read only when a person asks for them',
   'contact.get': ASKS_WHATSAPP,

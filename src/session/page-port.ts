@@ -239,7 +239,7 @@ export interface ChannelPage {
   posts(
     channel: string,
     part: { readonly limit: number; readonly before: number | null },
-  ): Promise<{ channel: string; posts: ReadPost[]; more: boolean }>;
+  ): Promise<{ channel: string; posts: ReadPost[]; next: number | null }>;
 }
 
 /** A post as the page has it; the names of people are added later. */

@@ -1,5 +1,6 @@
 // Deletes expired rows and returns their space to the disk. Each small step is a write of its own, so that no other
 // write waits long.
+import { MAX_ALBUM } from '../protocol/content.js';
 import type { GroupCommit } from './commit.js';
 import type { Database, Statement } from './database.js';
 
@@ -72,7 +73,11 @@ export class Retention {
     this.#dropSeen = db.prepare('DELETE FROM seen WHERE serial < ?');
     this.#dropOutbox = db.prepare(
       `DELETE FROM outbox WHERE seq IN (
-         SELECT seq FROM outbox WHERE state NOT IN ('queued', 'sending', 'unknown') AND changed_at < :before
+         SELECT seq FROM outbox o WHERE state NOT IN ('queued', 'sending', 'unknown') AND changed_at < :before
+           AND NOT (kind = 'album' AND EXISTS (
+             SELECT 1 FROM outbox part
+             WHERE part.seq BETWEEN o.seq + 1 AND o.seq + ${MAX_ALBUM}
+               AND json_extract(part.payload, '$.album') = o.message_id))
          ORDER BY changed_at LIMIT :limit)`,
     );
     this.#dropConsumers = db.prepare(

@@ -6,6 +6,7 @@ import type { Fault } from '../../src/protocol/fault.js';
 import type { Asked } from '../../src/protocol/types.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { signal } from '../harness/processes.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -174,8 +175,7 @@ for (const generation of ['2026-04', '2026-09'] as const)
       const phone = sim.createPhone({ number: NUMBER });
       const ana = sim.createContact({ number: '15550002222' });
       const env = { WAD_PACING_MODE: 'off' };
-      const first = await home.start({ env });
-      await first.link(phone);
+      const first = await home.startLinked(phone, { env });
       const files = await filesIn(home.tmp);
       if (at === 'album') await sim.set('sendFault', 'never-leaves');
       else await sim.set('uploadFault', 'hangs');
@@ -196,7 +196,7 @@ for (const generation of ['2026-04', '2026-09'] as const)
       const stateOf = async (id: string) => (await first.request('outbox.get', { id })).state;
       await eventually(async () => (await stateOf(stuck?.id ?? '')) === 'sending', 'the page has it', 60_000);
       await first.kill();
-      for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+      for (const pid of await home.browsers()) signal(pid, 'SIGKILL');
       await sim.set('sendFault', 'none');
       await sim.set('uploadFault', 'none');
       const wad = await home.start({ env });

@@ -37,7 +37,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     const shown = { id: news.id, name: 'News', description: 'What is new', followers: 1, link };
     t.match(await wad.request('channel.get', { channel: link }), { ...shown, role: 'none', muted: false });
     const before = await wad.request('channel.posts', { channel: link, limit: 2 });
-    t.match(before, { channel: news.id, more: true });
+    t.match(before, { channel: news.id, next: before.posts[0]?.serverId });
     t.same(
       before.posts.map(({ message }) => message.body),
       ['two', 'three'],
@@ -79,7 +79,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     const [oldest] = last.posts;
     const first = await wad.request('channel.posts', { channel: news.id, before: oldest?.serverId ?? 0 });
     t.match(first, {
-      more: false,
+      next: null,
       posts: [{ message: { body: 'one' }, views: 1 }, { message: { body: 'two' } }],
     });
     const one = first.posts[0]?.message.key ?? '';
@@ -167,7 +167,8 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
       wad.request('channel.delete', { channel: other.id }),
     ])
       t.equal(await ask.catch(kind), 'not_allowed');
-    t.match(await wad.wactl(['channel', 'delete', made.id]), { code: 0, stdout: 'deleted\n' });
+    t.match(await wad.wactl(['channel', 'delete', made.id]), { code: 2, stderr: /--yes/ });
+    t.match(await wad.wactl(['channel', 'delete', made.id, '--yes']), { code: 0, stdout: 'deleted\n' });
     t.notOk(
       sim.channels.some(({ id }) => id === made.id),
       'the server has deleted it',

@@ -149,11 +149,9 @@ async function identities(t: Test, wad: Wad, ana: Contact, ben: Contact): Promis
   );
   const all = await wad.request('contact.identities', {});
   t.equal(all.total, all.people.length);
-  t.match(
-    all.people.filter(({ phone }) => phone === ana.number),
-    [both(ana)],
-    'each person once',
-  );
+  const anas = all.people.filter(({ phone }) => phone === ana.number);
+  t.equal(anas.length, 1, 'each person once');
+  t.match(anas, [both(ana)]);
   const second = await wad.request('contact.identities', { limit: 1, offset: 1 });
   t.same(second, { people: all.people.slice(1, 2), total: all.total });
   t.match(await wad.wactl(['identities', ana.wire.lid]), { code: 0, stdout: /555 000 2222 .*@ana\.silva/ });

@@ -72,7 +72,10 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
       complete: false,
       groups: [{ announcements: true }],
     });
-    t.match(await wad.wactl(['community', 'deactivate', community]), { code: 0, stdout: 'deactivated' });
+    t.match(await wad.wactl(['community', 'deactivate', community, '--yes']), {
+      code: 0,
+      stdout: 'deactivated',
+    });
     t.notOk(
       sim.groups.some(({ id }) => id === community),
       'the community has ended',

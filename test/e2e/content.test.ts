@@ -138,6 +138,11 @@ async function attendance(t: Test, sim: Simulator, wad: Wad, ana: Contact): Prom
     await wad.event('message', ({ messageId }) => messageId === id);
     t.match(await wad.wactl(['attend', id, 'not-going']), { code: 0, stdout: /^answered not-going {2}/ });
     t.match(await wad.request('message.attend', { id, answer: 'going' }), { messageId: id, answer: 'going' });
+    // The page writes its answer after it has taken the request.
+    await ana.waitForMessage(
+      ({ type, message: { extra } }) =>
+        type === 'event_response' && extra?.target === id && extra?.response === 1,
+    );
     const sent = ana.received.filter(
       ({ type, message }) => type === 'event_response' && message.extra?.target === id,
     );

@@ -35,7 +35,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     for (const tag of ['x', 'see shop.example'])
       t.equal(await wad.request('group.tag', { group: team.id, tag }).catch(kind), 'invalid_params', tag);
     for (const [fault, becomes] of [
-      ['ignored', 'page_error'],
+      ['ignored', 'outcome_unknown'],
       ['off', 'not_allowed'],
     ] as const) {
       await sim.set('memberTags', fault);

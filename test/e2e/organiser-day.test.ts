@@ -12,7 +12,7 @@ const LONG = { timeoutMs: 120_000 };
 const OLD = 70;
 
 t.test('a day of the organiser of a community', async (t) => {
-  const knobs = { historyLimit: 20, historyTimeoutMs: 5_000 };
+  const knobs = { historyLimit: 20 };
   await using sim = await Simulator.start({ generation: '2026-09', knobs });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111', pushname: 'Olga' });

@@ -5,6 +5,7 @@
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
+import { signal } from '../harness/processes.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a tenth of this.
@@ -125,7 +126,7 @@ for (const chatIds of ['lid', 'number'] as const)
         'both names share one queue',
       );
       await first.kill();
-      for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+      for (const pid of await home.browsers()) signal(pid, 'SIGKILL');
       await sim.set('ackFault', 'none');
       await sim.set('messagesAtStart', 0);
       const wad = await home.start();

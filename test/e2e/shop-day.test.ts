@@ -115,7 +115,7 @@ t.test('a day of a shop', async (t) => {
     t.match(data, { rejectedBy: 'daemon', sender: { phone: ben.number } });
   };
   await call();
-  await ben.waitForMessage(({ body }) => body === NO_CALLS);
+  await ben.waitForMessage(({ body }) => body === NO_CALLS, { timeoutMs: 60_000 });
 
   const receipt = await ben.sendMedia({ bytes: PNG, mimetype: 'image/png', caption: 'I have paid' });
   await wad.event('message', ({ messageId }) => messageId === receipt);

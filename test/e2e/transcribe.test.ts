@@ -34,7 +34,9 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     // On request: an own message, and one from before a restart.
     const note = join(home.dir, 'note.ogg');
     writeFileSync(note, OGG);
-    const sent = await wad.wactl(['send', ana.number, '--file', note, '--as', 'voice', '-o', 'json']);
+    const sent = await wad.wactl(['send', ana.number, '--file', note, '--as', 'voice', '-o', 'json'], {
+      timeoutMs: 90_000,
+    });
     t.equal(sent.code, 0, sent.stderr);
     const { messageId } = JSON.parse(sent.stdout) as { messageId: string };
     await wad.stop();

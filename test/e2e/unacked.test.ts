@@ -4,6 +4,7 @@
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
+import { signal } from '../harness/processes.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a fifth of this.
@@ -29,7 +30,7 @@ for (const generation of ['2026-04', '2026-09'] as const)
         const behind = await first.request('message.send', { to: contact.number, text: 'behind it' });
         t.equal((await first.request('outbox.get', { id })).state, 'sending');
         await first.kill();
-        for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+        for (const pid of await home.browsers()) signal(pid, 'SIGKILL');
         await sim.set('sendFault', 'none');
         const wad = await home.start();
         for (const one of [id, behind.id])

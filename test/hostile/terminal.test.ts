@@ -105,7 +105,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['show', '1@g.us'],
     ['create', 'x'],
     ['link', '1@g.us', '2@g.us'],
-    ['deactivate', '1@g.us'],
+    ['deactivate', '1@g.us', '--yes'],
   ],
   channel: [
     ['list'],
@@ -117,7 +117,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['search', 'x'],
     ['create', 'x'],
     ['name', '12345@newsletter', 'x'],
-    ['delete', '12345@newsletter'],
+    ['delete', '12345@newsletter', '--yes'],
   ],
   statuses: [[], [N], [N, '--seen']],
   groups: [[]],

@@ -5,6 +5,7 @@
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
+import { signal } from '../harness/processes.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const CUTS = Number(process.env.WAD_CUTS ?? 4);
@@ -29,7 +30,7 @@ for (const generation of ['2026-10'] as const)
       await wad.logged('message.state', (line) => line.id === id && line.to === 'sending');
       if (hadIt) await contact.waitForMessage(({ body }) => body === text);
       // The browser first, because it closes cleanly when it sees that its daemon is gone.
-      for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+      for (const pid of await home.browsers()) signal(pid, 'SIGKILL');
       await wad.kill();
       await sim.set('ackFault', 'none');
       await sim.set('sendFault', 'none');

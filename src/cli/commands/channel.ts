@@ -1,6 +1,7 @@
 // `wactl channel`: channels, their posts, and what this account follows.
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
+import { isAgreed } from '../confirm.js';
 import { whole } from '../listing.js';
 import { renderChannel, renderChannels, renderPosts } from '../render/channel.js';
 
@@ -10,8 +11,10 @@ const ACTIONS = [
   ...['create', 'name', 'describe', 'delete'],
 ] as const;
 
+const usage = (reason: string): Fault =>
+  new Fault('usage', { reason: `channel ${reason}`, hint: 'wactl channel --help' });
 const refuse = (reason: string): never => {
-  throw new Fault('usage', { reason: `channel ${reason}`, hint: 'wactl channel --help' });
+  throw usage(reason);
 };
 
 function act({ ask }: Pick<Context, 'ask'>, action: string, channel: string, text: string | undefined) {
@@ -53,7 +56,7 @@ export const channel = command({
   ],
   notes:
     'The KEY of a post names it for react and, in a channel of yours, for delete. `send` posts into a channel.\n' +
-    'Reading marks nothing as read.',
+    'Reading marks nothing as read. On a terminal `delete` asks first; elsewhere it needs --yes.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CHANNEL', required: false, does: 'id (...@newsletter) or link of the channel; or NAME, WORDS' },
@@ -62,14 +65,16 @@ export const channel = command({
   options: {
     limit: { type: 'text', value: 'N', does: 'with posts: the most posts (default: 20; 100 at most)' },
     before: { type: 'text', value: 'N', does: 'with posts: only posts before the one with this number' },
+    yes: { type: 'flag', does: 'with delete: do not ask' },
   },
   examples: [
     ['wactl channel follow https://whatsapp.com/channel/0029AbCdEfGhIjKl', 'follow it by its link'],
     ['wactl channel posts 120363000000000001@newsletter --limit 5', 'the last five posts'],
   ],
   async run(context) {
-    const { ask, show, args, options } = context;
+    const { ask, show, warn, args, options } = context;
     const [action = '', to, text] = args;
+    if (options.yes && action !== 'delete') refuse('--yes goes with delete');
     if ((options.limit !== undefined || options.before !== undefined) && action !== 'posts')
       refuse('--limit and --before go with posts');
     if (action === 'list') {
@@ -88,6 +93,16 @@ export const channel = command({
       return 0;
     }
     if (action === 'delete') {
+      const isWanted = await isAgreed({
+        yes: options.yes === true,
+        refuse: (reason) => usage(`delete: ${reason}`),
+        question: async () =>
+          `${renderChannel(await ask('channel.get', { channel: to }))}Delete it with its posts, for everybody?`,
+      });
+      if (!isWanted) {
+        warn('nothing was deleted');
+        return 1;
+      }
       const answer = await ask('channel.delete', { channel: to }, WRITES);
       show(answer, () => 'deleted\n');
       return 0;

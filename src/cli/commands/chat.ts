@@ -1,7 +1,7 @@
 // `wactl chat`: shows one chat, changes it, clears or deletes it.
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
-import { isConfirmed } from '../confirm.js';
+import { isAgreed } from '../confirm.js';
 import { momentToCome } from '../moment.js';
 import { renderChats } from '../render/chat.js';
 
@@ -71,14 +71,16 @@ async function setTimer({ ask, args: [, chat = '', time], show }: Context): Prom
 async function erase(context: Context, action: 'clear' | 'delete', choices: Choices): Promise<number> {
   const { ask, args, show, warn } = context;
   const [, chat = ''] = args;
-  if (choices.yes !== true) {
-    if (!process.stdin.isTTY) throw refuse(`${action}: without a terminal it needs --yes`);
-    const what = action === 'clear' ? 'Delete all its messages' : 'Delete it with all its messages';
-    const shown = renderChats([await ask('chat.get', { chat })]);
-    if (!(await isConfirmed(`${shown}${what}, on all devices of this account?`))) {
-      warn('nothing was deleted');
-      return 1;
-    }
+  const what = action === 'clear' ? 'Delete all its messages' : 'Delete it with all its messages';
+  const isWanted = await isAgreed({
+    yes: choices.yes === true,
+    refuse: (reason) => refuse(`${action}: ${reason}`),
+    question: async () =>
+      `${renderChats([await ask('chat.get', { chat })])}${what}, on all devices of this account?`,
+  });
+  if (!isWanted) {
+    warn('nothing was deleted');
+    return 1;
   }
   if (action === 'clear') {
     const keepStarred = choices['keep-starred'] === true;

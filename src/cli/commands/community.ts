@@ -1,14 +1,17 @@
 // `wactl community`: communities and their groups.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
+import { isAgreed } from '../confirm.js';
 import { renderCommunities, renderCommunity, renderGroupOutcomes } from '../render/community.js';
 
 const WRITES = { writes: true } as const;
 const SOME_FAILED = 1;
 const ACTIONS = ['list', 'show', 'create', 'link', 'unlink', 'deactivate'] as const;
 
+const usage = (reason: string): Fault =>
+  new Fault('usage', { reason: `community ${reason}`, hint: 'wactl community --help' });
 const refuse = (reason: string): never => {
-  throw new Fault('usage', { reason: `community ${reason}`, hint: 'wactl community --help' });
+  throw usage(reason);
 };
 
 export const community = command({
@@ -23,7 +26,8 @@ export const community = command({
     ['deactivate COMMUNITY', 'end it; its groups stay'],
   ],
   notes:
-    'If it fails for some of the groups, the exit status is 1, and the answer names them with the reasons.',
+    'If it fails for some of the groups, the exit status is 1, and the answer names them with the reasons.\n' +
+    'On a terminal `deactivate` asks first; elsewhere it needs --yes.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     {
@@ -33,13 +37,14 @@ export const community = command({
     },
     { name: 'MORE', required: false, does: 'groups, or a description', rest: true },
   ],
-  options: {},
+  options: { yes: { type: 'flag', does: 'with deactivate: do not ask' } },
   examples: [
     ["wactl community create 'Our street'", 'create one'],
     ['wactl community link 120363000000000001@g.us 120363000000000000@g.us', 'put a group into it'],
   ],
-  async run({ ask, show, warn, output, args }) {
+  async run({ ask, show, warn, output, args, options }) {
     const [action = '', id, ...rest] = args;
+    if (options.yes && action !== 'deactivate') refuse('--yes goes with deactivate');
     if (action === 'list') {
       if (id !== undefined) refuse('list takes no argument');
       const answer = await ask('community.list', {});
@@ -70,6 +75,16 @@ export const community = command({
       const answer = await ask('community.get', { community: id });
       show(answer, () => renderCommunity(answer));
       return 0;
+    }
+    const isWanted = await isAgreed({
+      yes: options.yes === true,
+      refuse: (reason) => usage(`deactivate: ${reason}`),
+      question: async () =>
+        `${renderCommunity(await ask('community.get', { community: id }))}End it? Its groups stay.`,
+    });
+    if (!isWanted) {
+      warn('it was not ended');
+      return 1;
     }
     const answer = await ask('community.deactivate', { community: id }, WRITES);
     show(answer, () => 'deactivated\n');

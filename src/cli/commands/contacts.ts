@@ -7,7 +7,7 @@ import { rest } from '../render/table.js';
 export const contacts = command({
   name: 'contacts',
   group: 'Chats and people',
-  does: "list people in the phone's address book, by name",
+  does: 'list saved people, by name',
   args: [],
   options: {
     ...LISTING,

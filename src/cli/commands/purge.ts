@@ -1,7 +1,7 @@
 // `wactl purge`: removes what the daemon has recorded of a time, a chat or a person.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
-import { isConfirmed } from '../confirm.js';
+import { isAgreed } from '../confirm.js';
 import { past } from '../moment.js';
 import { renderPurged } from '../render/purge.js';
 
@@ -43,13 +43,17 @@ export const purge = command({
     // A mistyped year would remove everything.
     if (filter.before !== undefined && Date.parse(filter.before) > Date.now())
       throw refuse(`purge: --older-than: ${olderThan} has not passed yet`);
-    if (isDry !== true && yes !== true) {
-      if (!process.stdin.isTTY) throw refuse('purge: without a terminal it needs --yes');
-      const would = await ask('message.purge', { ...filter, dryRun: true }, { timeoutMs: TIMEOUT_MS });
-      if (!(await isConfirmed(`${renderPurged(would)}Remove it?`))) {
-        warn('nothing was removed');
-        return 1;
-      }
+    const isWanted = await isAgreed({
+      yes: yes === true || isDry === true,
+      refuse: (reason) => refuse(`purge: ${reason}`),
+      question: async () => {
+        const would = await ask('message.purge', { ...filter, dryRun: true }, { timeoutMs: TIMEOUT_MS });
+        return `${renderPurged(would)}Remove it?`;
+      },
+    });
+    if (!isWanted) {
+      warn('nothing was removed');
+      return 1;
     }
     const answer = await ask(
       'message.purge',

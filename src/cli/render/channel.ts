@@ -44,9 +44,9 @@ const reactionsOf = ({ reactions }: Post): string =>
     .join(' ');
 
 /** A table of posts, oldest first. Other commands accept the key. */
-export function renderPosts({ posts, more }: Result<(typeof channelMethods)['channel.posts']>): string {
-  const [oldest] = posts;
-  if (oldest === undefined) return 'no posts\n';
+export function renderPosts({ posts, next }: Result<(typeof channelMethods)['channel.posts']>): string {
+  const older = next === null ? '' : `(older ones: --before ${next})\n`;
+  if (posts.length === 0) return `no posts\n${older}`;
   const rows = table(
     ['NO', 'TIME', 'KEY', 'VIEWS', 'REACTIONS', 'POST'],
     posts.map((post) => [
@@ -58,5 +58,5 @@ export function renderPosts({ posts, more }: Result<(typeof channelMethods)['cha
       printable(gistOf(post.message)),
     ]),
   );
-  return rows + (more ? `(older ones: --before ${oldest.serverId})\n` : '');
+  return rows + older;
 }

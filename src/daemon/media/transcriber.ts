@@ -6,6 +6,7 @@ import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
 import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import { parseMessageRef } from '../../protocol/wid.js';
+import { limited } from '../machine/time-limit.js';
 import { runBounded } from './bounded-command.js';
 import { FileConsumer, type FileHandling, type FileSources, type MessageEvent } from './file-consumer.js';
 
@@ -101,8 +102,8 @@ class Transcription implements FileHandling {
     if (this.#waiting >= MAX_WAITING) throw new Fault('busy', { reason: `${MAX_WAITING} messages wait.` });
     this.#waiting += 1;
     try {
-      const { id } = await fetcher.fetch(parseMessageRef(key), limit);
-      const outcome = await this.#run(id, signal);
+      const fetched = await untilAborted(fetcher.fetch(parseMessageRef(key), limit), signal);
+      const outcome = fetched === 'closed' ? fetched : await this.#run(fetched.id, signal);
       if (outcome === 'closed')
         throw signal.reason instanceof Fault ? signal.reason : new Fault('shutting_down');
       await this.#keep(message, outcome, false);
@@ -141,21 +142,35 @@ class Transcription implements FileHandling {
     const free = BEGUN.find((name) => (store.consumers.place(name) ?? 0) < event.cursor);
     if (free === undefined)
       return { error: { kind: 'interrupted', reason: 'The daemon ended twice while the program ran.' } };
-    await feed.ack(free, event.cursor);
-    return this.#run(fetched.id, files.signal);
+    return this.#run(fetched.id, files.signal, () => feed.ack(free, event.cursor));
   }
 
-  /** Runs the program on a file, after those that were asked for before. Never rejects. */
-  #run(id: string, signal: AbortSignal): Promise<Outcome | 'closed'> {
+  /**
+   * Runs the program on a file, after those that were asked for before.
+   * @param begin called right before. @throws (rejects) what it throws
+   */
+  #run(id: string, signal: AbortSignal, begin?: () => Promise<unknown>): Promise<Outcome | 'closed'> {
     const { config, pathOf } = this.#options;
     const mine = this.#last.then(async (): Promise<Outcome | 'closed'> => {
       if (signal.aborted) return 'closed';
+      await begin?.();
       const { command, timeoutSeconds: seconds } = config;
       const ran = await runBounded({ command, file: pathOf(id), seconds, signal });
       if (signal.aborted) return 'closed';
       return ran.ok ? { text: ran.text } : { error: { kind: ran.kind, reason: ran.reason } };
     });
-    this.#last = mine;
-    return mine;
+    this.#last = mine.catch(() => undefined);
+    return untilAborted(mine, signal);
   }
+}
+
+/** What the work gives, or `closed` as soon as the signal aborts; the work goes on. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | 'closed'> {
+  return limited(undefined, [signal], (ending) => {
+    const closed = new Promise<'closed'>((resolve) => {
+      if (ending.aborted) resolve('closed');
+      ending.addEventListener('abort', () => resolve('closed'), { once: true });
+    });
+    return Promise.race([work, closed]);
+  });
 }

@@ -17,7 +17,7 @@ export function partRequests(album: StoredMessage): SendRequest[] {
   return partsIn(album).map(({ kind, ...part }, n) => ({
     ...{ wid, recipient, chatId, kind, notBeforeMs, expiresAtMs },
     payload: { ...part, album: messageId },
-    // No line break is in a key that a person gives.
+    // No request has a line break in its key.
     key: key === null ? null : `${key}\n${n + 1}`,
   }));
 }

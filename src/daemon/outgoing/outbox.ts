@@ -226,18 +226,16 @@ export class Outbox {
     });
   }
 
-  /** Cancels a queued message, an album with its files. @throws (rejects) Fault no_such_message, too_late, disk_full */
+  /** Cancels a queued message; of an album, all that is queued. @throws (rejects) Fault no_such_message, too_late, disk_full */
   async cancel(id: string): Promise<StoredMessage> {
-    const { id: own } = this.get(id);
-    const rows = await this.#store.write((tx) => {
-      const row = this.#cancel(tx, own);
-      if (row === null) return [];
-      return [row, ...partsOf(this.#store, row).flatMap((part) => this.#cancel(tx, part.id) ?? [])];
-    });
-    const [row] = rows;
-    if (row === undefined) throw this.#tooLate(own, 'only a queued message can be cancelled');
-    for (const one of rows) this.announce({ row: one, staged: [] });
-    return row;
+    const message = this.get(id);
+    // An album may be out while its files still wait.
+    const rows = await this.#store.write((tx) =>
+      [message, ...partsOf(this.#store, message)].flatMap((one) => this.#cancel(tx, one.id) ?? []),
+    );
+    if (rows.length === 0) throw this.#tooLate(message.id, 'only a queued message can be cancelled');
+    for (const row of rows) this.announce({ row, staged: [] });
+    return this.get(message.id);
   }
 
   #cancel(tx: Tx, id: string): StoredMessage | null {

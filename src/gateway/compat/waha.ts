@@ -46,7 +46,10 @@ const REFUSED: readonly Row[] = [
     'POST /api/sendButtons since 2026.1',
     'POST /api/sendList since 2026.1',
   ),
-  ...refuse('No method deletes a status.', 'POST /api/{session}/status/delete'),
+  ...refuse(
+    'Delete it by the key of its message: the methods of this program (`message.delete`).',
+    'POST /api/{session}/status/delete',
+  ),
   ...refuse(
     'No method reads the last presence: subscribe, and read the events `presence`.',
     'GET /api/{session}/presence',
@@ -69,7 +72,7 @@ const REFUSED: readonly Row[] = [
     'GET /api/{session}/status/new-message-id since 2026.1',
   ),
   ...refuse(
-    'No method reads or changes channels. A message is sent to a channel of yours by its id.',
+    'Not translated: channels have methods of this program (`channel.*`). A message is sent to a channel of yours by its id.',
     'GET /api/{session}/channels',
     'POST /api/{session}/channels',
     'GET /api/{session}/channels/{id}',

@@ -55,7 +55,7 @@ const REFUSED: readonly Row[] = [
   ),
   ...refuse('Files are returned in base64: `downloadMedia`.', ...each('/message', 'downloadMediaAsData')),
   ...refuse(
-    'No method reads or changes channels. A message is sent to a channel of yours by its id.',
+    'Not translated: channels have methods of this program (`channel.*`). A message is sent to a channel of yours by its id.',
     ...each('/client', 'getChannelByInviteCode', 'createChannel', 'subscribeToChannel'),
     ...each('/client', 'unsubscribeFromChannel', 'searchChannels'),
     'GET /client/getChannels/{sessionId}',

@@ -151,7 +151,7 @@ export const channelMethods = {
     name: 'channel.delete',
     does: 'Deletes a channel of this account, with its posts, for everybody. It cannot be undone.',
     effect: 'writes',
-    scope: 'send',
+    scope: 'operate',
     since: '0.2.0',
     params: () => record({ channel: channelId() }),
     result: () =>
@@ -229,13 +229,16 @@ export const channelMethods = {
           .min(1)
           .max(Number.MAX_SAFE_INTEGER)
           .optional()
-          .describe('Only posts before this one: its `serverId`.'),
+          .describe('Only posts before this one: its `serverId`, or `next` of an earlier answer.'),
       }),
     result: () =>
       record({
         channel: z.string().describe('The id of the channel.'),
         posts: z.array(postSchema).describe('The posts, oldest first.'),
-        more: z.boolean().describe('True when the channel may have older posts.'),
+        next: z
+          .int()
+          .nullable()
+          .describe('What to give as `before` for older posts. Null when there are none.'),
       }),
     faults: ASKS,
     example: {
@@ -272,7 +275,7 @@ export const channelMethods = {
             reactions: [{ emoji: '👍', count: 12 }],
           },
         ],
-        more: true,
+        next: 107,
       },
     },
   }),

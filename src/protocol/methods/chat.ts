@@ -258,7 +258,7 @@ export const chatMethods = {
     name: 'chat.clear',
     does: 'Deletes all messages of a chat, on all devices of this account, and keeps the chat. Others keep theirs. It cannot be undone. What the daemon has recorded stays: message.purge removes it.',
     effect: 'writes',
-    scope: 'send',
+    scope: 'operate',
     since: '0.2.0',
     params: () =>
       record({
@@ -273,7 +273,7 @@ export const chatMethods = {
     name: 'chat.delete',
     does: 'Deletes a chat with its messages, on all devices of this account; a group must have been left before. Others keep theirs. It cannot be undone. What the daemon has recorded stays: message.purge removes it.',
     effect: 'writes',
-    scope: 'send',
+    scope: 'operate',
     since: '0.2.0',
     params: () => record({ chat: chat() }),
     result: () =>

@@ -21,7 +21,7 @@ export const contactSchema = record({
     ),
   pushname: z.string().nullable().describe('What the person calls themselves. Null when not known.'),
   username: username(),
-  saved: z.boolean().describe("True when the person is in the phone's address book."),
+  saved: z.boolean().describe('True when the person is saved under a name, on the phone or by contact.save.'),
   business: z.boolean().describe('True for a business account.'),
   blocked: z.boolean().describe('True when this account has blocked the person.'),
 });
@@ -62,7 +62,7 @@ export type Checked = z.infer<typeof checkedSchema>;
 export const contactMethods = {
   'contact.list': method({
     name: 'contact.list',
-    does: 'People in the address book, by name; with `all`, everybody WhatsApp Web knows of.',
+    does: 'Saved people, by name; with `all`, everybody WhatsApp Web knows of.',
     effect: 'reads',
     scope: 'read',
     since: '0.1.0',

@@ -167,8 +167,11 @@ export const messageMethods = {
           .string()
           .min(1)
           .max(256)
+          .regex(/^[^\n]*$/)
           .optional()
-          .describe('The idempotency key: repeating a request with the same key sends one message.'),
+          .describe(
+            'The idempotency key, without line breaks: repeating a request with the same key sends one message.',
+          ),
         notBefore: instant().optional().describe('It does not go out before this time.'),
         expiresAt: instant().optional().describe('It does not go out from this time on.'),
       }),

@@ -84,7 +84,7 @@ export const statusMethods = {
   }),
   'status.see': method({
     name: 'status.see',
-    does: 'Marks the statuses of one person as seen. People who are in the address book of the account are told.',
+    does: 'Marks the statuses of one person as seen. People who are in the address book of the account are notified.',
     effect: 'writes',
     scope: 'send',
     since: '0.2.0',

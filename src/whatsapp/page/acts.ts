@@ -30,8 +30,12 @@ export function makeActs(tools: Tools) {
   return {
     async react(ref: MessageRef, emoji: string) {
       const msg = await living(ref);
-      await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(msg, emoji);
-      return tools.parts(msg);
+      const parts = tools.parts(msg);
+      const sent = await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(msg, emoji);
+      // For a post it never rejects (WAWebSendReactionMsgAction, 2026-04-27).
+      if (parts.remote.endsWith('@newsletter') && sent?.messageSendResult !== 'OK')
+        refuse('outcome_unknown', 'WhatsApp Web could not confirm the reaction.');
+      return parts;
     },
 
     async edit(ref: MessageRef, text: string) {

@@ -191,7 +191,8 @@ export function makeChannels(tools: Tools) {
         );
         // It swallows the server's error, and changes the model after the server has answered.
         await answered('outcome_unknown', 'the mute', toggle(chat.id, muted ? MUTED_STATE : UNMUTED_STATE));
-        await confirmed('the mute is unchanged', () => isMuted(chat) === muted);
+        if (!(await tools.until(() => isMuted(chat) === muted)))
+          refuse('outcome_unknown', 'WhatsApp Web could not confirm the mute.');
       }
       return show(chat);
     },
@@ -211,8 +212,8 @@ export function makeChannels(tools: Tools) {
       const reactions = new Map(
         told.reactions.map((one) => [tools.keyText(one.parentMsgKey), one.emojiCountMap]),
       );
-      const posts = told.msgs
-        .map((data): PageMsg => msgModelFromMsgData(data))
+      const all = told.msgs.map((data): PageMsg => msgModelFromMsgData(data));
+      const posts = all
         .filter((msg) => number(msg.serverId) !== null && !NOTICES.includes(msg.type))
         .sort((a, b) => a.serverId - b.serverId)
         .map((msg) => ({
@@ -226,7 +227,10 @@ export function makeChannels(tools: Tools) {
             .sort((a, b) => b.count - a.count)
             .slice(0, MOST_REACTIONS),
         }));
-      return { channel: id, posts: posts.slice(-limit), more: told.msgs.length >= limit };
+      const numbers = all.map((msg) => number(msg.serverId)).filter((n) => n !== null);
+      // Deleted posts count for the server.
+      const next = told.msgs.length >= limit && numbers.length > 0 ? Math.min(...numbers) : null;
+      return { channel: id, posts: posts.slice(-limit), next };
     },
 
     async react(ref: MessageRef, emoji: string) {

@@ -21,6 +21,23 @@ export function makeChatChanges(tools: Tools) {
     return keys.some((key) => now.has(key));
   };
 
+  /**
+   * Whether this account is in the group. WhatsApp is asked where the members in memory do not decide it: a group exists for
+   * a moment without them (WAWebGroupCreateJob, 2026-04-27).
+   */
+  const isMember = async (chat: PageChat): Promise<boolean> => {
+    const known = tools.amMember(tools.membersOf(chat));
+    if (known !== null) return known;
+    const { queryAndUpdateGroupMetadataById: query } = window.require('WAWebGroupQueryJob');
+    try {
+      await tools.answered('page_error', 'reading the group', query({ id: text(chat.id) }));
+    } catch (error) {
+      if (tools.isGone(error)) return false;
+      throw error;
+    }
+    return tools.amMember(tools.membersOf(chat)) !== false;
+  };
+
   return {
     async timer(id: string, seconds: number): Promise<void> {
       const chat = tools.chat(id);
@@ -60,7 +77,7 @@ export function makeChatChanges(tools: Tools) {
     async remove(id: string): Promise<{ chat: string; deleted: boolean }> {
       const chat = tools.chat(id);
       const chatId = text(chat.id);
-      if (chat.groupMetadata && tools.mine(chat) !== null)
+      if (isGroup(chatId) && (await isMember(chat)))
         refuse('not_allowed', 'This account is in the group. Leave it first: wactl group leave.');
       const before = loaded(chat, false);
       const { sendDelete } = window.require('WAWebDeleteChatAction');

@@ -278,7 +278,9 @@ export function makeGroups(tools: Tools, mended: Mended) {
       if (now() === wanted) return { tag: wanted };
       const { sendMemberLabelMsg } = window.require('WAWebSendMemberLabelAction');
       await tools.answered('outcome_unknown', 'the tag', Promise.resolve(sendMemberLabelMsg(chat, tag)));
-      await confirmed('the tag is unchanged', () => now() === wanted);
+      // A refusal and a lost answer look the same.
+      if (!(await tools.until(() => now() === wanted)))
+        refuse('outcome_unknown', 'WhatsApp Web could not confirm the tag.');
       return { tag: wanted };
     },
 

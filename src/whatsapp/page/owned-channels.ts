@@ -31,7 +31,11 @@ export function makeOwnedChannels(tools: Tools) {
       if (made === null)
         return refuse('outcome_unknown', 'WhatsApp Web could not store the channel that it made.');
       const channel = text(made);
-      await confirmed('the channel is not in the list', () => find(channel) !== null);
+      if (!(await tools.until(() => find(channel) !== null)))
+        refuse(
+          'outcome_unknown',
+          `WhatsApp has made the channel ${channel}, and its page does not list it yet.`,
+        );
       return { channel };
     },
 

@@ -87,6 +87,12 @@ export function makeTools() {
     return ids.some((id) => mine.some((my) => my !== '' && server(my) === server(id))) ? false : null;
   };
 
+  /** Whether the server's error says that there is no such group, or that this account is not in it. */
+  const isGone = (error: unknown): boolean => {
+    const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
+    return [401, 403, 404, 410].includes(Number(statusCode ?? status));
+  };
+
   /**
    * Refuses a group to which nothing can be sent. A group that the page does not have is queried: the library would create a
    * chat for any id, and the server accepts messages to it.
@@ -102,9 +108,8 @@ export function makeTools() {
       try {
         await query({ id });
       } catch (error) {
-        const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
         // After any other error the group may exist.
-        if ([401, 403, 404, 410].includes(Number(statusCode ?? status))) refuse('no_such_chat', why);
+        if (isGone(error)) refuse('no_such_chat', why);
       }
       return;
     }
@@ -225,6 +230,8 @@ export function makeTools() {
     isMe,
     findChat,
     chat,
+    amMember,
+    isGone,
     refuseClosed,
     nameOf,
     called,

@@ -280,4 +280,16 @@ t.test('an album is cancelled with the files that are still queued', async (t) =
   t.match(await thrownBy(outbox.cancel(album.id)), { kind: 'too_late' });
 });
 
+t.test('the files of an album that is out can be cancelled', async (t) => {
+  const { store, outbox, submit } = open(t);
+  const album = await outbox.accept({ ...ALBUM, key: null });
+  await submit(album.id);
+  t.match(await outbox.cancel(album.id), { id: album.id, state: 'sending' });
+  t.same(
+    partsOf(store, album).map(({ state }) => state),
+    ['cancelled', 'cancelled'],
+  );
+  t.match(await thrownBy(outbox.cancel(album.id)), { kind: 'too_late' });
+});
+
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
