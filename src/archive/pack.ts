@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { createGzip } from 'node:zlib';
 import { pack as packTar } from 'tar-stream';
 import { MANIFEST, type Manifest, writeManifest } from './manifest.js';
@@ -28,6 +28,8 @@ export async function pack(
   files: readonly PackedFile[],
   { manifest, seal, onBytes }: { manifest: Manifest; seal: Seal; onBytes?: OnBytes },
 ): Promise<Readable> {
+  // Nothing begins before the package is there.
+  const encrypter = await encrypterOf(seal);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const tar = packTar();
   const put = (name: string, size: number, content: Readable): Promise<void> =>
@@ -48,9 +50,9 @@ export async function pack(
   filled.catch((error) => tar.destroy(error));
   const compressed = (tar as unknown as Readable).pipe(createGzip());
   tar.on('error', (error) => compressed.destroy(error));
-  const encrypter = await encrypterOf(seal);
+  // Not Readable.toWeb: in Node.js 20 it throws, uncaught, when the stream ends while its reader gives up.
   const encrypted = await encrypter.encrypt(
-    Readable.toWeb(compressed) as unknown as globalThis.ReadableStream<Uint8Array>,
+    ReadableStream.from(compressed) as unknown as globalThis.ReadableStream<Uint8Array>,
   );
   const sealed = Readable.fromWeb(encrypted as unknown as ReadableStream);
   // Ends the reading of files as well: a tar that nobody reads would wait for ever.

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { Fault } from '../protocol/fault.js';
 import { syncDirectory } from '../session-dir/durable-file.js';
@@ -48,7 +48,7 @@ export interface Contents {
 export async function unpack(sealed: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<Contents> {
   const decrypter = await decrypterOf(options.seal);
   const guarded = withHeader(sealed, () => new Unfit('it is not encrypted with age'));
-  const whole = Readable.toWeb(Readable.from(guarded)) as unknown as globalThis.ReadableStream<Uint8Array>;
+  const whole = ReadableStream.from(guarded) as unknown as globalThis.ReadableStream<Uint8Array>;
   const decrypted = await decrypter.decrypt(whole);
   // Settles once each stream has ended, so nothing is open or half written when it throws.
   return pipeline(

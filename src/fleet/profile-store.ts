@@ -2,7 +2,7 @@
 // compare-and-set, so the newest two remain and nothing has to be removed. NATS's object store keeps the chunks apart from
 // the entry that names them: a copy is there when its entry is, and never in part.
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import { Fault } from '../protocol/fault.js';
 import { type FleetConnection, fleetFault } from './connection.js';
 import { AckPolicy, DeliverPolicy, JetStreamApiError, type ObjectInfo, type ObjectStore } from './nats.js';
@@ -142,7 +142,8 @@ export function openProfileStore(
       }
     }
     try {
-      const source = Readable.toWeb(Readable.from(observed())) as never;
+      // As in archive/pack.ts.
+      const source = ReadableStream.from(observed()) as never;
       const options = { timeout: PUT_MS, previousRevision: info?.revision ?? 0 };
       const [copy] = copyOf(await objects.put({ name, metadata }, source, options));
       return copy as ProfileCopy;

@@ -119,7 +119,7 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'channel.get': {
     title: 'Show one channel',
-    does: 'Name, description and number of followers of a channel.',
+    does: 'Name, description, link and number of followers of a channel of the account.',
     params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter.' } },
   },
   'channel.posts': {

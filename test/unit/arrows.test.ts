@@ -200,7 +200,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'it delivers events and does not depend on their content',
   },
   'daemon/media': {
-    may: ['protocol', 'session', 'session-dir', 'store', 'config', 'local', 'daemon/events'],
+    may: [
+      'protocol',
+      'session',
+      'session-dir',
+      'store',
+      'config',
+      'local',
+      'daemon/events',
+      'daemon/machine/time-limit.ts',
+    ],
     why: 'it stores files and does not depend on what refers to them',
   },
   'daemon/search': {

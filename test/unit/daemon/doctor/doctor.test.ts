@@ -58,6 +58,7 @@ t.test('on a machine with everything installed no check fails', async (t) => {
       'state',
       'session',
       'disk',
+      'media',
       'limits',
       'clock',
       'lock',
@@ -137,7 +138,7 @@ t.test('a broken configuration is reported, and the other checks use the default
     says: /wad\.toml:1: autoInit: no such key.*; .*wad\.toml:3: log\.level/,
     remedy: 'wad --account shop --check-config',
   });
-  t.equal(report.checks.length, 15);
+  t.equal(report.checks.length, 16);
 });
 
 t.test('a directory with files of other programs is refused, as at a start', async (t) => {

@@ -126,15 +126,21 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   // WhatsApp is asked about a person whom the page does not know.
   'contacts.get': ['WAWebQueryExistsJob.queryWidExists'],
   'contacts.block': ['WAWebQueryExistsJob.queryWidExists'],
+  // WhatsApp is asked about a group whose members are not known yet.
+  'chatChanges.remove': ['WAWebGroupQueryJob.queryAndUpdateGroupMetadataById'],
   // The second way of D6.
   'groups.participants': ['WAWebGroupModifyParticipantsJob'],
 };
+
+/** The file of a noun: `page/chat-changes.ts` of `chatChanges`. */
+const fileOf = (noun: string): string =>
+  `page/${noun.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
 
 t.test('each verb of the page requires what its capability needs', async (t) => {
   t.ok(calls.length > 25, `${calls.length} calls`);
   for (const [, capability = '', noun = '', verb = ''] of calls)
     t.same(
-      uncovered(required(`page/${noun}.ts`, verb), capability),
+      uncovered(required(fileOf(noun), verb), capability),
       BESIDES[`${noun}.${verb}`] ?? [],
       `${capability}: ${noun}.${verb}`,
     );
