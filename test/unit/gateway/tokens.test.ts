@@ -179,12 +179,12 @@ t.test('an expired token is refused, its streams end, and its name stays taken',
 });
 
 t.test('the streams of a token end at its expiry without a request', async (t) => {
-  const { stateDir, log } = setUp(t);
-  const tokens = openTokens({ stateDir, log });
-  t.teardown(() => tokens.close());
-  const expiresAt = new Date(Date.now() + 50).toISOString();
+  const { open, clock } = setUp(t);
+  const tokens = open();
+  const expiresAt = new Date(clock.ms + 50).toISOString();
   const { secret } = await tokens.create({ ...CRM, expiresAt });
   const { closed } = known(tokens, secret);
+  clock.ms += 50;
   const keepAlive = setTimeout(() => undefined, 60_000);
   await new Promise((resolve) => closed.addEventListener('abort', resolve));
   clearTimeout(keepAlive);
