@@ -92,7 +92,7 @@ export class Phone {
     await this.#world.changes.until('unlinking', isUnlinked, options);
   }
 
-  /** Unlinks a device, or all of them. They are told on their streams, or refused when they connect (401). */
+  /** Unlinks a device, or all of them. They are notified on their streams, or refused when they connect (401). */
   unlink(device?: Device): void {
     for (const one of device === undefined ? this.devices : [device]) {
       this.#account.devices.delete(one.id);
@@ -123,7 +123,7 @@ export class Phone {
     this.#account.limits.newChatsUsedUp = usedUp;
   }
 
-  /** Another browser takes over: every connection is told so, and closed. */
+  /** Another browser takes over: every connection is notified, and closed. */
   conflict(): void {
     for (const device of this.devices)
       device.end(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));

@@ -1,6 +1,6 @@
 /**
  * A WhatsApp server for clients under test: the server's side of the multi-device protocol, with phones and people that
- * a test controls. It speaks to nobody else, and clients must be told to trust its root key.
+ * a test controls. It speaks to nobody else, and a client must be given its root key.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

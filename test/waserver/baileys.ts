@@ -58,10 +58,10 @@ export class Baileys {
   /** Everything that it has received or sent, in order. */
   readonly messages: WAMessage[] = [];
   readonly updates: WAMessageUpdate[] = [];
-  /** Messages of the history that the phone has told. */
+  /** Messages of the history that the phone has sent. */
   readonly history: WAMessage[] = [];
   readonly contacts: Partial<Contact>[] = [];
-  /** What it was told of chats. */
+  /** What it has received of chats. */
   readonly chats: Partial<Chat>[] = [];
   /** Ids of groups whose members or subject have changed. */
   readonly groups: string[] = [];
@@ -119,7 +119,7 @@ export class Baileys {
   qr(): Promise<string> {
     return this.#changes.until('QR code', () => this.#state.qr);
   }
-  /** Connected, and told of everything that waited. */
+  /** Connected, with everything that waited. */
   async open(): Promise<void> {
     await this.#changes.until('open connection', () =>
       this.#state.connection === 'open' ? true : undefined,
@@ -145,10 +145,10 @@ export class Baileys {
   }
 
   /**
-   * What it was told of one of its messages, once that has this status. An update comes by itself, or within the message
+   * The update of one of its messages, once that has this status. An update comes by itself, or within the message
    * if Baileys holds both back.
    */
-  told(id: string, status: number): Promise<Partial<WAMessage>> {
+  updated(id: string, status: number): Promise<Partial<WAMessage>> {
     return this.until(`status ${status} of ${id}`, () =>
       [
         ...this.messages.filter(({ key }) => key.id === id),
@@ -164,7 +164,7 @@ export class Baileys {
     await this.closed();
     this.connect();
     await this.open();
-    // Until then Baileys holds its events back, for 20 seconds if it is not told.
+    // Until then Baileys holds its events back, for 20 seconds otherwise.
     await this.until('end of the first synchronization', () =>
       this.#creds.accountSyncCounter > 0 ? true : undefined,
     );

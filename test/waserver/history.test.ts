@@ -6,11 +6,11 @@ t.test('old messages of both directions arrive with the link', async (t) => {
   const { phone, ana, client } = await startWorld(t);
   const old = ana.send('an old message');
   await client.link(phone);
-  const told = await client.until('history', () => client.history.find(({ key }) => key.id === old));
-  t.match(told, { key: { remoteJid: ana.jid, fromMe: false }, message: { conversation: 'an old message' } });
+  const found = await client.until('history', () => client.history.find(({ key }) => key.id === old));
+  t.match(found, { key: { remoteJid: ana.jid, fromMe: false }, message: { conversation: 'an old message' } });
   t.same(
     client.messages.filter(({ key }) => key.id === old),
     [],
-    'it is told as history and not as news',
+    'it is history and not news',
   );
 });

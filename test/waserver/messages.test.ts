@@ -15,9 +15,9 @@ t.test('a text is received by the person, and its receipts by the sender', async
   const id = sent?.key.id ?? '';
   const received = await ana.waitForMessage((one) => one.id === id);
   t.match(received, { body: 'hello Ana', type: 'chat', from: phone.number, encryption: 'pkmsg' });
-  await client.told(id, DELIVERED);
+  await client.updated(id, DELIVERED);
   ana.read(received);
-  await client.told(id, READ);
+  await client.updated(id, READ);
   t.match(phone.messages, [{ id, body: 'hello Ana', from: phone.number }], 'the phone shows it, too');
 });
 
@@ -136,7 +136,7 @@ t.test(
     await client.message('hi');
     const refused = async (code: string): Promise<void> => {
       const sent = await client.socket.sendMessage(ANA_JID, { text: `refused with ${code}` });
-      const { messageStubParameters } = await client.told(sent?.key.id ?? '', ERROR);
+      const { messageStubParameters } = await client.updated(sent?.key.id ?? '', ERROR);
       t.equal(messageStubParameters?.[0], code);
     };
     phone.useUpNewChats();

@@ -40,7 +40,7 @@ export class Chain {
     return this.#next;
   }
 
-  /** The key for the next message, as it is told to others. */
+  /** The key for the next message, as others get it. */
   get key(): Buffer {
     return this.#key;
   }

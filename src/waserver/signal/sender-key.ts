@@ -42,7 +42,7 @@ export class OwnSenderKey {
   }
 }
 
-/** Another device's key of a group, as it was told. */
+/** Another device's key of a group, as it was received. */
 export class SenderKey {
   readonly id: number;
   readonly #chain: Chain;

@@ -9,7 +9,7 @@ export const DEVICES: Handlers = {
     const device = account.devices.get(id);
     if (device === undefined) return new Refusal(404, 'item-not-found');
     account.devices.delete(id);
-    // After the answer, the device is told on its stream like one that the phone has unlinked (WAWebHandleStreamError).
+    // After the answer, the device is notified on its stream like one that the phone has unlinked (WAWebHandleStreamError).
     queueMicrotask(() => {
       device.end(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
       world.changes.changed();

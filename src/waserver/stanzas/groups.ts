@@ -71,7 +71,7 @@ const whom = (world: World, part: Node): string[] =>
 
 type Change = (group: Group, part: Node, asker: Asker) => Answer;
 
-/** A change that only admins make. Everybody who was in the group before, or is now, is told. */
+/** A change that only admins make. Everybody who was in the group before, or is now, is notified. */
 const byAdmin =
   (change: Change): Handler =>
   (asker, part, iq) => {

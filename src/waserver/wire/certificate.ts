@@ -1,6 +1,6 @@
 /**
  * The chain by which a client recognises the server: root, intermediate, and the static key of the handshake. The root
- * is made anew for each server, so a client must be told to trust it.
+ * is made anew for each server, so a client must be given its key.
  */
 import { type KeyPair, makeKeyPair, sign } from './curve.js';
 import { CERTIFICATE_CHAIN, CERTIFICATE_DETAILS } from './schemas.js';

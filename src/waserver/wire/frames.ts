@@ -2,7 +2,7 @@
 
 /** "WA", the version of the protocol, and the version of the dictionary (WAWebOpenChatSocket). */
 const PROLOGUE_BYTES = 4;
-/** Precedes the prologue when the client was told where to connect: "ED", 0, 1, and a length of three bytes. */
+/** Precedes the prologue when the client knows where to connect: "ED", 0, 1, and a length of three bytes. */
 const ROUTING = Buffer.from('ED\0\u0001');
 const LENGTH_BYTES = 3;
 

@@ -68,7 +68,7 @@ export class Contact {
   readonly #upload: Upload;
   /** What waits while the person is offline; undefined: online. */
   #mail: Mail[] | undefined;
-  readonly #ownSenderKeys = new Map<string, { key: OwnSenderKey; told: Set<string> }>();
+  readonly #ownSenderKeys = new Map<string, { key: OwnSenderKey; receivers: Set<string> }>();
   readonly #senderKeys = new Map<string, SenderKey[]>();
 
   constructor(
@@ -172,7 +172,7 @@ export class Contact {
     if (sent === undefined) return;
     sent.retries += 1;
     this.party.forget(account.addressOf(device));
-    for (const { told } of this.#ownSenderKeys.values()) told.delete(account.addressOf(device));
+    for (const { receivers } of this.#ownSenderKeys.values()) receivers.delete(account.addressOf(device));
     this.#sendTo(account, device, sent);
     this.#changes.changed();
   }
@@ -250,12 +250,15 @@ export class Contact {
   }
 
   #sealForGroup(group: Group, address: string, content: Content, seal: (what: Content) => Node): Node[] {
-    const own = this.#ownSenderKeys.get(group.jid) ?? { key: new OwnSenderKey(), told: new Set<string>() };
+    const own = this.#ownSenderKeys.get(group.jid) ?? {
+      key: new OwnSenderKey(),
+      receivers: new Set<string>(),
+    };
     this.#ownSenderKeys.set(group.jid, own);
     const distribution = own.key.distribution();
     const sealed = node('enc', { v: '2', type: 'skmsg' }, own.key.encrypt(pad(content)));
-    if (own.told.has(address)) return [sealed];
-    own.told.add(address);
+    if (own.receivers.has(address)) return [sealed];
+    own.receivers.add(address);
     return [seal({ senderKeyDistributionMessage: { groupId: group.jid, distribution } }), sealed];
   }
 

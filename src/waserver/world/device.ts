@@ -72,7 +72,7 @@ export class Device {
     return this.#link.name === 'offline' ? undefined : this.#link.stream;
   }
 
-  /** A new connection replaces the one before, which is told so (WAWebHandleStreamError). */
+  /** A new connection replaces the one before, which is notified (WAWebHandleStreamError). */
   login(stream: Stream): void {
     this.end(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));
     this.#link = { name: 'passive', stream };

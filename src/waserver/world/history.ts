@@ -17,14 +17,14 @@ export function historyOf(account: Account, contacts: readonly Contact[]): Histo
       ({ from, to, group }) => group === undefined && (from === contact.number || to === contact.jid),
     );
     if (messages.length === 0) return [];
-    const told = messages.map(({ id, from, at, body }) => ({
+    const listed = messages.map(({ id, from, at, body }) => ({
       message: {
         key: { remoteJid: contact.jid, fromMe: from === account.number, id },
         message: { conversation: body },
         messageTimestamp: Math.floor(at / 1000),
       },
     }));
-    return [{ id: contact.jid, name: contact.pushname, unreadCount: 0, messages: told }];
+    return [{ id: contact.jid, name: contact.pushname, unreadCount: 0, messages: listed }];
   });
   const names = contacts.map(({ jid, pushname }) => ({ id: jid, pushname }));
   const lids = contacts.map(({ jid, lidJid }) => ({ pnJid: jid, lidJid }));

@@ -8,7 +8,7 @@ import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js'
 declare const window: PageWindow;
 
 /** The server's posts, as WAWebNewsletterGetMessagesJob returns them. */
-interface Told {
+interface Posts {
   readonly msgs: readonly object[];
   readonly reactions: readonly {
     readonly parentMsgKey: object;
@@ -80,12 +80,12 @@ export function makeChannels(tools: Tools) {
   /** What the server shows of a channel. It knows ids and codes. @throws the server's error, with its status */
   const query = async (ref: string): Promise<PageModel> => {
     const { queryNewsletterMetadataByInviteCode: ask } = window.require('WAWebNewsletterMetadataQueryJob');
-    const told = await answered<PageModel | null | undefined>(
+    const answer = await answered<PageModel | null | undefined>(
       'page_error',
       'the channel',
       ask(ref, undefined),
     );
-    return told?.idJid ? told : missing(ref);
+    return answer?.idJid ? answer : missing(ref);
   };
 
   const idOf = async (ref: string): Promise<string> => {
@@ -124,17 +124,17 @@ export function makeChannels(tools: Tools) {
         await answered('page_error', 'the channel', fresh, 5_000).catch(() => undefined);
         return show(held);
       }
-      const told = await query(ref);
-      const known = joined(String(told.idJid));
+      const answer = await query(ref);
+      const known = joined(String(answer.idJid));
       if (known) return show(known);
       const { mapNewsletterToMetadata } = window.require('WAWebNewsletterModelUtils');
-      return { ...described(String(told.idJid), mapNewsletterToMetadata(told)), role: 'none' };
+      return { ...described(String(answer.idJid), mapNewsletterToMetadata(answer)), role: 'none' };
     },
 
     /** In WhatsApp's directory, in its order. */
     async search(wanted: string, limit: number) {
       const { fetchNewsletterDirectories } = window.require('WAWebNewsletterDirectorySearchAction');
-      const told = await answered<{ newsletters?: readonly PageChat[] }>(
+      const answer = await answered<{ newsletters?: readonly PageChat[] }>(
         'page_error',
         'the search',
         fetchNewsletterDirectories({
@@ -144,7 +144,7 @@ export function makeChannels(tools: Tools) {
           skipSubscribedNewsletters: false,
         }),
       );
-      return { channels: (told.newsletters ?? []).slice(0, limit).map(show) };
+      return { channels: (answer.newsletters ?? []).slice(0, limit).map(show) };
     },
 
     async follow(ref: string): Promise<Channel> {
@@ -202,17 +202,21 @@ export function makeChannels(tools: Tools) {
       const id = await idOf(ref);
       const { getNewsletterMessages } = window.require('WAWebNewsletterGetMessagesJob');
       const cursor = before === null ? undefined : { before };
-      const told = await answered<Told>('page_error', 'the posts', getNewsletterMessages(id, limit, cursor));
+      const answer = await answered<Posts>(
+        'page_error',
+        'the posts',
+        getNewsletterMessages(id, limit, cursor),
+      );
       // A post is in the page's store once it is read, so that it can be reacted to. The same call as in
       // WAWebNewsletterPullMessagesFromServerAction, which would also put the posts on the screen.
       if (joined(id))
-        await window.require('WAWebNewsletterUpdateMsgsRecordsJob').addNewsletterMsgsRecords(told.msgs);
+        await window.require('WAWebNewsletterUpdateMsgsRecordsJob').addNewsletterMsgsRecords(answer.msgs);
       const { msgModelFromMsgData } = window.require('WAWebMsgModelFromData');
       const { getMessageModel } = window.WWebJS as { getMessageModel(msg: PageMsg): unknown };
       const reactions = new Map(
-        told.reactions.map((one) => [tools.keyText(one.parentMsgKey), one.emojiCountMap]),
+        answer.reactions.map((one) => [tools.keyText(one.parentMsgKey), one.emojiCountMap]),
       );
-      const all = told.msgs.map((data): PageMsg => msgModelFromMsgData(data));
+      const all = answer.msgs.map((data): PageMsg => msgModelFromMsgData(data));
       const posts = all
         .filter((msg) => number(msg.serverId) !== null && !NOTICES.includes(msg.type))
         .sort((a, b) => a.serverId - b.serverId)
@@ -229,7 +233,7 @@ export function makeChannels(tools: Tools) {
         }));
       const numbers = all.map((msg) => number(msg.serverId)).filter((n) => n !== null);
       // Deleted posts count for the server.
-      const next = told.msgs.length >= limit && numbers.length > 0 ? Math.min(...numbers) : null;
+      const next = answer.msgs.length >= limit && numbers.length > 0 ? Math.min(...numbers) : null;
       return { channel: id, posts: posts.slice(-limit), next };
     },
 
