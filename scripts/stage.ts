@@ -252,9 +252,7 @@ export class Stage {
       await ended.catch(() => undefined);
       clearTimeout(late);
     }
-    if (this.#directory !== undefined) {
-      rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    }
+    if (this.#directory !== undefined) await remove(this.#directory);
   }
 }
 
@@ -264,3 +262,15 @@ const isUp = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
 const gone = (how: string): never => {
   throw new Error(how);
 };
+
+/** The browser of a killed daemon closes by itself, and writes into the directory until then. */
+async function remove(directory: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      rmSync(directory, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(100);
+    }
+}
