@@ -14,6 +14,7 @@ import { type Node, node } from './wire/nodes.js';
 import type { Introduction } from './wire/noise.js';
 import { CLIENT_PAYLOAD } from './wire/schemas.js';
 import { type Account, type AccountOptions, seconds } from './world/account.js';
+import type { Addressing } from './world/addressing.js';
 import type { Contact, ContactOptions } from './world/contact.js';
 import type { Device } from './world/device.js';
 import type { Group } from './world/group.js';
@@ -29,6 +30,8 @@ export interface GroupOptions {
   /** number of the account or contact that has made it */
   readonly creator: string;
   readonly members: readonly string[];
+  /** by which names its members know each other; default: by LID if one of its accounts is migrated */
+  readonly addressing?: Addressing;
 }
 
 /** Whose connection it is. */
@@ -97,8 +100,8 @@ export class WaServer {
   createContact(options: ContactOptions): Contact {
     return this.#world.addContact(options);
   }
-  createGroup({ subject, creator, members }: GroupOptions): Group {
-    return this.#world.addGroup(subject, creator, members);
+  createGroup({ subject, creator, members, addressing }: GroupOptions): Group {
+    return this.#world.addGroup(subject, creator, members, addressing);
   }
   get groups(): readonly Group[] {
     return [...this.#world.groups.values()];

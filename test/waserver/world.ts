@@ -2,6 +2,7 @@
 
 import type { Phone } from '../../src/waserver/phone.js';
 import { WaServer, type WaServerOptions } from '../../src/waserver/wa-server.js';
+import type { AccountOptions } from '../../src/waserver/world/account.js';
 import type { Contact } from '../../src/waserver/world/contact.js';
 import { Baileys } from './baileys.js';
 
@@ -15,14 +16,19 @@ export interface TestWorld {
   readonly ana: Contact;
   readonly client: Baileys;
 }
+/** Of the server, and of its phone. */
+export type WorldOptions = WaServerOptions & Pick<AccountOptions, 'lidMigrated'>;
 interface Test {
   teardown(close: () => Promise<void>): void;
 }
 
 /** Ends with the test, which fails if the server did not understand something, or somebody could not read a message. */
-export async function startWorld(t: Test, options: WaServerOptions = {}): Promise<TestWorld> {
+export async function startWorld(
+  t: Test,
+  { lidMigrated = false, ...options }: WorldOptions = {},
+): Promise<TestWorld> {
   const server = await WaServer.start(options);
-  const phone = server.createPhone({ number: ME, pushname: 'Me' });
+  const phone = server.createPhone({ number: ME, pushname: 'Me', lidMigrated });
   const ana = server.createContact({ number: ANA, pushname: 'Ana' });
   const client = new Baileys(server);
   t.teardown(async () => {
@@ -38,7 +44,7 @@ export async function startWorld(t: Test, options: WaServerOptions = {}): Promis
 }
 
 /** The same, with the client linked and online. */
-export async function linkedWorld(t: Test, options: WaServerOptions = {}): Promise<TestWorld> {
+export async function linkedWorld(t: Test, options: WorldOptions = {}): Promise<TestWorld> {
   const world = await startWorld(t, options);
   await world.client.link(world.phone);
   await world.phone.waitForOnline();

@@ -1,6 +1,7 @@
 /** xmlns `w:g2`: groups. Every change is notified to the members. */
 import { bytes, child, children, type Node, node, text } from '../wire/nodes.js';
 import { seconds } from '../world/account.js';
+import { nameOf, participantOf } from '../world/addressing.js';
 import { messageId } from '../world/content.js';
 import type { Group } from '../world/group.js';
 import { SERVER } from '../world/jid.js';
@@ -10,55 +11,52 @@ import { type Answer, type Asker, type Handler, type Handlers, Refusal } from '.
 const NOT_FOUND = new Refusal(404, 'item-not-found');
 const FORBIDDEN = new Refusal(403, 'forbidden');
 
-function memberNode(world: World, number: string, role?: string): Node {
-  const person = world.accounts.get(number) ?? world.contacts.get(number);
-  return node('participant', {
-    jid: person?.jid,
-    lid: person?.lidJid,
-    type: role === 'member' ? undefined : role,
-  });
+/** In a group by LID the number stands beside the LID, in others the LID beside the number (WAWebHandleGroupNotification). */
+function memberNode(world: World, { addressing }: Group, number: string, role?: string): Node {
+  const person = world.numbered(number);
+  const names =
+    addressing === 'lid'
+      ? { jid: person?.lidJid, phone_number: person?.jid }
+      : { jid: person?.jid, lid: person?.lidJid };
+  return node('participant', { ...names, type: role === 'member' ? undefined : role });
 }
 
 function describe(world: World, group: Group): Node {
-  const creator = world.accounts.get(group.creator) ?? world.contacts.get(group.creator);
+  const { addressing } = group;
+  const creator = world.numbered(group.creator);
+  const name = creator === undefined ? undefined : nameOf(creator, addressing);
+  const number = addressing === 'lid' ? creator?.jid : undefined;
   const at = String(group.createdAt);
   const attrs = {
-    id: group.id,
-    subject: group.subject,
-    creation: at,
-    creator: creator?.jid,
-    s_t: at,
-    s_o: creator?.jid,
-    addressing_mode: 'pn',
-    size: String(group.members.size),
+    ...{ id: group.id, subject: group.subject, creation: at, creator: name, creator_pn: number },
+    ...{ s_t: at, s_o: name, s_o_pn: number },
+    ...{ addressing_mode: addressing, size: String(group.members.size) },
   };
   const { description } = group;
   return node('group', attrs, [
     ...(description === undefined
       ? []
       : [
-          node('description', { id: 'D1', t: at, participant: creator?.jid }, [
+          node('description', { id: 'D1', t: at, participant: name, participant_pn: number }, [
             node('body', {}, Buffer.from(description)),
           ]),
         ]),
     ...(group.announcement ? [node('announcement')] : []),
     ...(group.locked ? [node('locked')] : []),
-    ...[...group.members].map(([number, role]) => memberNode(world, number, role)),
+    ...[...group.members].map(([number, role]) => memberNode(world, group, number, role)),
   ]);
 }
 
 /** Tells the linked devices of these people of a change. @param by number of who made it */
 function tell(world: World, group: Group, by: string, change: Node, numbers: Iterable<string>): void {
-  const actor = world.accounts.get(by) ?? world.contacts.get(by);
+  const actor = world.numbered(by);
   const attrs = {
     from: group.jid,
     type: 'w:gp2',
     id: messageId(),
     t: seconds(),
-    participant: actor?.jid,
-    participant_lid: actor?.lidJid,
+    ...(actor === undefined ? {} : participantOf(actor, group.addressing)),
     notify: actor?.pushname,
-    addressing_mode: 'pn',
   };
   for (const number of numbers)
     for (const device of world.accounts.get(number)?.devices.values() ?? [])
@@ -97,7 +95,7 @@ const members =
       node(
         part.tag,
         {},
-        numbers.map((number) => memberNode(world, number)),
+        numbers.map((number) => memberNode(world, group, number)),
       ),
     ];
   };
@@ -163,7 +161,7 @@ export const GROUP_REQUESTS: Handlers = {
     for (const { attrs } of asked) {
       const group = world.groups.get(`${attrs.id}@g.us`) ?? world.groups.get(attrs.id ?? '');
       if (group === undefined) continue;
-      const left = node('remove', {}, [memberNode(world, account.number)]);
+      const left = node('remove', {}, [memberNode(world, group, account.number)]);
       tell(world, group, account.number, left, group.members.keys());
       group.members.delete(account.number);
     }

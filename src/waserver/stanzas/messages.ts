@@ -1,6 +1,7 @@
 /** `<message>`: refuses or routes it to everybody for whom it has a ciphertext, then acknowledges it. */
-import { child, children, type Node, node } from '../wire/nodes.js';
+import { type Attributes, child, children, type Node, node } from '../wire/nodes.js';
 import { Account, seconds } from '../world/account.js';
+import { addressingOf, nameOf, participantOf, senderOf } from '../world/addressing.js';
 import { Contact } from '../world/contact.js';
 import type { Device } from '../world/device.js';
 import type { Group } from '../world/group.js';
@@ -89,9 +90,27 @@ function deliver(
   else if (person instanceof Account) toAccount(asker, person, stanza, jid, encs, group, to);
 }
 
+/** To another device of the account: under the number or the LID, as the chat is (WAWebHandleMsgParser). */
+function toOwn({ world, device }: Asker, to: string): Attributes {
+  const addressing = addressingOf(to);
+  const number = addressing === 'lid' ? world.person(to)?.jid : undefined;
+  return { from: nameOf(device, addressing), recipient: to, peer_recipient_pn: number };
+}
+
+const toOther = ({ account, device }: Asker, { addressing }: Account): Attributes => ({
+  ...senderOf(account, addressing),
+  from: nameOf(device, addressing),
+});
+
+const inGroup = ({ account, device }: Asker, { jid, addressing }: Group): Attributes => ({
+  from: jid,
+  ...participantOf(account, addressing),
+  participant: nameOf(device, addressing),
+});
+
 /** To the sender's own phone, to another device of the account, or to another account. */
 function toAccount(
-  { account, device }: Asker,
+  asker: Asker,
   target: Account,
   stanza: Node,
   jid: string,
@@ -99,6 +118,7 @@ function toAccount(
   group: Group | undefined,
   to: string,
 ): void {
+  const { account, device } = asker;
   const { id = '' } = stanza.attrs;
   const { device: number } = parseJid(jid);
   if (number === 0) {
@@ -109,9 +129,11 @@ function toAccount(
   if (other === undefined || other === device) return;
   const { to: _to, participant: _participant, ...attrs } = stanza.attrs;
   const from =
-    group === undefined
-      ? { from: device.jid, recipient: target === account ? to : undefined }
-      : { from: group.jid, participant: device.jid };
+    group !== undefined
+      ? inGroup(asker, group)
+      : target === account
+        ? toOwn(asker, to)
+        : toOther(asker, target);
   const identity = children(stanza, 'device-identity');
   const whole = { ...attrs, ...from, t: seconds(), notify: account.pushname };
   other.push(node('message', whole, [...encs, ...identity]));

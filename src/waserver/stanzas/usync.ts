@@ -1,10 +1,11 @@
 /** xmlns `usync`: who has WhatsApp, with which LID and which devices. */
 import { sign } from '../wire/curve.js';
-import { child, children, type Node, node, text } from '../wire/nodes.js';
+import { type Attributes, child, children, type Node, node, text } from '../wire/nodes.js';
 import { KEY_INDEX_LIST, SIGNED_KEY_INDEX_LIST } from '../wire/schemas.js';
 import { Account } from '../world/account.js';
+import { addressingOf, nameOf } from '../world/addressing.js';
 import type { Contact } from '../world/contact.js';
-import { jidOf, LIDS, NUMBERS, parseJid } from '../world/jid.js';
+import { jidOf, LIDS, NUMBERS } from '../world/jid.js';
 import type { Handlers } from './request.js';
 
 type Person = Account | Contact | undefined;
@@ -52,23 +53,34 @@ const PROTOCOLS: Readonly<Record<string, (person: Person) => Node>> = {
   devices: devicesOf,
 };
 
-/** Users are named by a jid, or by a number as a person has written it. */
-function nameOf(user: Node): string {
-  const written = child(user, 'contact');
-  return user.attrs.jid ?? jidOf(text(written).replace(/\D/g, ''), NUMBERS);
+/** Users are named by a jid, by a LID alone, or by a number as a person has written it. */
+function askedFor(user: Node): string {
+  const { jid, pn_jid: number } = user.attrs;
+  const lid = child(user, 'lid')?.attrs.jid;
+  return jid ?? number ?? lid ?? jidOf(text(child(user, 'contact')).replace(/\D/g, ''), NUMBERS);
+}
+
+/**
+ * Who was asked for, and the number where the answer is under a LID: it was asked for by LID, or the query asks for LIDs
+ * (WAWebUsync, WAWebContactSyncUtils).
+ */
+function answerName(asked: string, person: Person, byLid: boolean): Attributes {
+  if (person === undefined) return { jid: asked };
+  const addressing = byLid ? 'lid' : addressingOf(asked);
+  return { jid: nameOf(person, addressing), pn_jid: addressing === 'lid' ? person.jid : undefined };
 }
 
 export const USYNC: Handlers = {
   'usync get usync': ({ world }, part) => {
     const { sid, mode, context } = part.attrs;
     const protocols = children(child(part, 'query')).map(({ tag }) => tag);
+    const byLid = child(child(part, 'query'), 'contact')?.attrs.addressing_mode === 'lid';
     const known = protocols.filter((name) => PROTOCOLS[name] !== undefined);
     const users = children(child(part, 'list'), 'user').map((user) => {
-      const jid = nameOf(user);
-      const person = world.registered(jid);
-      const number = person !== undefined && parseJid(jid).server === LIDS ? person.jid : undefined;
+      const asked = askedFor(user);
+      const person = world.registered(asked);
       const answers = known.flatMap((name) => PROTOCOLS[name]?.(person) ?? []);
-      return node('user', { jid, pn_jid: number }, answers);
+      return node('user', answerName(asked, person, byLid), answers);
     });
     const found = known.map((name) => node(name, name === 'devices' ? { version: '2' } : {}));
     return [

@@ -1,6 +1,6 @@
 /**
  * The messages of the protocol, with the fields that are used here. Numbers as in the page's modules of 2026-04-27:
- * WAWebProtobufsWa6_pb, WACert_pb, WAWebProtobufsAdv_pb, WASignalWhisperTextProtocol_pb, WAWebProtobufsE2E_pb,
+ * WAWebProtobufsWa6_pb, WACert_pb, WAWebProtobufsCompanionReg_pb, WAWebProtobufsAdv_pb, WASignalWhisperTextProtocol_pb, WAWebProtobufsE2E_pb,
  * WAWebProtobufsHistorySync_pb, WAWebProtobufsWeb_pb, WAWebProtobufSyncAction_pb, WAWebProtobufsServerSync_pb.
  */
 import { Schema } from './protobuf.js';
@@ -43,6 +43,11 @@ export const CLIENT_PAYLOAD = new Schema({
   ],
 });
 
+/** What a client is told of the account when it is linked. */
+export const CLIENT_PAIRING_PROPS = new Schema({
+  isChatDbLidMigrated: [1, 'bool'],
+  isSyncdPureLidSession: [2, 'bool'],
+});
 export const DEVICE_IDENTITY = new Schema({
   rawId: [1, 'uint'],
   timestamp: [2, 'uint'],
@@ -225,6 +230,8 @@ export const HISTORY = new Schema({
       messages: [2, new Schema({ message: [1, OLD_MESSAGE] }), 'many'],
       unreadCount: [6, 'uint'],
       name: [13, 'text'],
+      pnJid: [39, 'text'],
+      lidJid: [42, 'text'],
     }),
     'many',
   ],

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Party } from '../signal/party.js';
 import { type Node, node } from '../wire/nodes.js';
 import { CONTENT, HISTORY_TYPE, PROTOCOL_TYPE } from '../wire/schemas.js';
+import { type Addressing, addressingOf } from './addressing.js';
 import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
@@ -15,6 +16,8 @@ export interface AccountOptions {
   readonly pushname?: string;
   /** digits; by default derived from the number */
   readonly lid?: string;
+  /** It has its chats by LID, and people write to it under theirs. */
+  readonly lidMigrated?: boolean;
 }
 
 /** What the server answers instead of taking a message or a login. */
@@ -33,6 +36,8 @@ export class Account {
   readonly number: string;
   readonly lid: string;
   readonly pushname: string;
+  /** By which names it has its chats. */
+  readonly addressing: Addressing;
   readonly party = new Party();
   /** With which its devices encrypt the app state. */
   readonly stateKey: StateKey = { id: Buffer.of(0, 0, 0, 0, 0, 1), data: randomBytes(32) };
@@ -46,10 +51,14 @@ export class Account {
   readonly #changes: Changes;
   #lastDevice = 0;
 
-  constructor({ number, pushname = 'Me', lid = lidOf(number) }: AccountOptions, changes: Changes) {
+  constructor(
+    { number, pushname = 'Me', lid = lidOf(number), lidMigrated = false }: AccountOptions,
+    changes: Changes,
+  ) {
     this.number = number;
     this.lid = lid;
     this.pushname = pushname;
+    this.addressing = lidMigrated ? 'lid' : 'pn';
     this.#changes = changes;
   }
 
@@ -121,11 +130,13 @@ export class Account {
     if (deviceSentMessage?.message === undefined) return;
     const shown = show(CONTENT.decode(deviceSentMessage.message));
     if (shown === undefined) return;
+    const to = deviceSentMessage.destinationJid ?? '';
     this.keep({
       ...shown,
       id,
       from: this.number,
-      to: deviceSentMessage.destinationJid ?? '',
+      to,
+      addressing: addressingOf(to),
       at: Date.now(),
       encryption,
       plain: deviceSentMessage.message,

@@ -1,15 +1,18 @@
 /** A person at the other end: receives messages, answers, reads, goes offline. Keeps one Signal session for each device. */
 import { Party } from '../signal/party.js';
-import { OwnSenderKey, SenderKey } from '../signal/sender-key.js';
-import { type Attributes, bytes, type Node, node } from '../wire/nodes.js';
+import { node } from '../wire/nodes.js';
 import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Account, lidOf, seconds } from './account.js';
+import { type Addressing, nameOf, participantOf } from './addressing.js';
 import type { Changes, WaitOptions } from './changes.js';
-import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
+import { type Content, messageId, type Received, show } from './content.js';
 import type { Device } from './device.js';
 import { encryptFile, type FileType } from './file.js';
 import type { Group } from './group.js';
+import { GroupKeys } from './group-keys.js';
+import { Inbox, type Mail } from './inbox.js';
 import { jidOf, LIDS, NUMBERS } from './jid.js';
+import { Outbox, type Sent } from './outbox.js';
 
 export interface ContactOptions {
   /** digits */
@@ -32,24 +35,6 @@ export interface OutgoingFile {
 }
 /** Puts a file on the media host, and returns where it is. */
 export type Upload = (stored: Buffer) => { readonly url: string; readonly directPath: string };
-export interface Sent {
-  readonly id: string;
-  readonly to: string;
-  readonly content: Content;
-  readonly group: Group | undefined;
-  delivered: boolean;
-  read: boolean;
-  /** how often a device asked for it again */
-  retries: number;
-}
-/** A message of an account on its way to this person. */
-interface Mail {
-  readonly account: Account;
-  readonly device: Device;
-  readonly stanza: Node;
-  readonly encs: readonly Node[];
-  readonly group: Group | undefined;
-}
 
 export class Contact {
   readonly number: string;
@@ -57,19 +42,19 @@ export class Contact {
   readonly pushname: string;
   readonly party = new Party();
   registered = true;
-  readonly received: Received[] = [];
-  readonly sent: Sent[] = [];
-  /** Messages that could not be read, with the reason. */
-  readonly unreadable: { readonly id: string; readonly reason: string }[] = [];
+  /** Under which name the person writes to everybody; by default, under the one that the account has its chats by. */
+  writesUnder: Addressing | undefined;
   /** Answers each message that is shown, if set. */
   autoReply: ((message: Received) => string | undefined) | undefined;
   readonly #accounts: ReadonlyMap<string, Account>;
   readonly #changes: Changes;
   readonly #upload: Upload;
-  /** What waits while the person is offline; undefined: online. */
-  #mail: Mail[] | undefined;
-  readonly #ownSenderKeys = new Map<string, { key: OwnSenderKey; receivers: Set<string> }>();
-  readonly #senderKeys = new Map<string, SenderKey[]>();
+  readonly #groupKeys = new GroupKeys();
+  readonly #inbox = new Inbox(this.party, this.#groupKeys, (mail, addressing, shown) => {
+    this.#receipt(mail.account, mail.stanza.attrs.id ?? '', mail.group, addressing);
+    if (shown !== undefined) this.#answer(shown, mail.group);
+  });
+  readonly #outbox = new Outbox(this, this.#groupKeys);
 
   constructor(
     { number, pushname = number, lid = lidOf(number) }: ContactOptions,
@@ -91,17 +76,24 @@ export class Contact {
   get lidJid(): string {
     return jidOf(this.lid, LIDS);
   }
-  get isOnline(): boolean {
-    return this.#mail === undefined;
+  get received(): readonly Received[] {
+    return this.#inbox.received;
   }
-
+  get sent(): readonly Sent[] {
+    return this.#outbox.sent;
+  }
+  get unreadable(): Inbox['unreadable'] {
+    return this.#inbox.unreadable;
+  }
+  get isOnline(): boolean {
+    return this.#inbox.isOnline;
+  }
   offline(): void {
-    this.#mail ??= [];
+    this.#inbox.offline();
   }
   online(): void {
-    const mail = this.#mail ?? [];
-    this.#mail = undefined;
-    for (const one of mail) this.#read(one);
+    this.#inbox.online();
+    this.#changes.changed();
   }
 
   /** Sends a text; returns its id. */
@@ -121,7 +113,7 @@ export class Contact {
       : this.sendContent({ documentMessage: { ...all, fileName: filename } }, options);
   }
 
-  react(message: Received, emoji: string): string {
+  react(message: Pick<Received, 'id' | 'from'>, emoji: string): string {
     const key = { remoteJid: this.jid, fromMe: true, id: message.id };
     return this.sendContent(
       { reactionMessage: { key, text: emoji, senderTimestampMs: Date.now() } },
@@ -141,50 +133,41 @@ export class Contact {
   }
 
   /** Says that a message of the account has been read. */
-  read({ id, from, group }: Received): void {
+  read({ id, from, group: jid, addressing }: Received): void {
     const account = this.#accounts.get(from);
-    if (account !== undefined) this.#receipt(account, id, group, 'read');
+    if (account !== undefined)
+      this.#receipt(account, id, jid === undefined ? undefined : { jid }, addressing, 'read');
   }
 
   sendContent(content: Content, { to, group, id = messageId() }: SendOptions = {}): string {
     const account = this.#account(to);
-    const sent: Sent = { id, to: account.number, content, group, delivered: false, read: false, retries: 0 };
-    this.sent.push(sent);
+    const addressing = group?.addressing ?? this.writesUnder ?? account.addressing;
     account.correspondents.add(this.number);
-    for (const device of account.devices.values()) this.#sendTo(account, device, sent);
+    this.#outbox.send(account, {
+      ...{ id, to: account.number, content, group, addressing },
+      ...{ delivered: false, read: false, retries: 0 },
+    });
     const shown = show(content);
-    if (shown !== undefined)
-      account.keep({
-        ...shown,
-        id,
-        from: this.number,
-        at: Date.now(),
-        group: group?.jid,
-        encryption: '',
-        plain: CONTENT.encode(content),
-      });
+    if (shown !== undefined) {
+      const from = { from: this.number, group: group?.jid, addressing };
+      account.keep({ ...shown, id, ...from, at: Date.now(), encryption: '', plain: CONTENT.encode(content) });
+    }
     return id;
   }
 
   /** A device could not read a message: it gets the message again in a new session. */
   resend(account: Account, device: Device, id: string): void {
-    const sent = this.sent.find((one) => one.id === id);
-    if (sent === undefined) return;
-    sent.retries += 1;
-    this.party.forget(account.addressOf(device));
-    for (const { receivers } of this.#ownSenderKeys.values()) receivers.delete(account.addressOf(device));
-    this.#sendTo(account, device, sent);
-    this.#changes.changed();
+    if (this.#outbox.resend(account, device, id)) this.#changes.changed();
   }
 
   /** Takes a message of an account, now or when the person is online again. */
   accept(mail: Mail): void {
-    if (this.#mail === undefined) this.#read(mail);
-    else this.#mail.push(mail);
+    this.#inbox.accept(mail);
+    this.#changes.changed();
   }
 
   progress(id: string, what: 'delivered' | 'read'): void {
-    const sent = this.sent.find((one) => one.id === id);
+    const sent = this.#outbox.find(id);
     if (sent === undefined) return;
     sent.delivered = true;
     if (what === 'read') sent.read = true;
@@ -210,7 +193,7 @@ export class Contact {
   }
 
   #change(id: string, change: NonNullable<Content['protocolMessage']>): string {
-    const sent = this.sent.find((one) => one.id === id);
+    const sent = this.#outbox.find(id);
     if (sent === undefined) throw new RangeError(`no message ${id}`);
     const key = { remoteJid: this.#account(sent.to).jid, fromMe: true, id };
     return this.sendContent(
@@ -219,106 +202,24 @@ export class Contact {
     );
   }
 
-  #sendTo(account: Account, device: Device, { id, content, group, retries }: Sent): void {
-    const address = account.addressOf(device);
-    const again = retries === 0 ? {} : { count: String(retries) };
-    const seal = (what: Content): Node => {
-      const { type, bytes: sealed } = this.party.encrypt(address, pad(what), () => device.keys.bundle());
-      return node('enc', { v: '2', type, ...again }, sealed);
-    };
-    const type =
-      (content.imageMessage ?? content.documentMessage)
-        ? 'media'
-        : content.reactionMessage
-          ? 'reaction'
-          : 'text';
-    const edit = { [PROTOCOL_TYPE.edit]: '1', [PROTOCOL_TYPE.revoke]: '7' }[
-      content.protocolMessage?.type ?? -1
-    ];
-    const attrs: Attributes = { id, type, t: seconds(), notify: this.pushname, edit };
-    if (group === undefined) {
-      device.push(node('message', { ...attrs, from: this.jid, sender_lid: this.lidJid }, [seal(content)]));
-      return;
-    }
-    const from = {
-      from: group.jid,
-      participant: this.jid,
-      participant_lid: this.lidJid,
-      addressing_mode: 'pn',
-    };
-    device.push(node('message', { ...attrs, ...from }, this.#sealForGroup(group, address, content, seal)));
-  }
-
-  #sealForGroup(group: Group, address: string, content: Content, seal: (what: Content) => Node): Node[] {
-    const own = this.#ownSenderKeys.get(group.jid) ?? {
-      key: new OwnSenderKey(),
-      receivers: new Set<string>(),
-    };
-    this.#ownSenderKeys.set(group.jid, own);
-    const distribution = own.key.distribution();
-    const sealed = node('enc', { v: '2', type: 'skmsg' }, own.key.encrypt(pad(content)));
-    if (own.receivers.has(address)) return [sealed];
-    own.receivers.add(address);
-    return [seal({ senderKeyDistributionMessage: { groupId: group.jid, distribution } }), sealed];
-  }
-
-  #read({ account, device, stanza, encs, group }: Mail): void {
-    const id = stanza.attrs.id ?? '';
-    try {
-      for (const enc of encs) this.#open(account, device, id, enc, group);
-      this.#receipt(account, id, group?.jid, undefined);
-    } catch (error) {
-      this.unreadable.push({ id, reason: String(error) });
-    }
-    this.#changes.changed();
-  }
-
-  #open(account: Account, device: Device, id: string, enc: Node, group: Group | undefined): void {
-    const encryption = enc.attrs.type ?? '';
-    const address = account.addressOf(device);
-    const plain = unpad(
-      encryption === 'skmsg'
-        ? this.#openGroup(`${group?.jid} ${address}`, bytes(enc))
-        : this.party.decrypt(address, encryption, bytes(enc)),
-    );
-    const content = CONTENT.decode(plain);
-    const { groupId, distribution } = content.senderKeyDistributionMessage ?? {};
-    if (groupId !== undefined && distribution !== undefined) {
-      const name = `${groupId} ${address}`;
-      this.#senderKeys.set(name, [...(this.#senderKeys.get(name) ?? []), new SenderKey(distribution)]);
-    }
-    const shown = show(content);
-    // A repeated id is one message to people.
-    if (shown === undefined || this.received.some((one) => one.id === id)) return;
-    const message = {
-      ...shown,
-      id,
-      from: account.number,
-      at: Date.now(),
-      group: group?.jid,
-      encryption,
-      plain,
-    };
-    this.received.push(message);
+  #answer(message: Received, group: Group | undefined): void {
     const reply = this.autoReply?.(message);
     if (reply !== undefined)
-      this.send(reply, { to: account.number, ...(group === undefined ? {} : { group }) });
+      this.send(reply, { to: message.from, ...(group === undefined ? {} : { group }) });
   }
 
-  #openGroup(name: string, message: Buffer): Buffer {
-    let reason: unknown = new Error(`no sender key for ${name}`);
-    for (const key of (this.#senderKeys.get(name) ?? []).toReversed()) {
-      try {
-        return key.decrypt(message);
-      } catch (error) {
-        reason = error;
-      }
-    }
-    throw reason;
-  }
-
-  #receipt(account: Account, id: string, group: string | undefined, type: string | undefined): void {
-    const from = group === undefined ? { from: this.jid } : { from: group, participant: this.jid };
+  /** Under the name that the account has written to. */
+  #receipt(
+    account: Account,
+    id: string,
+    group: { readonly jid: string } | undefined,
+    addressing: Addressing,
+    type?: string,
+  ): void {
+    const from =
+      group === undefined
+        ? { from: nameOf(this, addressing) }
+        : { from: group.jid, ...participantOf(this, addressing), addressing_mode: undefined };
     for (const device of account.devices.values())
       device.push(node('receipt', { ...from, id, type, t: seconds() }));
   }

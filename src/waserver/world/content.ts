@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Of } from '../wire/protobuf.js';
 import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
+import type { Addressing } from './addressing.js';
 
 export type Content = Of<typeof CONTENT>;
 
@@ -62,6 +63,8 @@ export interface Received extends Shown {
   /** milliseconds */
   readonly at: number;
   readonly group?: string | undefined;
+  /** whether it was addressed to a number or to a LID */
+  readonly addressing: Addressing;
   /** how it was encrypted: pkmsg, msg or skmsg */
   readonly encryption: string;
   /** the bytes of a CONTENT */

@@ -1,4 +1,5 @@
 /** A group: its subject and its members with their roles. */
+import type { Addressing } from './addressing.js';
 import { GROUPS, jidOf } from './jid.js';
 
 export type Role = 'member' | 'admin' | 'superadmin';
@@ -13,15 +14,24 @@ export class Group {
   readonly creator: string;
   /** by number */
   readonly members: Map<string, Role>;
+  /** by which names its members know each other */
+  readonly addressing: Addressing;
   /** only admins write */
   announcement = false;
   /** only admins change subject and picture */
   locked = false;
 
-  constructor(id: string, subject: string, creator: string, others: readonly string[]) {
+  constructor(
+    id: string,
+    subject: string,
+    creator: string,
+    others: readonly string[],
+    addressing: Addressing,
+  ) {
     this.id = id;
     this.subject = subject;
     this.creator = creator;
+    this.addressing = addressing;
     this.members = new Map([
       [creator, 'superadmin'],
       ...others.map((number): [string, Role] => [number, 'member']),

@@ -2,6 +2,7 @@
 import { deflateSync } from 'node:zlib';
 import { HISTORY, HISTORY_TYPE } from '../wire/schemas.js';
 import type { Account } from './account.js';
+import { nameOf } from './addressing.js';
 import type { Contact } from './contact.js';
 
 export interface HistoryPart {
@@ -14,17 +15,20 @@ export interface HistoryPart {
 export function historyOf(account: Account, contacts: readonly Contact[]): HistoryPart[] {
   const conversations = contacts.flatMap((contact) => {
     const messages = account.messages.filter(
-      ({ from, to, group }) => group === undefined && (from === contact.number || to === contact.jid),
+      ({ from, to, group }) =>
+        group === undefined && (from === contact.number || to === contact.jid || to === contact.lidJid),
     );
     if (messages.length === 0) return [];
-    const listed = messages.map(({ id, from, at, body }) => ({
+    const id = nameOf(contact, account.addressing);
+    const listed = messages.map(({ id: message, from, at, body }) => ({
       message: {
-        key: { remoteJid: contact.jid, fromMe: from === account.number, id },
+        key: { remoteJid: id, fromMe: from === account.number, id: message },
         message: { conversation: body },
         messageTimestamp: Math.floor(at / 1000),
       },
     }));
-    return [{ id: contact.jid, name: contact.pushname, unreadCount: 0, messages: listed }];
+    const names = { name: contact.pushname, pnJid: contact.jid, lidJid: contact.lidJid };
+    return [{ id, ...names, unreadCount: 0, messages: listed }];
   });
   const names = contacts.map(({ jid, pushname }) => ({ id: jid, pushname }));
   const lids = contacts.map(({ jid, lidJid }) => ({ pnJid: jid, lidJid }));

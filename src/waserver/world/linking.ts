@@ -8,6 +8,7 @@ import { isSignedBy, sign } from '../wire/curve.js';
 import { bytes, child, type Node, node } from '../wire/nodes.js';
 import type { Of } from '../wire/protobuf.js';
 import {
+  CLIENT_PAIRING_PROPS,
   type CLIENT_PAYLOAD,
   DEVICE_IDENTITY,
   SIGNED_DEVICE_IDENTITY,
@@ -23,6 +24,13 @@ const REFERENCES = 6;
 /** What precedes the signed bytes: of the phone, and of the device (WAWebAdvSignatureApi). */
 const ACCOUNT_PREFIX = Buffer.of(6, 0);
 const DEVICE_PREFIX = Buffer.of(6, 1);
+
+/** Tells the page to keep its chats by LID from the start (WAWebHandlePairSuccess). */
+const MIGRATED = node(
+  'client-props',
+  {},
+  CLIENT_PAIRING_PROPS.encode({ isChatDbLidMigrated: true, isSyncdPureLidSession: true }),
+);
 
 type Registration = NonNullable<Of<typeof CLIENT_PAYLOAD>['devicePairingData']>;
 
@@ -92,6 +100,7 @@ export class Linking {
           node('device', { jid: device.jid, lid: device.lidJid }),
           node('platform', { name: 'android' }),
           node('device-identity', {}, identity),
+          ...(account.addressing === 'lid' ? [MIGRATED] : []),
         ]),
       ]),
     );

@@ -1,5 +1,6 @@
 /** Everybody and everything that the server knows. */
 import { Account, type AccountOptions } from './account.js';
+import type { Addressing } from './addressing.js';
 import { Changes } from './changes.js';
 import { Collection } from './collection.js';
 import { Contact, type ContactOptions, type Upload } from './contact.js';
@@ -40,12 +41,22 @@ export class World {
     return contact;
   }
 
-  addGroup(subject: string, creator: string, others: readonly string[]): Group {
+  /** @param addressing default: by LID if one of its accounts is migrated */
+  addGroup(
+    subject: string,
+    creator: string,
+    others: readonly string[],
+    addressing: Addressing = this.#addressingOf([creator, ...others]),
+  ): Group {
     const id = `${GROUP_PREFIX}${String(this.groups.size + 1).padStart(12, '0')}`;
-    const group = new Group(id, subject, creator, others);
+    const group = new Group(id, subject, creator, others, addressing);
     this.groups.set(group.jid, group);
     this.changes.changed();
     return group;
+  }
+
+  #addressingOf(numbers: readonly string[]): Addressing {
+    return numbers.some((one) => this.accounts.get(one)?.addressing === 'lid') ? 'lid' : 'pn';
   }
 
   collection(account: Account, name: string): Collection {
@@ -58,9 +69,13 @@ export class World {
   /** Who has this number or LID. */
   person(jid: string): Account | Contact | undefined {
     const { user, server } = parseJid(jid);
-    if (server === NUMBERS) return this.accounts.get(user) ?? this.contacts.get(user);
+    if (server === NUMBERS) return this.numbered(user);
     if (server !== LIDS) return undefined;
     return [...this.accounts.values(), ...this.contacts.values()].find(({ lid }) => lid === user);
+  }
+
+  numbered(number: string): Account | Contact | undefined {
+    return this.accounts.get(number) ?? this.contacts.get(number);
   }
 
   /** The person, if it has WhatsApp. */
