@@ -12,28 +12,41 @@ export interface Credentials {
 
 /** The largest upload. WhatsApp takes 2 GB; here everything is kept in memory. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** The page asks from another origin, which a browser allows only with these. */
+const OPEN_TO_ALL = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': '*',
+  'access-control-allow-methods': '*',
+};
 /** What the paths of files begin with on the real host. */
 const FILES = '/v/t62.0-24/';
 
 export class MediaHost {
   readonly #files = new Map<string, Buffer>();
   readonly #server: Server;
+  readonly #name: string | undefined;
 
-  private constructor(credentials: Credentials) {
+  private constructor(credentials: Credentials, name: string | undefined) {
+    this.#name = name;
     this.#server = createServer(credentials, (request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
     });
   }
 
-  static async start(credentials: Credentials): Promise<MediaHost> {
-    const host = new MediaHost(credentials);
+  /** @param name under which clients know it; by default its address */
+  static async start(credentials: Credentials, name?: string): Promise<MediaHost> {
+    const host = new MediaHost(credentials, name);
     await new Promise<void>((done) => host.#server.listen(0, '127.0.0.1', done));
     return host;
   }
 
-  /** Name and port. */
-  get name(): string {
+  /** Where it is on this machine: `host:port`. */
+  get address(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+  /** How clients are told to reach it. */
+  get name(): string {
+    return this.#name ?? this.address;
   }
 
   /** Keeps a file, and returns where it is. */
@@ -54,10 +67,14 @@ export class MediaHost {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'https://host').pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://host');
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, OPEN_TO_ALL).end();
+      return;
+    }
     if (request.method === 'GET') {
       const file = this.#files.get(path);
-      response.writeHead(file === undefined ? 404 : 200).end(file);
+      response.writeHead(file === undefined ? 404 : 200, OPEN_TO_ALL).end(file);
       return;
     }
     const chunks: Buffer[] = [];
@@ -70,8 +87,14 @@ export class MediaHost {
       }
       chunks.push(chunk);
     }
-    const { url, directPath } = this.put(Buffer.concat(chunks));
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ url, direct_path: directPath }));
+    response.writeHead(200, { ...OPEN_TO_ALL, 'content-type': 'application/json' });
+    response.end(JSON.stringify(this.#taken(searchParams, Buffer.concat(chunks))));
+  }
+
+  /** The answer to an upload. First the page asks how much of the file is here (WAWebMmsClientMmsApi). */
+  #taken(query: URLSearchParams, file: Buffer): object {
+    if (query.has('resume')) return { resume: '0' };
+    const { url, directPath } = this.put(file);
+    return { url, direct_path: directPath, handle: 'handle', object_id: '1' };
   }
 }

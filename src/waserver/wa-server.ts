@@ -23,6 +23,8 @@ import { World } from './world/world.js';
 export interface WaServerOptions {
   /** of the media host; without them there is none, and files cannot be sent */
   readonly tls?: Credentials;
+  /** under which clients know the media host; by default its address */
+  readonly mediaName?: string;
 }
 
 export interface GroupOptions {
@@ -73,8 +75,8 @@ export class WaServer {
     });
   }
 
-  static async start({ tls }: WaServerOptions = {}): Promise<WaServer> {
-    const server = new WaServer(tls === undefined ? undefined : await MediaHost.start(tls));
+  static async start({ tls, mediaName }: WaServerOptions = {}): Promise<WaServer> {
+    const server = new WaServer(tls === undefined ? undefined : await MediaHost.start(tls, mediaName));
     await new Promise<void>((done) => server.#http.listen(0, '127.0.0.1', done));
     return server;
   }
@@ -82,6 +84,10 @@ export class WaServer {
   /** Where clients connect. */
   get url(): string {
     return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/ws/chat`;
+  }
+  /** Where the media host is on this machine: `host:port`. undefined: there is none. */
+  get mediaAddress(): string | undefined {
+    return this.#media?.address;
   }
   /** What clients have to trust: the key of the root certificate, 32 bytes. */
   get rootKey(): Buffer {

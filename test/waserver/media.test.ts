@@ -1,6 +1,7 @@
 /** Baileys sends files to people and receives theirs, by our media host. */
 import { downloadMediaMessage } from 'baileys';
 import t from 'tap';
+import { WaServer } from '../../src/waserver/wa-server.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
 import { decryptFile } from '../../src/waserver/world/file.js';
 import { makeCertificate } from '../simulator/certificate.js';
@@ -38,4 +39,21 @@ t.test('files in both directions', async (t) => {
   );
   t.match(message.message?.imageMessage, { caption: 'look', mimetype: 'image/png' });
   t.ok(PICTURE.equals(await downloadMediaMessage(message, 'buffer', {})));
+});
+
+t.test('the media host as a browser asks it, under a name', async (t) => {
+  const server = await WaServer.start({
+    tls: await makeCertificate('127.0.0.1'),
+    mediaName: 'media.example',
+  });
+  t.teardown(() => server.close());
+  const place = `https://${server.mediaAddress}/mms/image/hash?auth=auth`;
+  const asked = await fetch(place, { method: 'OPTIONS' });
+  t.equal(asked.headers.get('access-control-allow-origin'), '*', 'pages of other origins may ask');
+  t.same(await (await fetch(`${place}&resume=1`, { method: 'POST' })).json(), { resume: '0' });
+  const answer = await (await fetch(place, { method: 'POST', body: 'sealed' })).json();
+  const { url, direct_path: path } = answer as { url: string; direct_path: string };
+  t.equal(url, `https://media.example${path}`);
+  t.equal(String(server.file(path)), 'sealed');
+  t.equal(await (await fetch(`https://${server.mediaAddress}${path}`)).text(), 'sealed');
 });
