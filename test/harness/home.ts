@@ -4,11 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Phone } from '../simulator/phone.js';
 import type { Simulator } from '../simulator/simulator.js';
 import { pause } from './eventually.js';
 import { processesOf, signal } from './processes.js';
-import { type StartOptions, Wad } from './wad.js';
+import { type ScanningPhone, type StartOptions, Wad } from './wad.js';
 
 export interface HomeOptions {
   /** If the test fails, it prints the end of each daemon's log. */
@@ -94,7 +93,7 @@ export class Home implements AsyncDisposable {
    * Chromium writes localStorage a second late, so a browser that is killed within that second loses its link
    * (H32).
    */
-  async startLinked(phone: Phone, options: StartOptions = {}): Promise<Wad> {
+  async startLinked(phone: ScanningPhone, options: StartOptions = {}): Promise<Wad> {
     await this.saveSession(phone);
     const wad = await this.start(options);
     await wad.until('ready');
@@ -102,7 +101,7 @@ export class Home implements AsyncDisposable {
   }
 
   /** Saves a linked session by starting a daemon, linking it and stopping it. */
-  async saveSession(phone: Phone): Promise<void> {
+  async saveSession(phone: ScanningPhone): Promise<void> {
     const wad = await this.start();
     await wad.link(phone);
     await wad.stop();

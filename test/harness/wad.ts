@@ -8,7 +8,6 @@ import type { MethodName } from '../../src/protocol/methods/index.js';
 import type { Status } from '../../src/protocol/methods/session.js';
 import type { EventType, StateName } from '../../src/protocol/state.js';
 import type { Answered, Asked, RequestOptions } from '../../src/socket/client.js';
-import type { Phone } from '../simulator/phone.js';
 import { checkPrinted } from './check-event.js';
 import { CheckedClient } from './client.js';
 import { DaemonLog, type LogRecord } from './daemon-log.js';
@@ -41,6 +40,11 @@ export interface StartOptions {
   readonly browser?: string;
   /** Default `debug`. */
   readonly logLevel?: 'info' | 'debug';
+}
+
+/** A phone of the simulator, or of the WhatsApp server for tests. */
+export interface ScanningPhone {
+  scan(qr: string): Promise<unknown>;
 }
 
 /** How a daemon ended. */
@@ -209,7 +213,7 @@ export class Wad {
   }
 
   /** Links by QR code and waits until ready. */
-  async link(phone: Phone): Promise<void> {
+  async link(phone: ScanningPhone): Promise<void> {
     await phone.scan(await this.qr());
     await this.until('ready');
   }

@@ -2,14 +2,18 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+/** Other names with their ports, and the port on this machine that is meant. */
+export type Hosts = Readonly<Record<string, number>>;
+
 /**
  * The first matching rule wins, so every name except the page's own resolves to nothing: no test can reach
  * the real service. Loopback stays reachable by its address. `--disable-features` is not used here, because
  * Chromium uses only the last one, and puppeteer has its own.
  */
-export function chromiumArgs(port: number): string[] {
+export function chromiumArgs(port: number, hosts: Hosts = {}): string[] {
   const rules = [
     `MAP web.whatsapp.com:443 127.0.0.1:${port}`,
+    ...Object.entries(hosts).map(([name, local]) => `MAP ${name} 127.0.0.1:${local}`),
     'MAP * ~NOTFOUND',
     'EXCLUDE 127.0.0.1',
     'EXCLUDE localhost',
@@ -40,6 +44,7 @@ export interface WrapperOptions {
   executable?: string;
   /** The page is reached through a proxy of the daemon's, which blocks everything else. */
   proxied?: boolean;
+  hosts?: Hosts;
 }
 
 /**
@@ -53,10 +58,11 @@ export async function writeBrowserWrapper(
     sandbox = true,
     executable = process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium',
     proxied = false,
+    hosts = {},
   }: WrapperOptions = {},
 ): Promise<string> {
   const args = [
-    ...(proxied ? ['--ignore-certificate-errors'] : chromiumArgs(port)),
+    ...(proxied ? ['--ignore-certificate-errors'] : chromiumArgs(port, hosts)),
     ...(sandbox ? [] : ['--no-sandbox']),
   ];
   const file = path.join(directory, `chromium-to-simulator-${port}`);
