@@ -1,54 +1,23 @@
 // The entry point of `wad-agent`: reads its flags and configuration, joins the fleet, waits for a signal, and exits with the
 // matching status.
 import { fileURLToPath } from 'node:url';
-import { renderCheck } from '../config/check.js';
-import { ConfigError } from '../config/error.js';
-import { MANIFEST } from '../local/package.js';
+import { runProgram } from '../config/program.js';
 import { type DaemonLog, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
-import { faultRow } from '../protocol/fault-table.js';
 import { AccountFiles } from './account-files.js';
 import { readFlags } from './flags.js';
 import { openService } from './service.js';
 import { type AgentSettings, refuseUnfit, settle } from './settings.js';
 import type { Units } from './units.js';
 
+/** The exit status after an error that nothing caught. */
 const INTERNAL = 70;
 
-process.umask(0o027);
-process.exitCode = INTERNAL;
-void main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    process.stderr.write(`wad-agent: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(INTERNAL);
-  },
-);
-
-async function main(argv: readonly string[]): Promise<number> {
-  const read = readFlags(argv, MANIFEST.version);
-  if ('text' in read) {
-    (read.exit === 0 ? process.stdout : process.stderr).write(`${read.text}\n`);
-    return read.exit;
-  }
-  try {
-    const settings = settle(read.flags, process.env);
-    if (read.flags.mode === 'check-config') {
-      process.stdout.write(renderCheck(settings, 'agent'));
-      return 0;
-    }
-    refuseUnfit(settings);
-    return await run(settings);
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
-    const hint = error instanceof Fault && error.hint !== null ? `\n  try: ${error.hint}` : '';
-    process.stderr.write(`wad-agent: ${error.message}${hint}\n`);
-    return error instanceof ConfigError ? error.exit : faultRow(error.kind).wadExit;
-  }
-}
+runProgram({ name: 'agent', umask: 0o027, readFlags, settle, run });
 
 /** @throws (rejects) Fault */
 async function run(settings: AgentSettings): Promise<number> {
+  refuseUnfit(settings);
   const { level, content } = settings.config.log;
   const log = openLog({ account: null, level, content, env: process.env });
   for (const warning of settings.warnings) log.warn('config.warning', { warning });

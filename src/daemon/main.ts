@@ -3,7 +3,8 @@
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Heap } from '../local/heap.js';
-import { type DaemonLog, isJournal, openLog } from '../log/log.js';
+import { complain, isJournal } from '../local/journal.js';
+import { type DaemonLog, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
@@ -13,8 +14,6 @@ import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchUnhandled, obeySignals } from './signals.js';
 import { WAD_VERSION } from './version.js';
 import { wire } from './wire.js';
-
-const JOURNAL = isJournal(process.env, process.stderr.fd);
 
 process.umask(0o077);
 process.exitCode = EXIT.internal;
@@ -93,14 +92,6 @@ function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   return `wad: ${fault.message}${fault.hint === null ? '' : `\n  try: ${fault.hint}`}`;
 }
 
-/**
- * For errors before there is a log. A journal reads the priority in front of each
- * line, for `journalctl -p err`.
- */
-function complain(text: string): void {
-  process.stderr.write(`${JOURNAL ? text.replace(/^/gm, '<3>') : text}\n`);
-}
-
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
   const service = openService(process.env, log);
   const heap = new Heap(log);
@@ -156,7 +147,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       err: fault.cause,
     });
     // A journal has the record already.
-    if (!JOURNAL) process.stderr.write(`wad: ${fault.message}\n`);
+    if (!isJournal(process.env, process.stderr.fd)) process.stderr.write(`wad: ${fault.message}\n`);
     return exitOf(fault);
   } finally {
     heap.stop();

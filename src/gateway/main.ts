@@ -1,52 +1,21 @@
 // The entry point of `wad-gateway`: reads its flags and configuration, opens the gateway, waits for a signal, and exits with
 // the matching status.
 import { isatty } from 'node:tty';
-import { renderCheck } from '../config/check.js';
-import { ConfigError } from '../config/error.js';
+import { runProgram } from '../config/program.js';
 import { Heap } from '../local/heap.js';
-import { MANIFEST } from '../local/package.js';
 import { openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
-import { faultRow } from '../protocol/fault-table.js';
 import { readFlags } from './flags.js';
 import { type Gateway, openGateway } from './gateway.js';
 import { openService } from './service.js';
 import { type GatewaySettings, settle } from './settings.js';
 
+/** The exit status after an error that nothing caught. */
 const INTERNAL = 70;
 /** Whether a person sees it run. Without a terminal SIGHUP is a request to reload. */
 const IN_TERMINAL = [0, 1, 2].some((fd) => isatty(fd));
 
-process.umask(0o077);
-process.exitCode = INTERNAL;
-void main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
-  (error: unknown) => {
-    process.stderr.write(`wad-gateway: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(INTERNAL);
-  },
-);
-
-async function main(argv: readonly string[]): Promise<number> {
-  const read = readFlags(argv, MANIFEST.version);
-  if ('text' in read) {
-    (read.exit === 0 ? process.stdout : process.stderr).write(`${read.text}\n`);
-    return read.exit;
-  }
-  try {
-    const settings = settle(read.flags, process.env);
-    if (read.flags.mode === 'check-config') {
-      process.stdout.write(renderCheck(settings, 'gateway'));
-      return 0;
-    }
-    return await run(settings);
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
-    const hint = error instanceof Fault && error.hint !== null ? `\n  try: ${error.hint}` : '';
-    process.stderr.write(`wad-gateway: ${error.message}${hint}\n`);
-    return error instanceof ConfigError ? error.exit : faultRow(error.kind).wadExit;
-  }
-}
+runProgram({ name: 'gateway', umask: 0o077, readFlags, settle, run });
 
 /** @throws (rejects) Fault of the start */
 async function run(settings: GatewaySettings): Promise<number> {

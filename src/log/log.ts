@@ -1,7 +1,7 @@
 // The daemon's log: one JSON line per event on stdout, with level and content as configured. Only this file
 // uses pino; others take the interface of protocol/log.ts.
-import { isatty } from 'node:tty';
 import pino from 'pino';
+import { isJournal } from '../local/journal.js';
 import type { Log } from '../protocol/log.js';
 import type { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { logLine } from './line.js';
@@ -37,12 +37,6 @@ export interface LogOptions {
 const FLUSH_MS = 1_000;
 /** Names that every record has; a field of such a name is written with `_` appended. */
 const OWN = ['level', 'time', 'event'];
-
-/**
- * Whether a journal reads this descriptor. A terminal that was started by a service has the variable as well.
- */
-export const isJournal = (env: LogOptions['env'], fd: number): boolean =>
-  Boolean(env.JOURNAL_STREAM) && !isatty(fd);
 
 /** Opens the log. It never throws because its reader has gone. */
 export function openLog({ account, level, content, env, fd = 1 }: LogOptions): DaemonLog {

@@ -107,7 +107,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol', 'dispatch', 'http'],
     why: 'it describes tables of methods, events and routes; it does not know who serves them',
   },
-  log: { may: ['protocol'], why: 'a line must be writable when everything else is broken' },
+  log: { may: ['protocol', 'local'], why: 'a line must be writable when everything else is broken' },
   local: { may: ['protocol'], why: 'it handles files and the terminal for every program here' },
   cli: {
     may: ['protocol', 'socket', 'local', 'fleet/operator.ts'],
