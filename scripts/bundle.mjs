@@ -14,6 +14,10 @@
 //   dist/client.cjs  the library for programs, with its types in dist/types-cjs/
 //   dist/client.js   the same as an ES module, with its types in dist/types/: one library, however often it
 //                    is loaded
+//   dist/waserver.cjs  a WhatsApp server for clients under test, with its types in dist/types-waserver/; no program
+//                    loads it
+//   dist/waserver.js   the same as an ES module
+//   dist/waserver-main.cjs   the same as a program
 //   dist/meta.json   the contents of each bundle; the list of packages next to them, notices and tests are
 //                    based on it
 //   dist/THIRD-PARTY-NOTICES.txt   the packages in each, and their licences
@@ -103,13 +107,26 @@ function reached(file, files = new Set()) {
     reached(join(dirname(file), `${path}.d.ts`), files);
   return files;
 }
-/** Compiles the types of src/client/; the compiler prints its errors to stdout otherwise. */
-async function types() {
-  for (const name of ['types', 'types-cjs']) rmSync(`${dist}${name}`, { recursive: true, force: true });
-  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}src/client`];
+/** Compiles the types of a library; the compiler prints its errors to stdout otherwise. */
+async function compileTypes(room, folder) {
+  rmSync(`${dist}${folder}`, { recursive: true, force: true });
+  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}src/${room}`];
   await promisify(execFile)(process.execPath, tsc).catch(({ stdout }) => {
     throw new Error(stdout);
   });
+}
+async function waserverTypes() {
+  await compileTypes('waserver', 'types-waserver');
+  const needed = reached(`${dist}types-waserver/index.d.ts`);
+  for (const { parentPath, name } of readdirSync(`${dist}types-waserver`, {
+    recursive: true,
+    withFileTypes: true,
+  }))
+    if (name.endsWith('.d.ts') && !needed.has(join(parentPath, name))) rmSync(join(parentPath, name));
+}
+async function types() {
+  rmSync(`${dist}types-cjs`, { recursive: true, force: true });
+  await compileTypes('client', 'types');
   // Written out with the texts of the fields. Then neither the files from which the compiler derived them nor
   // zod are needed.
   writeFileSync(`${dist}types/protocol/types.d.ts`, clientTypes());
@@ -125,113 +142,144 @@ async function types() {
 const METHOD_SCOPES = JSON.stringify(
   Object.fromEntries(Object.values(METHODS).map(({ name, scope }) => [name, scope])),
 );
-const [full, fast, daemon, library, age, nats, proxy, gateway, agent, fleet, client, mcp, page] =
-  await Promise.all([
-    build({
-      ...common,
-      minify: true,
-      entryPoints: ['src/cli/full.ts'],
-      outfile: 'dist/full.cjs',
-      // string-width 8 compiles a 25 ms regular expression on import; our help text is ASCII.
-      alias: { 'string-width': './src/cli/width.ts' },
-      define: { ...words, 'import.meta.url': '__url' },
-      banner: { js: URL_OF_FILE },
-    }),
-    build({
-      ...common,
-      minify: true,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: 'dist/fast.cjs',
-      // The package's index would include its server.
-      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-      define: { ...words, 'import.meta.url': 'undefined' },
-      banner: { js: wrapped.head },
-      footer: { js: wrapped.foot },
-      supported: REQUIRE_ONLY,
-      plugins: [apart],
-    }),
-    // Not minified: its stack traces appear in logs, and its functions run in the page.
-    build({
-      ...common,
-      entryPoints: ['src/daemon/main.ts'],
-      outfile: 'dist/daemon.cjs',
-      external: BESIDE,
-      define: { 'import.meta.url': '__url' },
-      banner: { js: wrapped.head + URL_OF_FILE },
-      footer: { js: wrapped.foot },
-      supported: REQUIRE_ONLY,
-      plugins: [libraryApart, AGE.plugin, NATS.plugin, PROXY.plugin, englishOnly],
-    }),
-    libraryBundle({
-      ...common,
-      banner: {
-        js: `${wrapped.head}const module={exports:{}},__dirname=require('node:path').dirname(__filename);`,
+const [
+  full,
+  fast,
+  daemon,
+  library,
+  age,
+  nats,
+  proxy,
+  gateway,
+  agent,
+  fleet,
+  client,
+  mcp,
+  waserver,
+  main,
+  page,
+] = await Promise.all([
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/cli/full.ts'],
+    outfile: 'dist/full.cjs',
+    // string-width 8 compiles a 25 ms regular expression on import; our help text is ASCII.
+    alias: { 'string-width': './src/cli/width.ts' },
+    define: { ...words, 'import.meta.url': '__url' },
+    banner: { js: URL_OF_FILE },
+  }),
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/fast.cjs',
+    // The package's index would include its server.
+    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+    define: { ...words, 'import.meta.url': 'undefined' },
+    banner: { js: wrapped.head },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+    plugins: [apart],
+  }),
+  // Not minified: its stack traces appear in logs, and its functions run in the page.
+  build({
+    ...common,
+    entryPoints: ['src/daemon/main.ts'],
+    outfile: 'dist/daemon.cjs',
+    external: BESIDE,
+    define: { 'import.meta.url': '__url' },
+    banner: { js: wrapped.head + URL_OF_FILE },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+    plugins: [libraryApart, AGE.plugin, NATS.plugin, PROXY.plugin, englishOnly],
+  }),
+  libraryBundle({
+    ...common,
+    banner: {
+      js: `${wrapped.head}const module={exports:{}},__dirname=require('node:path').dirname(__filename);`,
+    },
+    footer: { js: `return module.exports;${wrapped.foot}` },
+    supported: REQUIRE_ONLY,
+  }),
+  buildApart(AGE),
+  buildApart(NATS),
+  buildApart(PROXY),
+  // As the daemon's.
+  build({
+    ...common,
+    entryPoints: ['src/gateway/main.ts'],
+    outfile: 'dist/gateway.cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: wrapped.head + URL_OF_FILE },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+    plugins: [AGE.plugin, NATS.plugin, englishOnly],
+  }),
+  build({
+    ...common,
+    entryPoints: ['src/agent/main.ts'],
+    outfile: 'dist/agent.cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: wrapped.head + URL_OF_FILE },
+    footer: { js: wrapped.foot },
+    supported: REQUIRE_ONLY,
+    plugins: [AGE.plugin, NATS.plugin, englishOnly],
+  }),
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/fleet/operator.ts'],
+    outfile: 'dist/fleet.cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: URL_OF_FILE },
+    plugins: [AGE.plugin, NATS.plugin, englishOnly],
+  }),
+  // Not minified: debuggers of other programs step into it.
+  build({
+    ...common,
+    entryPoints: ['src/client/index.ts'],
+    outfile: 'dist/client.cjs',
+    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+    define: { METHOD_EFFECTS },
+  }),
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/mcp/serve.ts'],
+    outfile: 'dist/mcp.cjs',
+    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+    define: { METHOD_EFFECTS },
+  }),
+  // Not minified: who tests with it steps into it.
+  build({ ...common, entryPoints: ['src/waserver/index.ts'], outfile: 'dist/waserver.cjs' }),
+  build({
+    ...common,
+    entryPoints: ['src/waserver/control/main.ts'],
+    outfile: 'dist/waserver-main.cjs',
+    plugins: [
+      {
+        name: 'the library apart',
+        setup(b) {
+          b.onResolve({ filter: /index\.js$/ }, () => ({ path: './waserver.cjs', external: true }));
+        },
       },
-      footer: { js: `return module.exports;${wrapped.foot}` },
-      supported: REQUIRE_ONLY,
-    }),
-    buildApart(AGE),
-    buildApart(NATS),
-    buildApart(PROXY),
-    // As the daemon's.
-    build({
-      ...common,
-      entryPoints: ['src/gateway/main.ts'],
-      outfile: 'dist/gateway.cjs',
-      define: { 'import.meta.url': '__url' },
-      banner: { js: wrapped.head + URL_OF_FILE },
-      footer: { js: wrapped.foot },
-      supported: REQUIRE_ONLY,
-      plugins: [AGE.plugin, NATS.plugin, englishOnly],
-    }),
-    build({
-      ...common,
-      entryPoints: ['src/agent/main.ts'],
-      outfile: 'dist/agent.cjs',
-      define: { 'import.meta.url': '__url' },
-      banner: { js: wrapped.head + URL_OF_FILE },
-      footer: { js: wrapped.foot },
-      supported: REQUIRE_ONLY,
-      plugins: [AGE.plugin, NATS.plugin, englishOnly],
-    }),
-    build({
-      ...common,
-      minify: true,
-      entryPoints: ['src/fleet/operator.ts'],
-      outfile: 'dist/fleet.cjs',
-      define: { 'import.meta.url': '__url' },
-      banner: { js: URL_OF_FILE },
-      plugins: [AGE.plugin, NATS.plugin, englishOnly],
-    }),
-    // Not minified: debuggers of other programs step into it.
-    build({
-      ...common,
-      entryPoints: ['src/client/index.ts'],
-      outfile: 'dist/client.cjs',
-      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-      define: { METHOD_EFFECTS },
-    }),
-    build({
-      ...common,
-      minify: true,
-      entryPoints: ['src/mcp/serve.ts'],
-      outfile: 'dist/mcp.cjs',
-      alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-      define: { METHOD_EFFECTS },
-    }),
-    // The console: browsers that are still maintained, and no source map, which nothing would serve.
-    build({
-      ...common,
-      minify: true,
-      platform: 'browser',
-      format: 'esm',
-      target: ['chrome115', 'firefox115', 'safari17'],
-      entryPoints: { console: 'web/console/main.tsx', style: 'web/console/console.css' },
-      outdir: 'dist/console',
-      define: { METHOD_SCOPES },
-    }),
-    types(),
-  ]);
+    ],
+  }),
+  // The console: browsers that are still maintained, and no source map, which nothing would serve.
+  build({
+    ...common,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: ['chrome115', 'firefox115', 'safari17'],
+    entryPoints: { console: 'web/console/main.tsx', style: 'web/console/console.css' },
+    outdir: 'dist/console',
+    define: { METHOD_SCOPES },
+  }),
+  types(),
+  waserverTypes(),
+]);
 put('full.cjs', full.outputFiles[0].contents);
 put('age.cjs', age.outputFiles[0].contents);
 put('nats.cjs', nats.outputFiles[0].contents);
@@ -242,8 +290,12 @@ put('client.cjs', client.outputFiles[0].contents);
 for (const { path, contents } of page.outputFiles)
   put(path.endsWith('.css') ? 'console/console.css' : 'console/console.js', contents);
 put('console/index.html', readFileSync(`${root}web/console/index.html`));
-const names = Object.keys(createRequire(import.meta.url)(`${dist}client.cjs`)).join(', ');
-put('client.js', `import library from './client.cjs';\nexport const { ${names} } = library;\n`);
+put('waserver.cjs', waserver.outputFiles[0].contents);
+put('waserver-main.cjs', main.outputFiles[0].contents);
+for (const name of ['client', 'waserver']) {
+  const names = Object.keys(createRequire(import.meta.url)(`${dist}${name}.cjs`)).join(', ');
+  put(`${name}.js`, `import library from './${name}.cjs';\nexport const { ${names} } = library;\n`);
+}
 const meta = {
   ...{
     'wad.cjs': daemon.metafile,
@@ -257,7 +309,7 @@ const meta = {
     'wactl.cjs': fast.metafile,
     'full.cjs': full.metafile,
   },
-  ...{ 'mcp.cjs': mcp.metafile, 'client.cjs': client.metafile },
+  ...{ 'mcp.cjs': mcp.metafile, 'client.cjs': client.metafile, 'waserver.cjs': waserver.metafile },
   'console/console.js': page.metafile,
 };
 put('meta.json', JSON.stringify(meta));

@@ -4,6 +4,7 @@ import type { Account } from './world/account.js';
 import type { WaitOptions } from './world/changes.js';
 import type { Device } from './world/device.js';
 import { historyOf } from './world/history.js';
+import { sendFromPhone } from './world/phone-message.js';
 import { firstPatch, type Setting } from './world/state-patch.js';
 import type { World } from './world/world.js';
 
@@ -18,6 +19,9 @@ export class Phone {
 
   get number(): string {
     return this.#account.number;
+  }
+  get pushname(): string {
+    return this.#account.pushname;
   }
   get jid(): string {
     return this.#account.jid;
@@ -51,7 +55,7 @@ export class Phone {
   #beginState(): void {
     const { stateKey, pushname } = this.#account;
     const timestamp = Date.now();
-    const people = [...this.#world.contacts.values()].map(({ jid, lidJid, pushname: name }) => ({
+    const people = [...this.#world.contacts.values()].map(({ jid, lidJid, name }) => ({
       index: ['contact', jid],
       version: 2,
       value: {
@@ -74,6 +78,15 @@ export class Phone {
       const collection = this.#world.collection(this.#account, name);
       if (collection.version === 0) collection.add(firstPatch(name, settings, stateKey), 0);
     }
+  }
+
+  /** Sends a text from the phone itself; returns its id. @param to number of a person */
+  send(body: string, { to }: { readonly to: string }): string {
+    const person = this.#world.contacts.get(to);
+    if (person === undefined) throw new RangeError(`no contact ${to}`);
+    const id = sendFromPhone(this.#account, person, { conversation: body });
+    this.#world.changes.changed();
+    return id;
   }
 
   waitForOnline(options?: WaitOptions): Promise<Device> {

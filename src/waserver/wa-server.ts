@@ -2,6 +2,7 @@
  * A WhatsApp server for clients under test: the server's side of the multi-device protocol, with phones and people that
  * a test controls. It speaks to nobody else, and a client must be given its root key.
  */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -18,9 +19,12 @@ import type { Addressing } from './world/addressing.js';
 import type { Contact, ContactOptions } from './world/contact.js';
 import type { Device } from './world/device.js';
 import type { Group } from './world/group.js';
+import { changeGroup, type GroupChange } from './world/group-change.js';
 import { World } from './world/world.js';
 
 export interface WaServerOptions {
+  /** on 127.0.0.1; default: any that is free */
+  readonly port?: number;
   /** of the media host; without them there is none, and files cannot be sent */
   readonly tls?: Credentials;
   /** under which clients know the media host; by default its address */
@@ -49,6 +53,7 @@ const NOT_LINKED = 401;
 export class WaServer {
   readonly #world: World;
   readonly #identity = makeServerIdentity();
+  readonly #phones: Phone[] = [];
   readonly #clients = new Map<Connection, Client>();
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
@@ -60,9 +65,12 @@ export class WaServer {
 
   private constructor(media: MediaHost | undefined) {
     this.#media = media;
-    this.#world = new World((stored) => {
-      if (media === undefined) throw new Error('the server was started without a media host');
-      return media.put(stored);
+    this.#world = new World({
+      put: (stored) => {
+        if (media === undefined) throw new Error('the server was started without a media host');
+        return media.put(stored);
+      },
+      file: (path) => media?.file(path),
     });
     this.#http = createServer((_request, response) => response.writeHead(404).end());
     this.#sockets = new WebSocketServer({ server: this.#http });
@@ -75,9 +83,15 @@ export class WaServer {
     });
   }
 
-  static async start({ tls, mediaName }: WaServerOptions = {}): Promise<WaServer> {
+  static async start({ tls, mediaName, port = 0 }: WaServerOptions = {}): Promise<WaServer> {
     const server = new WaServer(tls === undefined ? undefined : await MediaHost.start(tls, mediaName));
-    await new Promise<void>((done) => server.#http.listen(0, '127.0.0.1', done));
+    server.#http.listen(port, '127.0.0.1');
+    try {
+      await once(server.#http, 'listening');
+    } catch (error) {
+      await server.#media?.close();
+      throw error;
+    }
     return server;
   }
 
@@ -101,7 +115,15 @@ export class WaServer {
   }
 
   createPhone(options: AccountOptions): Phone {
-    return new Phone(this.#world, this.#world.addAccount(options));
+    const phone = new Phone(this.#world, this.#world.addAccount(options));
+    this.#phones.push(phone);
+    return phone;
+  }
+  get phones(): readonly Phone[] {
+    return this.#phones;
+  }
+  get contacts(): readonly Contact[] {
+    return [...this.#world.contacts.values()];
   }
   createContact(options: ContactOptions): Contact {
     return this.#world.addContact(options);
@@ -111,6 +133,10 @@ export class WaServer {
   }
   get groups(): readonly Group[] {
     return [...this.#world.groups.values()];
+  }
+  /** One of its members changes a group. @param by the member's number */
+  changeGroup(group: Group, by: string, change: GroupChange): void {
+    changeGroup(this.#world, group, by, change);
   }
   /** The file under a path of the media host, still encrypted. */
   file(path: string): Buffer | undefined {

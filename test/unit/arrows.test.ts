@@ -489,6 +489,11 @@ t.test('every room, file and permission of the table is used', async (t) => {
 });
 
 t.test('the table lists every dependency, and only files that exist', async (t) => {
+  const programs = readdirSync(join(ROOT, 'dist')).filter(
+    (name) => /\.c?js$/.test(name) && !name.startsWith('waserver'),
+  );
+  for (const name of programs)
+    t.notMatch(readFileSync(join(ROOT, 'dist', name), 'utf8'), /waserver(?:-main)?\.c?js/, name);
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   t.same(
     Object.keys(dependencies).filter((name) => !Object.hasOwn(PACKAGES, name)),
@@ -610,7 +615,18 @@ t.test('no program and no library contains the server for tests, or what it is m
   const meta: Record<string, { inputs: Record<string, unknown> }> = JSON.parse(
     readFileSync(join(ROOT, 'dist/meta.json'), 'utf8'),
   );
+  const server = Object.keys(meta['waserver.cjs']?.inputs ?? {});
+  t.same(
+    server
+      .filter((input) => input.includes('/baileys/'))
+      .map((input) => input.split('/baileys/lib/')[1])
+      .sort(),
+    ['constants', 'decode', 'encode', 'jid-utils'].map((name) => `WABinary/${name}.js`),
+    'of Baileys, its own bundle has the codec only',
+  );
+  t.notOk(server.some((input) => input.includes('libsignal')));
   for (const [bundle, { inputs }] of Object.entries(meta)) {
+    if (bundle === 'waserver.cjs') continue;
     const ours = Object.keys(inputs).filter((input) => input.startsWith('src/waserver/'));
     const theirs = packagesOf(inputs).filter((name) => ['baileys', 'libsignal'].includes(name));
     t.same([...ours, ...theirs], [], bundle);

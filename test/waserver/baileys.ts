@@ -14,8 +14,13 @@ import makeSocket, {
   type WAMessageUpdate,
   type WASocket,
 } from 'baileys';
-import type { WaServer } from '../../src/waserver/wa-server.js';
 import { Changes } from '../../src/waserver/world/changes.js';
+
+/** Where it connects, and whom it trusts. */
+export interface Address {
+  readonly url: string;
+  readonly rootKey: Uint8Array;
+}
 
 /** Baileys logs errors that are part of some tests. */
 const quiet = {
@@ -49,7 +54,7 @@ class Keys implements SignalKeyStore {
 }
 
 export class Baileys {
-  readonly #server: WaServer;
+  readonly #server: Address;
   readonly #creds: AuthenticationCreds = initAuthCreds();
   readonly #keys = new Keys();
   readonly #changes = new Changes();
@@ -66,7 +71,7 @@ export class Baileys {
   /** Ids of groups whose members or subject have changed. */
   readonly groups: string[] = [];
 
-  constructor(server: WaServer) {
+  constructor(server: Address) {
     this.#server = server;
     WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(server.rootKey);
   }

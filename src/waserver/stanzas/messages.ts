@@ -86,8 +86,10 @@ function deliver(
 ): void {
   const { world, account, device } = asker;
   const person = world.person(jid);
-  if (person instanceof Contact) person.accept({ account, device, stanza, encs, group });
-  else if (person instanceof Account) toAccount(asker, person, stanza, jid, encs, group, to);
+  if (person instanceof Contact) {
+    const address = account.addressOf(device);
+    person.accept({ account, address, stanza, encs, group });
+  } else if (person instanceof Account) toAccount(asker, person, stanza, jid, encs, group, to);
 }
 
 /** To another device of the account: under the number or the LID, as the chat is (WAWebHandleMsgParser). */

@@ -7,7 +7,7 @@ import { type Addressing, nameOf, participantOf } from './addressing.js';
 import type { Changes, WaitOptions } from './changes.js';
 import { type Content, messageId, type Received, show } from './content.js';
 import type { Device } from './device.js';
-import { encryptFile, type FileType } from './file.js';
+import { decryptFile, encryptFile, type FileType } from './file.js';
 import type { Group } from './group.js';
 import { GroupKeys } from './group-keys.js';
 import { Inbox, type Mail } from './inbox.js';
@@ -18,6 +18,8 @@ export interface ContactOptions {
   /** digits */
   readonly number: string;
   readonly pushname?: string;
+  /** in the phone's address book; default: the pushname */
+  readonly name?: string;
   readonly lid?: string;
 }
 export interface SendOptions {
@@ -33,41 +35,52 @@ export interface OutgoingFile {
   readonly caption?: string;
   readonly filename?: string;
 }
-/** Puts a file on the media host, and returns where it is. */
-export type Upload = (stored: Buffer) => { readonly url: string; readonly directPath: string };
+/** The media host, as much of it as a person needs. */
+export interface MediaFiles {
+  /** Keeps a file, and returns where it is. */
+  put(stored: Buffer): { readonly url: string; readonly directPath: string };
+  file(path: string): Buffer | undefined;
+}
 
 export class Contact {
   readonly number: string;
   readonly lid: string;
   readonly pushname: string;
+  /** in the phone's address book */
+  readonly name: string;
   readonly party = new Party();
   registered = true;
+  /** Reads each message as soon as it is shown, instead of by `read`. */
+  readReceipts = false;
   /** Under which name the person writes to everybody; by default, under the one that the account has its chats by. */
   writesUnder: Addressing | undefined;
   /** Answers each message that is shown, if set. */
   autoReply: ((message: Received) => string | undefined) | undefined;
   readonly #accounts: ReadonlyMap<string, Account>;
   readonly #changes: Changes;
-  readonly #upload: Upload;
+  readonly #media: MediaFiles;
   readonly #groupKeys = new GroupKeys();
   readonly #inbox = new Inbox(this.party, this.#groupKeys, (mail, addressing, shown) => {
     this.#receipt(mail.account, mail.stanza.attrs.id ?? '', mail.group, addressing);
-    if (shown !== undefined) this.#answer(shown, mail.group);
+    if (shown === undefined) return;
+    if (this.readReceipts) this.read(shown);
+    this.#answer(shown, mail.group);
   });
   readonly #outbox = new Outbox(this, this.#groupKeys);
 
   constructor(
-    { number, pushname = number, lid = lidOf(number) }: ContactOptions,
+    { number, name, pushname = name ?? number, lid = lidOf(number) }: ContactOptions,
     accounts: ReadonlyMap<string, Account>,
     changes: Changes,
-    upload: Upload,
+    media: MediaFiles,
   ) {
     this.number = number;
     this.lid = lid;
     this.pushname = pushname;
+    this.name = name ?? pushname;
     this.#accounts = accounts;
     this.#changes = changes;
-    this.#upload = upload;
+    this.#media = media;
   }
 
   get jid(): string {
@@ -107,10 +120,19 @@ export class Contact {
     options: SendOptions = {},
   ): string {
     const { stored, ...described } = encryptFile(file, type);
-    const all = { ...described, ...this.#upload(stored), mimetype, caption };
+    const all = { ...described, ...this.#media.put(stored), mimetype, caption };
     return type === 'image'
       ? this.sendContent({ imageMessage: all }, options)
       : this.sendContent({ documentMessage: { ...all, fileName: filename } }, options);
+  }
+
+  /** The file of a message, decrypted. @throws Error if it has none */
+  download({ id, plain }: Received): Buffer {
+    const { imageMessage, documentMessage } = CONTENT.decode(plain);
+    const { directPath = '', mediaKey } = imageMessage ?? documentMessage ?? {};
+    const stored = this.#media.file(directPath);
+    if (stored === undefined || mediaKey === undefined) throw new Error(`no file of ${id}`);
+    return decryptFile(stored, mediaKey, imageMessage === undefined ? 'document' : 'image');
   }
 
   react(message: Pick<Received, 'id' | 'from'>, emoji: string): string {
@@ -144,8 +166,8 @@ export class Contact {
     const addressing = group?.addressing ?? this.writesUnder ?? account.addressing;
     account.correspondents.add(this.number);
     this.#outbox.send(account, {
-      ...{ id, to: account.number, content, group, addressing },
-      ...{ delivered: false, read: false, retries: 0 },
+      ...{ id, to: account.number, content, body: show(content)?.body ?? '', at: Date.now() },
+      ...{ group, addressing, delivered: false, read: false, retries: 0 },
     });
     const shown = show(content);
     if (shown !== undefined) {

@@ -7,7 +7,8 @@ export type Role = 'member' | 'admin' | 'superadmin';
 export class Group {
   readonly id: string;
   subject: string;
-  description: string | undefined;
+  /** each text has an id of its own */
+  description: { readonly id: string; readonly body: string } | undefined;
   /** seconds */
   readonly createdAt = Math.floor(Date.now() / 1000);
   /** number of the member who made it */

@@ -5,14 +5,14 @@ import { CONTENT } from '../wire/schemas.js';
 import type { Account } from './account.js';
 import { type Addressing, addressingOf } from './addressing.js';
 import { type Received, show, unpad } from './content.js';
-import type { Device } from './device.js';
 import type { Group } from './group.js';
 import type { GroupKeys } from './group-keys.js';
 
 /** A message of an account on its way to a person. */
 export interface Mail {
   readonly account: Account;
-  readonly device: Device;
+  /** of the device that has sent it: `Account.addressOf` */
+  readonly address: string;
   readonly stanza: Node;
   readonly encs: readonly Node[];
   readonly group: Group | undefined;
@@ -66,10 +66,9 @@ export class Inbox {
     }
   }
 
-  #open({ account, device, stanza, group }: Mail, enc: Node, addressing: Addressing): Received | undefined {
+  #open({ account, address, stanza, group }: Mail, enc: Node, addressing: Addressing): Received | undefined {
     const { id = '' } = stanza.attrs;
     const encryption = enc.attrs.type ?? '';
-    const address = account.addressOf(device);
     const plain = unpad(
       encryption === 'skmsg'
         ? this.#groupKeys.open(group?.jid ?? '', address, bytes(enc))

@@ -14,6 +14,10 @@ export interface Sent {
   /** number of the account */
   readonly to: string;
   readonly content: Content;
+  /** as people see it */
+  readonly body: string;
+  /** milliseconds */
+  readonly at: number;
   readonly group: Group | undefined;
   readonly addressing: Addressing;
   delivered: boolean;

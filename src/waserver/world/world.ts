@@ -3,7 +3,7 @@ import { Account, type AccountOptions } from './account.js';
 import type { Addressing } from './addressing.js';
 import { Changes } from './changes.js';
 import { Collection } from './collection.js';
-import { Contact, type ContactOptions, type Upload } from './contact.js';
+import { Contact, type ContactOptions, type MediaFiles } from './contact.js';
 import type { Device } from './device.js';
 import { Group } from './group.js';
 import { LIDS, NUMBERS, parseJid } from './jid.js';
@@ -23,10 +23,10 @@ export class World {
   readonly groups = new Map<string, Group>();
   /** App state, by account and name. */
   readonly #collections = new Map<string, Collection>();
-  readonly #upload: Upload;
+  readonly #media: MediaFiles;
 
-  constructor(upload: Upload) {
-    this.#upload = upload;
+  constructor(media: MediaFiles) {
+    this.#media = media;
   }
 
   addAccount(options: AccountOptions): Account {
@@ -36,7 +36,7 @@ export class World {
   }
 
   addContact(options: ContactOptions): Contact {
-    const contact = new Contact(options, this.accounts, this.changes, this.#upload);
+    const contact = new Contact(options, this.accounts, this.changes, this.#media);
     this.contacts.set(contact.number, contact);
     return contact;
   }

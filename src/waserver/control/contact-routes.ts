@@ -1,0 +1,104 @@
+/** Routes of people. */
+import type { WaServer } from '../wa-server.js';
+import type { Contact, ContactOptions, SendOptions } from '../world/contact.js';
+import type { FileType } from '../world/file.js';
+import { type Args, contactOf, groupOf, numberOf, optionalWord, wait, word } from './arguments.js';
+import type { Routes } from './route.js';
+import { showContact, showReceived, showSent } from './views.js';
+
+/** What can be set of a person. autoReply: a text, in which `%s` is what was received; null to stop */
+function change(contact: Contact, { registered, readReceipts, online, autoReply, writesUnder }: Args): void {
+  if (typeof registered === 'boolean') contact.registered = registered;
+  if (typeof readReceipts === 'boolean') contact.readReceipts = readReceipts;
+  if (online === true) contact.online();
+  if (online === false) contact.offline();
+  if (writesUnder === 'lid' || writesUnder === 'pn') contact.writesUnder = writesUnder;
+  if (autoReply === null) contact.autoReply = undefined;
+  if (typeof autoReply === 'string') contact.autoReply = ({ body }) => autoReply.replaceAll('%s', body);
+}
+
+function place(server: WaServer, args: Args): SendOptions {
+  const to = optionalWord(args, 'to');
+  const id = optionalWord(args, 'id');
+  return {
+    ...(to === undefined ? {} : { to: numberOf(server, to) }),
+    ...(id === undefined ? {} : { id }),
+    ...(args.group === undefined ? {} : { group: groupOf(server, args) }),
+  };
+}
+
+const typeOf = ({ type, mimetype }: Args): FileType =>
+  type === 'image' || (type === undefined && String(mimetype).startsWith('image/')) ? 'image' : 'document';
+
+export const CONTACT_ROUTES: Routes = {
+  /** number, pushname, name, lid, and what can be changed. Reads what it receives unless readReceipts is false */
+  'POST /contacts': (server, args) => {
+    word(args, 'number');
+    const contact = server.createContact(args as unknown as ContactOptions);
+    change(contact, { readReceipts: true, ...args });
+    return showContact(contact);
+  },
+  'GET /contacts/:number': (server, args) => showContact(contactOf(server, args)),
+  'POST /contacts/:number': (server, args) => {
+    const contact = contactOf(server, args);
+    change(contact, args);
+    return showContact(contact);
+  },
+  'GET /contacts/:number/received': (server, args) => ({
+    received: contactOf(server, args).received.map(showReceived),
+  }),
+  'GET /contacts/:number/sent': (server, args) => ({ sent: contactOf(server, args).sent.map(showSent) }),
+  'POST /contacts/:number/send': (server, args) => ({
+    id: contactOf(server, args).send(word(args, 'body'), place(server, args)),
+  }),
+  /** `data` is base64 */
+  'POST /contacts/:number/send-media': (server, args) => {
+    const caption = optionalWord(args, 'caption');
+    const filename = optionalWord(args, 'filename');
+    const file = {
+      bytes: Buffer.from(word(args, 'data'), 'base64'),
+      mimetype: word(args, 'mimetype'),
+      type: typeOf(args),
+      ...(caption === undefined ? {} : { caption }),
+      ...(filename === undefined ? {} : { filename }),
+    };
+    return { id: contactOf(server, args).sendFile(file, place(server, args)) };
+  },
+  /** the file of a received message, as base64 */
+  'GET /contacts/:number/media/:id': async (server, args) => {
+    const contact = contactOf(server, args);
+    const message = await contact.waitForMessage(({ id }) => id === args.id, wait(args));
+    return { data: contact.download(message).toString('base64') };
+  },
+  /** `body`, `id` or `type` select the message */
+  'POST /contacts/:number/wait-message': async (server, args) => {
+    const { number: _number, timeoutMs: _timeoutMs, ...want } = args;
+    const fits = (message: object): boolean =>
+      Object.entries(want).every(([name, value]) => Reflect.get(message, name) === value);
+    return showReceived(await contactOf(server, args).waitForMessage(fits, wait(args)));
+  },
+  'POST /contacts/:number/wait-delivery': async (server, args) =>
+    showSent(await contactOf(server, args).waitForDelivery(word(args, 'id'), wait(args))),
+  'POST /contacts/:number/wait-read': async (server, args) =>
+    showSent(await contactOf(server, args).waitForRead(word(args, 'id'), wait(args))),
+  'POST /contacts/:number/read': (server, args) => {
+    const contact = contactOf(server, args);
+    contact.read(receivedBy(contact, word(args, 'id')));
+  },
+  'POST /contacts/:number/edit': (server, args) => {
+    contactOf(server, args).edit(word(args, 'id'), word(args, 'body'));
+  },
+  'POST /contacts/:number/revoke': (server, args) => {
+    contactOf(server, args).revoke(word(args, 'id'));
+  },
+  'POST /contacts/:number/react': (server, args) => {
+    const contact = contactOf(server, args);
+    contact.react(receivedBy(contact, word(args, 'id')), word(args, 'emoji'));
+  },
+};
+
+function receivedBy(contact: Contact, id: string) {
+  const message = contact.received.find((one) => one.id === id);
+  if (message === undefined) throw new RangeError(`no message ${id}`);
+  return message;
+}

@@ -1,0 +1,44 @@
+/** Routes of groups. People are named by number, wid or LID. */
+import type { WaServer } from '../wa-server.js';
+import type { GroupChange } from '../world/group-change.js';
+import { type Args, groupOf, numberOf, optionalWord, word, words } from './arguments.js';
+import type { Routes } from './route.js';
+import { showGroup } from './views.js';
+
+const CHANGES: Readonly<Record<string, (server: WaServer, args: Args) => GroupChange>> = {
+  ...Object.fromEntries(
+    (['add', 'remove', 'promote', 'demote'] as const).map((what) => [
+      what,
+      (server: WaServer, args: Args): GroupChange => ({
+        what,
+        participants: words(args, 'participants').map((one) => numberOf(server, one)),
+      }),
+    ]),
+  ),
+  leave: () => ({ what: 'leave' }),
+  subject: (_server, args) => ({ what: 'subject', value: word(args, 'value') }),
+  description: (_server, args) => ({ what: 'description', value: word(args, 'value') }),
+  announce: (_server, { value }) => ({ what: 'announce', value: value === true }),
+  restrict: (_server, { value }) => ({ what: 'restrict', value: value === true }),
+};
+
+export const GROUP_ROUTES: Routes = {
+  /** subject, participants (the first one is the owner unless `owner` is given), announce, restrict */
+  'POST /groups': (server, args) => {
+    const people = words(args, 'participants').map((one) => numberOf(server, one));
+    const creator = numberOf(server, optionalWord(args, 'owner') ?? people[0] ?? '');
+    const members = people.filter((one) => one !== creator);
+    const group = server.createGroup({ subject: word(args, 'subject'), creator, members });
+    group.announcement = args.announce === true;
+    group.locked = args.restrict === true;
+    return showGroup(group);
+  },
+  /** a change by one of the members, `by` */
+  'POST /groups/:group/:what': (server, args) => {
+    const group = groupOf(server, args);
+    const read = CHANGES[word(args, 'what')];
+    if (read === undefined) throw new RangeError(`a group cannot change "${String(args.what)}"`);
+    server.changeGroup(group, numberOf(server, word(args, 'by')), read(server, args));
+    return showGroup(group);
+  },
+};
