@@ -23,6 +23,21 @@ export class Phone {
   get pushname(): string {
     return this.#account.pushname;
   }
+  /** The account's text about itself, which its devices can change. */
+  get about(): string {
+    return this.#account.profile.about ?? '';
+  }
+  /** by category */
+  get privacy(): ReadonlyMap<string, string> {
+    return this.#account.privacy;
+  }
+  /** numbers */
+  get blocked(): ReadonlySet<string> {
+    return this.#account.blocked;
+  }
+  get picture(): Account['profile']['picture'] {
+    return this.#account.profile.picture;
+  }
   get jid(): string {
     return this.#account.jid;
   }

@@ -7,6 +7,7 @@ import makeSocket, {
   type ConnectionState,
   type Contact,
   initAuthCreds,
+  type PresenceData,
   type SignalDataSet,
   type SignalKeyStore,
   WA_CERT_DETAILS,
@@ -68,6 +69,9 @@ export class Baileys {
   readonly contacts: Partial<Contact>[] = [];
   /** What it has received of chats. */
   readonly chats: Partial<Chat>[] = [];
+  readonly presences: { readonly id: string; readonly presence: PresenceData }[] = [];
+  /** Whom another device has blocked or not: `jid add` or `jid remove`. */
+  readonly blocked: string[] = [];
   /** Ids of groups whose members or subject have changed. */
   readonly groups: string[] = [];
 
@@ -107,6 +111,19 @@ export class Baileys {
     socket.ev.on('messaging-history.set', ({ messages }) => this.#take(this.history, messages));
     socket.ev.on('contacts.upsert', (contacts) => this.#take(this.contacts, contacts));
     socket.ev.on('chats.update', (chats) => this.#take(this.chats, chats));
+    socket.ev.on('contacts.update', (contacts) => this.#take(this.contacts, contacts));
+    socket.ev.on('presence.update', ({ id, presences }) =>
+      this.#take(
+        this.presences,
+        Object.values(presences).map((presence) => ({ id, presence })),
+      ),
+    );
+    socket.ev.on('blocklist.update', ({ blocklist, type }) =>
+      this.#take(
+        this.blocked,
+        blocklist.map((jid) => `${jid} ${type}`),
+      ),
+    );
     socket.ev.on('groups.upsert', (groups) =>
       this.#take(
         this.groups,

@@ -6,13 +6,20 @@ import { type Args, contactOf, groupOf, numberOf, optionalWord, wait, word } fro
 import type { Routes } from './route.js';
 import { showContact, showReceived, showSent } from './views.js';
 
-/** What can be set of a person. autoReply: a text, in which `%s` is what was received; null to stop */
-function change(contact: Contact, { registered, readReceipts, online, autoReply, writesUnder }: Args): void {
+/**
+ * What can be set of a person. autoReply: a text, in which `%s` is what was received; null to stop. about: null hides it.
+ * picture: base64; null removes it
+ */
+function change(contact: Contact, args: Args): void {
+  const { registered, readReceipts, online, autoReply, writesUnder, about, picture } = args;
   if (typeof registered === 'boolean') contact.registered = registered;
   if (typeof readReceipts === 'boolean') contact.readReceipts = readReceipts;
   if (online === true) contact.online();
   if (online === false) contact.offline();
   if (writesUnder === 'lid' || writesUnder === 'pn') contact.writesUnder = writesUnder;
+  if (about === null || typeof about === 'string') contact.setAbout(about);
+  if (picture === null) contact.setPicture(null);
+  if (typeof picture === 'string') contact.setPicture(Buffer.from(picture, 'base64'));
   if (autoReply === null) contact.autoReply = undefined;
   if (typeof autoReply === 'string') contact.autoReply = ({ body }) => autoReply.replaceAll('%s', body);
 }
@@ -29,6 +36,9 @@ function place(server: WaServer, args: Args): SendOptions {
 
 const typeOf = ({ type, mimetype }: Args): FileType =>
   type === 'image' || (type === undefined && String(mimetype).startsWith('image/')) ? 'image' : 'document';
+
+const APPEARANCES = ['available', 'unavailable', 'composing', 'recording', 'paused'] as const;
+const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 export const CONTACT_ROUTES: Routes = {
   /** number, pushname, name, lid, and what can be changed. Reads what it receives unless readReceipts is false */
@@ -85,6 +95,15 @@ export const CONTACT_ROUTES: Routes = {
     const contact = contactOf(server, args);
     contact.read(receivedBy(contact, word(args, 'id')));
   },
+  /** `state`: available, unavailable, composing, recording or paused; `lastSeen`: in seconds, null if hidden */
+  'POST /contacts/:number/appear': (server, args) => {
+    const state = APPEARANCES.find((one) => one === args.state);
+    if (state === undefined) throw new TypeError(`"state" must be one of ${APPEARANCES.join(', ')}`);
+    const { lastSeen } = args;
+    contactOf(server, args).appear(state, lastSeen === null ? null : asNumber(lastSeen));
+  },
+  /** what the person was told of the presence and the typing of accounts */
+  'GET /contacts/:number/observed': (server, args) => ({ observed: contactOf(server, args).observed }),
   'POST /contacts/:number/edit': (server, args) => {
     contactOf(server, args).edit(word(args, 'id'), word(args, 'body'));
   },

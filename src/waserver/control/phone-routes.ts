@@ -2,7 +2,7 @@
 import type { AccountOptions } from '../world/account.js';
 import { numberOf, optionalWord, phoneOf, wait, word } from './arguments.js';
 import type { Routes } from './route.js';
-import { showDevice, showPhone, showReceived } from './views.js';
+import { showDevice, showPhone, showReceived, widOf } from './views.js';
 
 const BANS = [402, 403, 406] as const;
 
@@ -43,6 +43,11 @@ export const PHONE_ROUTES: Routes = {
     phoneOf(server, args).useUpNewChats(args.usedUp !== false),
   'POST /phones/:number/conflict': (server, args) => phoneOf(server, args).conflict(),
   'POST /phones/:number/cut': (server, args) => phoneOf(server, args).cut(),
+  /** what the account has set: its text about itself, privacy, and whom it blocks */
+  'GET /phones/:number/settings': (server, args) => {
+    const { about, privacy, blocked } = phoneOf(server, args);
+    return { about, privacy: Object.fromEntries(privacy), blocked: [...blocked].map(widOf) };
+  },
   'POST /phones/:number/send': (server, args) => ({
     id: phoneOf(server, args).send(word(args, 'body'), { to: numberOf(server, word(args, 'to')) }),
   }),

@@ -6,7 +6,7 @@ import type { Device } from '../world/device.js';
 import type { Group } from '../world/group.js';
 import type { Sent } from '../world/outbox.js';
 
-const widOf = (number: string): string => `${number}@c.us`;
+export const widOf = (number: string): string => `${number}@c.us`;
 
 export const showDevice = ({ id, online, linkedAtMs, waiting }: Device) => ({
   id: String(id),

@@ -6,6 +6,9 @@ import { GROUP_REQUESTS } from './groups.js';
 import { KEYS } from './keys.js';
 import { MEDIA } from './media.js';
 import { handleMessage } from './messages.js';
+import { handleChatstate, handlePresence } from './presence.js';
+import { PRIVACY_REQUESTS } from './privacy.js';
+import { PROFILES } from './profiles.js';
 import { handleReceipt } from './receipts.js';
 import { type Asker, answerTo, type Handlers, Refusal } from './request.js';
 import { SETTINGS } from './settings.js';
@@ -19,6 +22,8 @@ const REQUESTS: Handlers = {
   ...GROUP_REQUESTS,
   ...MEDIA,
   ...APP_STATE,
+  ...PROFILES,
+  ...PRIVACY_REQUESTS,
 };
 
 /** By tag. Those that do nothing are heard of and forgotten. */
@@ -26,8 +31,8 @@ const STANZAS: Readonly<Record<string, (asker: Asker, stanza: Node) => void>> = 
   message: handleMessage,
   receipt: handleReceipt,
   ack: ({ device }, stanza) => device.acknowledge(stanza),
-  presence: () => {},
-  chatstate: () => {},
+  presence: handlePresence,
+  chatstate: handleChatstate,
   ib: () => {},
 };
 

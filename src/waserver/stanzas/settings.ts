@@ -1,18 +1,6 @@
-/** Requests whose answers say little: properties, privacy, block list, pictures, statistics, and the life of a session. */
-import { children, type Node, node } from '../wire/nodes.js';
-import { type Handlers, Refusal } from './request.js';
-
-/** Every category at its most open value (WAWebQueryPrivacySettingsJob). */
-const PRIVACY: Readonly<Record<string, string>> = {
-  readreceipts: 'all',
-  profile: 'all',
-  status: 'all',
-  online: 'all',
-  last: 'all',
-  groupadd: 'all',
-  calladd: 'all',
-  messages: 'all',
-};
+/** Requests whose answers say little: properties, statistics, and the life of a session. */
+import { node } from '../wire/nodes.js';
+import type { Handlers } from './request.js';
 
 /** What GraphQL answers where nothing is known, so that nobody waits. */
 const NOT_KNOWN = JSON.stringify({
@@ -41,19 +29,5 @@ export const SETTINGS: Handlers = {
   'passive set passive': () => [node('passive')],
 
   'abt get props': () => [node('props', { protocol: '1', hash: 'none', refresh: '86400' }, [])],
-  'privacy get privacy': () => [
-    node(
-      'privacy',
-      {},
-      Object.entries(PRIVACY).map(([name, value]) => node('category', { name, value })),
-    ),
-  ],
-  'privacy set privacy': (_asker, part) => [node('privacy', {}, children(part, 'category'))],
-  'privacy set tokens': () => [],
-  'disappearing_mode get': () => [node('disappearing_mode', { duration: '0', t: '0' })],
-  'disappearing_mode set disappearing_mode': () => [],
-  'blocklist get': () => [node('list', { dhash: 'none' }, [])],
-  'w:profile:picture get picture': () => new Refusal(404, 'item-not-found'),
-  'status get status': (): Node[] => [node('status', { t: '0' })],
   'w:mex get query': () => [node('result', {}, Buffer.from(NOT_KNOWN))],
 };

@@ -44,12 +44,32 @@ function devicesOf(person: Person): Node {
   return node('devices', {}, [node('device-list', {}, list), ...signed]);
 }
 
+/** A hidden text is the code 401 (WAWebUsyncStatus). */
+function statusOf(person: Person): Node {
+  const about = person?.profile.about ?? null;
+  return about === null
+    ? node('status', { code: '401', t: '0' })
+    : node('status', { t: '0' }, Buffer.from(about));
+}
+
+/** WAWebUsyncPicture */
+function pictureOf(person: Person): Node {
+  const picture = person?.profile.picture ?? null;
+  return picture === null
+    ? node('picture', {}, [node('error', { code: '404', text: 'item-not-found' })])
+    : node('picture', { id: picture.id });
+}
+
 /** By the protocol that is asked for. */
 const PROTOCOLS: Readonly<Record<string, (person: Person) => Node>> = {
   contact: (person) => node('contact', { type: person === undefined ? 'out' : 'in' }),
   lid: (person) => node('lid', { val: person === undefined ? undefined : jidOf(person.lid, LIDS) }),
-  status: () => node('status', { t: '0' }),
-  disappearing_mode: () => node('disappearing_mode', { duration: '0', t: '0' }),
+  status: statusOf,
+  picture: pictureOf,
+  disappearing_mode: (person) => {
+    const { duration, t } = person instanceof Account ? person.disappearing : { duration: '0', t: '0' };
+    return node('disappearing_mode', { duration, t });
+  },
   devices: devicesOf,
 };
 

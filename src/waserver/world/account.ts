@@ -8,6 +8,7 @@ import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
 import { jidOf, LIDS, NUMBERS } from './jid.js';
+import { Profile } from './profile.js';
 import type { StateKey } from './state-patch.js';
 
 export interface AccountOptions {
@@ -30,6 +31,17 @@ export interface Limits {
   ban: number | undefined;
 }
 
+const OPEN: Readonly<Record<string, string>> = {
+  readreceipts: 'all',
+  profile: 'all',
+  status: 'all',
+  online: 'all',
+  last: 'all',
+  groupadd: 'all',
+  calladd: 'all',
+  messages: 'all',
+};
+
 export const lidOf = (number: string): string => `9${number.padStart(14, '0')}`;
 
 export class Account {
@@ -44,6 +56,13 @@ export class Account {
   /** by their ids, which are never given twice */
   readonly devices = new Map<number, Device>();
   readonly limits: Limits = { reachOutLockedUntilMs: 0, newChatsUsedUp: false, ban: undefined };
+  readonly profile = new Profile();
+  /** Every category at its most open value (WAWebQueryPrivacySettingsJob). */
+  readonly privacy = new Map(Object.entries(OPEN));
+  /** Numbers of people who are blocked: what they write does not arrive. */
+  readonly blocked = new Set<string>();
+  /** Of new chats: seconds, and since when. */
+  disappearing = { duration: '0', t: '0' };
   /** Numbers of people whom the account may write to under a limit. */
   readonly correspondents = new Set<string>();
   /** What the phone shows, of both directions. */

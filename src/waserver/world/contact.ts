@@ -5,6 +5,14 @@ import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Account, lidOf, seconds } from './account.js';
 import { type Addressing, nameOf, participantOf } from './addressing.js';
 import type { Changes, WaitOptions } from './changes.js';
+import {
+  type Appearance,
+  type Presence,
+  tellAbout,
+  tellPicture,
+  tellPresence,
+  tellTyping,
+} from './contact-news.js';
 import { type Content, messageId, type Received, show } from './content.js';
 import type { Device } from './device.js';
 import { decryptFile, encryptFile, type FileType } from './file.js';
@@ -13,6 +21,7 @@ import { GroupKeys } from './group-keys.js';
 import { Inbox, type Mail } from './inbox.js';
 import { jidOf, LIDS, NUMBERS } from './jid.js';
 import { Outbox, type Sent } from './outbox.js';
+import { makePicture, Profile } from './profile.js';
 
 export interface ContactOptions {
   /** digits */
@@ -42,6 +51,14 @@ export interface MediaFiles {
   file(path: string): Buffer | undefined;
 }
 
+/** What a person sees of an account. */
+export interface Observed {
+  /** number */
+  readonly from: string;
+  readonly state: Appearance;
+  readonly group?: string | undefined;
+}
+
 export class Contact {
   readonly number: string;
   readonly lid: string;
@@ -49,6 +66,10 @@ export class Contact {
   /** in the phone's address book */
   readonly name: string;
   readonly party = new Party();
+  readonly profile = new Profile();
+  presence: Presence = { state: 'unavailable', lastSeenS: null };
+  /** What it was told of the presence and the typing of accounts. */
+  readonly observed: Observed[] = [];
   registered = true;
   /** Reads each message as soon as it is shown, instead of by `read`. */
   readReceipts = false;
@@ -164,17 +185,52 @@ export class Contact {
   sendContent(content: Content, { to, group, id = messageId() }: SendOptions = {}): string {
     const account = this.#account(to);
     const addressing = group?.addressing ?? this.writesUnder ?? account.addressing;
-    account.correspondents.add(this.number);
-    this.#outbox.send(account, {
+    const isBlocked = group === undefined && account.blocked.has(this.number);
+    if (!isBlocked) account.correspondents.add(this.number);
+    this.#outbox.send(isBlocked ? [] : account.devices.values(), account, {
       ...{ id, to: account.number, content, body: show(content)?.body ?? '', at: Date.now() },
       ...{ group, addressing, delivered: false, read: false, retries: 0 },
     });
     const shown = show(content);
-    if (shown !== undefined) {
+    if (shown !== undefined && !isBlocked) {
       const from = { from: this.number, group: group?.jid, addressing };
       account.keep({ ...shown, id, ...from, at: Date.now(), encryption: '', plain: CONTENT.encode(content) });
     }
     return id;
+  }
+
+  /**
+   * Comes online, goes offline, types or records. The account is told of the first two if it has asked for it.
+   * @param lastSeenS when it was online last, in seconds; null: hidden
+   */
+  appear(state: Appearance, lastSeenS: number | null = Math.floor(Date.now() / 1000)): void {
+    const accounts = this.#accounts.values();
+    if (state !== 'available' && state !== 'unavailable') tellTyping(this, accounts, state);
+    else {
+      this.presence = { state, lastSeenS };
+      tellPresence(this, accounts);
+    }
+  }
+
+  /** @param about null: hidden */
+  setAbout(about: string | null): void {
+    this.profile.about = about;
+    tellAbout(this, this.#accounts.values());
+  }
+
+  /** @param file a JPEG; null: none */
+  setPicture(file: Buffer | null): void {
+    this.profile.picture = file === null ? null : makePicture(this.#media.put(file));
+    tellPicture(this, this.#accounts.values());
+  }
+
+  /** Sees something of an account. */
+  observe(what: Observed): void {
+    this.observed.push(what);
+    this.#changes.changed();
+  }
+  waitForObserved(match: (what: Observed) => boolean, options?: WaitOptions): Promise<Observed> {
+    return this.#changes.until(`presence at ${this.number}`, () => this.observed.find(match), options);
   }
 
   /** A device could not read a message: it gets the message again in a new session. */

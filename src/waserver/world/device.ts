@@ -3,6 +3,7 @@
  * are sent again, with the attribute `offline`, when it connects again.
  */
 import { type Attributes, child, type Node, node } from '../wire/nodes.js';
+import type { Addressing } from './addressing.js';
 import type { DeviceKeys } from './device-keys.js';
 import { jidOf, LIDS, NUMBERS, SERVER } from './jid.js';
 
@@ -45,6 +46,10 @@ export class Device {
   readonly keys: DeviceKeys;
   readonly noiseKey: Buffer;
   readonly linkedAtMs = Date.now();
+  /** It has said that its user is there; until then it is told of nobody's presence. */
+  isAvailable = false;
+  /** Numbers of people whose presence it has asked for, with the name that it has asked by. */
+  readonly watched = new Map<string, Addressing>();
   readonly #waiting = new Map<string, Node>();
   #link: Link = { name: 'offline' };
   #welcome: ((device: Device) => void) | undefined;
@@ -76,6 +81,8 @@ export class Device {
   login(stream: Stream): void {
     this.end(node('stream:error', {}, [node('conflict', { type: 'replaced' })]));
     this.#link = { name: 'passive', stream };
+    this.isAvailable = false;
+    this.watched.clear();
   }
 
   /** Sends what waited. The preview before and the count after are what the page waits for (WAWebHandleInfoBulletin). */
@@ -97,6 +104,11 @@ export class Device {
   /** Sends a stanza now or at the next connection, until it is acknowledged. */
   push(stanza: Node): void {
     this.#waiting.set(keyOf(stanza.tag, stanza.attrs), stanza);
+    if (this.#link.name === 'active') this.#link.stream.send(stanza);
+  }
+
+  /** Sends what is only of interest now: not at all, if it is not connected. */
+  say(stanza: Node): void {
     if (this.#link.name === 'active') this.#link.stream.send(stanza);
   }
 

@@ -74,3 +74,19 @@ export function tellGroup(
     for (const device of world.accounts.get(number)?.devices.values() ?? [])
       device.push(node('notification', attrs, [change]));
 }
+
+/** WAWebHandleProfilePicNotification. @param by number of who has changed it */
+export function tellGroupPicture(
+  world: World,
+  { jid, picture, addressing, members }: Group,
+  by: string,
+): void {
+  const actor = world.numbered(by);
+  const author = actor === undefined ? undefined : nameOf(actor, addressing);
+  const what =
+    picture === null ? node('delete', { jid, author }) : node('set', { jid, id: picture.id, author });
+  const attrs = { from: jid, type: 'picture', id: messageId(), t: seconds(), notify: actor?.pushname };
+  for (const number of members.keys())
+    for (const device of world.accounts.get(number)?.devices.values() ?? [])
+      device.push(node('notification', attrs, [what]));
+}

@@ -1,6 +1,7 @@
 /** A group: its subject and its members with their roles. */
 import type { Addressing } from './addressing.js';
 import { GROUPS, jidOf } from './jid.js';
+import type { Picture } from './profile.js';
 
 export type Role = 'member' | 'admin' | 'superadmin';
 
@@ -17,6 +18,7 @@ export class Group {
   readonly members: Map<string, Role>;
   /** by which names its members know each other */
   readonly addressing: Addressing;
+  picture: Picture | null = null;
   /** only admins write */
   announcement = false;
   /** only admins change subject and picture */

@@ -55,9 +55,10 @@ export class Outbox {
     return this.sent.find((one) => one.id === id);
   }
 
-  send(account: Account, sent: Sent): void {
+  /** @param devices of the account that get it: none if the account blocks the person */
+  send(devices: Iterable<Device>, account: Account, sent: Sent): void {
     this.sent.push(sent);
-    for (const device of account.devices.values()) this.#sendTo(account, device, sent);
+    for (const device of devices) this.#sendTo(account, device, sent);
   }
 
   /** A device could not read a message: it gets the message again in a new session. @returns whether it is known */

@@ -23,10 +23,10 @@ export class World {
   readonly groups = new Map<string, Group>();
   /** App state, by account and name. */
   readonly #collections = new Map<string, Collection>();
-  readonly #media: MediaFiles;
+  readonly media: MediaFiles;
 
   constructor(media: MediaFiles) {
-    this.#media = media;
+    this.media = media;
   }
 
   addAccount(options: AccountOptions): Account {
@@ -36,7 +36,7 @@ export class World {
   }
 
   addContact(options: ContactOptions): Contact {
-    const contact = new Contact(options, this.accounts, this.changes, this.#media);
+    const contact = new Contact(options, this.accounts, this.changes, this.media);
     this.contacts.set(contact.number, contact);
     return contact;
   }
