@@ -54,9 +54,18 @@ export class Phone {
   }
 
   /** Scans the code that a client shows. Resolves once that client is linked. */
-  async scan(qr: string): Promise<Device> {
-    const { linking, contacts, changes } = this.#world;
-    const device = await linking.scan(this.#account, qr, (linked) => {
+  scan(qr: string): Promise<Device> {
+    return this.#link((welcome) => this.#world.linking.scan(this.#account, qr, welcome));
+  }
+
+  /** Enters the eight characters that a client shows for this number. Resolves once that client is linked. */
+  enterCode(code: string): Promise<Device> {
+    return this.#link((welcome) => this.#world.linking.enterCode(this.#account, code, welcome));
+  }
+
+  async #link(by: (welcome: (linked: Device) => void) => Promise<Device>): Promise<Device> {
+    const { contacts, changes } = this.#world;
+    const device = await by((linked) => {
       this.#beginState();
       this.#account.tellStateKey(linked);
       for (const { syncType, payload } of historyOf(this.#account, [...contacts.values()]))

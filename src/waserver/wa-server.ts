@@ -186,7 +186,7 @@ export class WaServer {
   #stanza(connection: Connection, stanza: Node): void {
     const client = this.#clients.get(connection);
     if (client?.name === 'unlinked') {
-      this.#world.linking.signed(connection, stanza);
+      this.#world.linking.take(connection, stanza);
     } else if (client !== undefined) {
       const { account, device } = client;
       const mediaHost = this.#media?.name ?? NO_MEDIA_HOST;

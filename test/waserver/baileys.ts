@@ -141,6 +141,14 @@ export class Baileys {
   qr(): Promise<string> {
     return this.#changes.until('QR code', () => this.#state.qr);
   }
+  /** A code for this number, once the server knows of it. */
+  async pairingCode(number: string): Promise<string> {
+    await this.qr();
+    const known = new Promise((done) => this.socket.ws.once('CB:iq,,link_code_companion_reg', done));
+    const code = await this.socket.requestPairingCode(number);
+    await known;
+    return code;
+  }
   /** Connected, with everything that waited. */
   async open(): Promise<void> {
     await this.#changes.until('open connection', () =>

@@ -16,6 +16,30 @@ t.test('links by QR code and opens', async (t) => {
   t.ok(device.keys.count > 0, 'it has uploaded its one-time keys');
 });
 
+t.test('links by a pairing code', async (t) => {
+  const { phone, client } = await startWorld(t);
+  client.connect();
+  const code = await client.pairingCode(phone.number);
+  t.match(code, /^[1-9A-Z]{8}$/);
+  const device = await phone.enterCode(`${code.slice(0, 4)}-${code.slice(4)}`);
+  t.equal(await client.closed(), 515, 'it is asked to connect again');
+  client.connect();
+  await client.open();
+  t.equal(client.socket.user?.id, device.jid);
+});
+
+t.test('a wrong pairing code links nothing, and the right one can be entered after it', async (t) => {
+  const { server, phone, client } = await startWorld(t);
+  await t.rejects(phone.enterCode('AAAAAAAA'), { message: 'no client waits for a code of this number' });
+  client.connect();
+  const code = await client.pairingCode(phone.number);
+  await t.rejects(server.createPhone({ number: '15550100008' }).enterCode(code), /no client waits/);
+  const wrong = code === 'AAAAAAAA' ? 'BBBBBBBB' : 'AAAAAAAA';
+  await t.rejects(phone.enterCode(wrong), { message: 'the client shows another code' });
+  t.same(phone.devices, []);
+  t.equal((await phone.enterCode(code)).id, 1);
+});
+
 t.test('a code that no client shows cannot be scanned', async (t) => {
   const { phone } = await startWorld(t);
   await t.rejects(phone.scan('2@unknown,a,b,c,1'), { message: 'no client shows this code' });

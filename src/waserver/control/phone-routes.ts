@@ -18,6 +18,8 @@ export const PHONE_ROUTES: Routes = {
   }),
   'POST /phones/:number/scan': async (server, args) =>
     showDevice(await phoneOf(server, args).scan(word(args, 'qr'))),
+  'POST /phones/:number/enter-code': async (server, args) =>
+    showDevice(await phoneOf(server, args).enterCode(word(args, 'code'))),
   'POST /phones/:number/wait-online': async (server, args) =>
     showDevice(await phoneOf(server, args).waitForOnline(wait(args))),
   'POST /phones/:number/wait-offline': (server, args) => phoneOf(server, args).waitForOffline(wait(args)),

@@ -1,6 +1,7 @@
 /**
- * Linking by QR code: an unlinked client shows one of our references with its keys, a phone scans it and signs the
- * client's identity, and the client answers with its own signature. The server then has it connect again.
+ * Linking. By QR code: an unlinked client shows one of our references with its keys, and a phone scans it. By pairing code:
+ * the client shows eight characters, which are entered at the phone, and the two exchange keys by them. Either way the
+ * phone signs the client's identity, and the client answers with its own signature. The server then has it connect again.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Bundle } from '../signal/bundle.js';
@@ -15,9 +16,11 @@ import {
   SIGNED_DEVICE_IDENTITY_HMAC,
 } from '../wire/schemas.js';
 import { type Account, seconds } from './account.js';
+import { messageId } from './content.js';
 import { Device, type DeviceOptions, type Stream } from './device.js';
 import { DeviceKeys } from './device-keys.js';
-import { SERVER } from './jid.js';
+import { parseJid, SERVER } from './jid.js';
+import { answerHello, openBundle } from './pairing-code.js';
 
 /** How many codes a client can show before it has to connect again (WAWebHandlePairDevice). */
 const REFERENCES = 6;
@@ -39,7 +42,11 @@ interface Candidate {
   readonly noiseKey: Buffer;
   readonly keys: DeviceKeys;
   readonly references: readonly string[];
-  /** set once a phone has scanned */
+  /** set once it shows a pairing code: for which number, its key encrypted with the code, and our name for it */
+  hello?: { readonly number: string; readonly wrapped: Buffer; readonly reference: Buffer };
+  /** waits for its last message of a pairing by code */
+  finish?: { readonly done: (bundle: Buffer) => void; readonly failed: (error: Error) => void };
+  /** set once a phone has scanned, or a code was entered */
   signing?: { readonly account: Account; readonly details: Buffer; readonly done: () => void };
 }
 
@@ -65,6 +72,7 @@ export class Linking {
   }
 
   gone(stream: Stream): void {
+    this.#candidates.get(stream)?.finish?.failed(new Error('the client is gone'));
     this.#candidates.delete(stream);
   }
 
@@ -79,6 +87,68 @@ export class Linking {
     if (candidate === undefined) throw new RangeError('no client shows this code');
     if (!candidate.keys.identityKey.equals(identityKey))
       throw new RangeError('the code has another identity key than the client');
+    return this.#link(account, candidate, secret, welcome);
+  }
+
+  /**
+   * A code is entered at the phone. Resolves once the client has signed.
+   * @param welcome see DeviceOptions
+   * @throws RangeError if no client waits for a code of this number, or it is another code
+   */
+  async enterCode(account: Account, code: string, welcome: DeviceOptions['welcome']): Promise<Device> {
+    const candidate = [...this.#candidates.values()].findLast(
+      ({ hello }) => hello?.number === account.number,
+    );
+    if (candidate?.hello === undefined) throw new RangeError('no client waits for a code of this number');
+    const { reference, wrapped } = candidate.hello;
+    const exchange = await answerHello(code.replace('-', '').toUpperCase(), wrapped);
+    const { identity } = account.party;
+    candidate.finish?.failed(new Error('a code was entered again'));
+    const finished = new Promise<Buffer>((done, failed) => {
+      candidate.finish = { done, failed };
+    });
+    candidate.stream.send(primaryHello(exchange.wrapped, identity.publicKey, reference));
+    const secret = openBundle(exchange, identity, candidate.keys.identityKey, await finished);
+    return this.#link(account, candidate, secret, welcome);
+  }
+
+  /** A stanza of a client that is not linked. @returns whether it is one that is known here */
+  take(stream: Stream, stanza: Node): boolean {
+    const part = child(stanza, 'link_code_companion_reg');
+    const candidate = this.#candidates.get(stream);
+    if (part === undefined || candidate === undefined) return this.#signed(stream, stanza);
+    const answer = (content: Node[]): void =>
+      stream.send(node('iq', { id: stanza.attrs.id, from: SERVER, type: 'result' }, content));
+    switch (part.attrs.stage) {
+      // WASmaxInMdCompanionHelloResponseNotifyCompanion
+      case 'companion_hello': {
+        const reference = randomBytes(16);
+        const wrapped = bytes(child(part, 'link_code_pairing_wrapped_companion_ephemeral_pub'));
+        candidate.hello = { number: parseJid(part.attrs.jid ?? '').user, wrapped, reference };
+        answer([
+          node('link_code_companion_reg', { stage: 'companion_hello' }, [
+            node('link_code_pairing_ref', {}, reference),
+          ]),
+        ]);
+        return true;
+      }
+      case 'companion_finish':
+        answer([]);
+        candidate.finish?.done(bytes(child(part, 'link_code_pairing_wrapped_key_bundle')));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** @param secret that the client shares with the phone, and not with the server */
+  #link(
+    account: Account,
+    candidate: Candidate,
+    secret: Buffer,
+    welcome: DeviceOptions['welcome'],
+  ): Promise<Device> {
+    const { identityKey } = candidate.keys;
     const id = account.nextDevice();
     const details = DEVICE_IDENTITY.encode({ rawId: 1, timestamp: Number(seconds()), keyIndex: id });
     const { publicKey, privateKey } = account.party.identity;
@@ -113,7 +183,7 @@ export class Linking {
   }
 
   /** The client's answer. @returns whether it was one. @throws Error if its signature is wrong */
-  signed(stream: Stream, answer: Node): boolean {
+  #signed(stream: Stream, answer: Node): boolean {
     const identity = child(child(answer, 'pair-device-sign'), 'device-identity');
     const candidate = this.#candidates.get(stream);
     const { signing } = candidate ?? {};
@@ -129,6 +199,16 @@ export class Linking {
     return true;
   }
 }
+
+/** WASmaxInMdPrimaryHelloNotifyCompanionRequest */
+const primaryHello = (wrapped: Buffer, identity: Buffer, reference: Buffer): Node =>
+  node('notification', { from: SERVER, type: 'link_code_companion_reg', id: messageId(), t: seconds() }, [
+    node('link_code_companion_reg', { stage: 'primary_hello' }, [
+      node('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrapped),
+      node('primary_identity_pub', {}, identity),
+      node('link_code_pairing_ref', {}, reference),
+    ]),
+  ]);
 
 const iq = (id: string, content: Node[]): Node =>
   node(
