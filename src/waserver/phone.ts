@@ -151,13 +151,17 @@ export class Phone {
     this.#account.limits.ban = undefined;
   }
 
-  /** Refuses messages to people who have not written, with 463 (WAWebSendMsgResultAction), for a time. */
+  /** Refuses messages to people who have not written, with 463 (WAWebSendMsgResultAction), for a time. Devices are told. */
   lockReachOut(ms: number): void {
-    this.#account.limits.reachOutLockedUntilMs = Date.now() + ms;
+    const { limits } = this.#account;
+    limits.reachOutLockedUntilMs = Date.now() + ms;
+    for (const device of this.devices) device.push(limits.timeLockNotice);
   }
-  /** Refuses messages that begin a chat, with 475. */
+  /** Refuses messages that begin a chat, with 475. Devices are told. */
   useUpNewChats(usedUp = true): void {
-    this.#account.limits.newChatsUsedUp = usedUp;
+    const { limits } = this.#account;
+    limits.newChatsUsedUp = usedUp;
+    for (const device of this.devices) device.push(limits.capNotice);
   }
 
   /** Another browser takes over: every connection is notified, and closed. */

@@ -2,6 +2,7 @@
 import './quiet-process.js';
 import makeSocket, {
   type AuthenticationCreds,
+  type BaileysEventMap,
   Browsers,
   type Chat,
   type ConnectionState,
@@ -69,6 +70,9 @@ export class Baileys {
   readonly contacts: Partial<Contact>[] = [];
   /** What it has received of chats. */
   readonly chats: Partial<Chat>[] = [];
+  /** The newest notices of the account's limits. */
+  timeLock: ConnectionState['reachoutTimeLock'];
+  cap: BaileysEventMap['message-capping.update'] | undefined;
   readonly presences: { readonly id: string; readonly presence: PresenceData }[] = [];
   /** Whom another device has blocked or not: `jid add` or `jid remove`. */
   readonly blocked: string[] = [];
@@ -104,6 +108,7 @@ export class Baileys {
     });
     socket.ev.on('connection.update', (update) => {
       if (socket === this.#socket) this.#state = { ...this.#state, ...update };
+      this.timeLock = update.reachoutTimeLock ?? this.timeLock;
       this.#changes.changed();
     });
     socket.ev.on('messages.upsert', ({ messages }) => this.#take(this.messages, messages));
@@ -111,6 +116,10 @@ export class Baileys {
     socket.ev.on('messaging-history.set', ({ messages }) => this.#take(this.history, messages));
     socket.ev.on('contacts.upsert', (contacts) => this.#take(this.contacts, contacts));
     socket.ev.on('chats.update', (chats) => this.#take(this.chats, chats));
+    socket.ev.on('message-capping.update', (cap) => {
+      this.cap = cap;
+      this.#changes.changed();
+    });
     socket.ev.on('contacts.update', (contacts) => this.#take(this.contacts, contacts));
     socket.ev.on('presence.update', ({ id, presences }) =>
       this.#take(

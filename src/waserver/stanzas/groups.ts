@@ -1,5 +1,7 @@
 /** xmlns `w:g2`: groups. Every change is notified to the members. */
 import { child, children, type Node, node, text } from '../wire/nodes.js';
+import type { Account } from '../world/account.js';
+import type { Group } from '../world/group.js';
 import { changeGroup, type GroupChange } from '../world/group-change.js';
 import { describe, memberNode, tellGroup } from '../world/group-notice.js';
 import { SERVER } from '../world/jid.js';
@@ -13,13 +15,18 @@ const FORBIDDEN = new Refusal(403, 'forbidden');
 const whom = (world: World, part: Node): string[] =>
   children(part, 'participant').flatMap(({ attrs: { jid = '' } }) => world.registered(jid)?.number ?? []);
 
+const isAdmin = ({ members }: Group, { number }: Account): boolean =>
+  (members.get(number) ?? 'member') !== 'member';
+const byCode = (world: World, code: string): Group | undefined =>
+  [...world.groups.values()].find(({ inviteCode }) => inviteCode === code);
+
 /** A change that only admins make. */
 const byAdmin =
   (read: (part: Node, world: World) => GroupChange): Handler =>
   ({ world, account }, part, iq) => {
     const group = world.groups.get(iq.attrs.to ?? '');
     if (group === undefined) return NOT_FOUND;
-    if ((group.members.get(account.number) ?? 'member') === 'member') return FORBIDDEN;
+    if (!isAdmin(group, account)) return FORBIDDEN;
     const change = read(part, world);
     changeGroup(world, group, account.number, change);
     return 'participants' in change
@@ -65,6 +72,30 @@ export const GROUP_REQUESTS: Handlers = {
         mine.map((group) => describe(world, group)),
       ),
     ];
+  },
+  /** Of a code: the group without its members (WASmaxInGroupsGetInviteGroupInfoResponseSuccess). Else the code of a group. */
+  'w:g2 get invite': ({ world, account }, { attrs: { code } }, iq) => {
+    if (code !== undefined) {
+      const invited = byCode(world, code);
+      return invited === undefined ? NOT_FOUND : [describe(world, invited)];
+    }
+    const group = world.groups.get(iq.attrs.to ?? '');
+    if (group === undefined) return NOT_FOUND;
+    return isAdmin(group, account) ? [node('invite', { code: group.inviteCode })] : FORBIDDEN;
+  },
+  /** With a code, the account joins; without, the code of a group is renewed (WAWebGroupInviteJob). */
+  'w:g2 set invite': ({ world, account }, { attrs: { code } }, iq) => {
+    if (code !== undefined) {
+      const invited = byCode(world, code);
+      if (invited === undefined) return NOT_FOUND;
+      changeGroup(world, invited, account.number, { what: 'add', participants: [account.number] });
+      return [node('group', { jid: invited.jid })];
+    }
+    const group = world.groups.get(iq.attrs.to ?? '');
+    if (group === undefined) return NOT_FOUND;
+    if (!isAdmin(group, account)) return FORBIDDEN;
+    group.renewInvite();
+    return [node('invite', { code: group.inviteCode })];
   },
   'w:g2 set add': members('add'),
   'w:g2 set remove': members('remove'),

@@ -2,6 +2,7 @@
 import { children, type Node } from '../wire/nodes.js';
 import { APP_STATE } from './app-state.js';
 import { DEVICES } from './devices.js';
+import { GRAPHQL } from './graphql.js';
 import { GROUP_REQUESTS } from './groups.js';
 import { KEYS } from './keys.js';
 import { MEDIA } from './media.js';
@@ -23,6 +24,7 @@ const REQUESTS: Handlers = {
   ...MEDIA,
   ...APP_STATE,
   ...PROFILES,
+  ...GRAPHQL,
   ...PRIVACY_REQUESTS,
 };
 

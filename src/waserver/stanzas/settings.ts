@@ -2,17 +2,6 @@
 import { node } from '../wire/nodes.js';
 import type { Handlers } from './request.js';
 
-/** What GraphQL answers where nothing is known, so that nobody waits. */
-const NOT_KNOWN = JSON.stringify({
-  data: null,
-  errors: [
-    {
-      message: 'not known here',
-      extensions: { error_code: 404, severity: 'ERROR', is_retryable: false },
-    },
-  ],
-});
-
 export const SETTINGS: Handlers = {
   'w:p get ping': () => [],
   /** Old clients send a ping without a child. */
@@ -29,5 +18,4 @@ export const SETTINGS: Handlers = {
   'passive set passive': () => [node('passive')],
 
   'abt get props': () => [node('props', { protocol: '1', hash: 'none', refresh: '86400' }, [])],
-  'w:mex get query': () => [node('result', {}, Buffer.from(NOT_KNOWN))],
 };

@@ -8,6 +8,7 @@ import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
 import { jidOf, LIDS, NUMBERS } from './jid.js';
+import { Limits } from './limits.js';
 import { Profile } from './profile.js';
 import type { StateKey } from './state-patch.js';
 
@@ -19,16 +20,6 @@ export interface AccountOptions {
   readonly lid?: string;
   /** It has its chats by LID, and people write to it under theirs. */
   readonly lidMigrated?: boolean;
-}
-
-/** What the server answers instead of taking a message or a login. */
-export interface Limits {
-  /** Messages to people who have not written are refused with 463 until then, in milliseconds. */
-  reachOutLockedUntilMs: number;
-  /** No new chats are left: 475. */
-  newChatsUsedUp: boolean;
-  /** The reason of each failed login: 402, 403 or 406 */
-  ban: number | undefined;
 }
 
 const OPEN: Readonly<Record<string, string>> = {
@@ -55,7 +46,7 @@ export class Account {
   readonly stateKey: StateKey = { id: Buffer.of(0, 0, 0, 0, 0, 1), data: randomBytes(32) };
   /** by their ids, which are never given twice */
   readonly devices = new Map<number, Device>();
-  readonly limits: Limits = { reachOutLockedUntilMs: 0, newChatsUsedUp: false, ban: undefined };
+  readonly limits = new Limits();
   readonly profile = new Profile();
   /** Every category at its most open value (WAWebQueryPrivacySettingsJob). */
   readonly privacy = new Map(Object.entries(OPEN));

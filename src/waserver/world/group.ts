@@ -1,9 +1,12 @@
 /** A group: its subject and its members with their roles. */
+import { randomBytes } from 'node:crypto';
 import type { Addressing } from './addressing.js';
 import { GROUPS, jidOf } from './jid.js';
 import type { Picture } from './profile.js';
 
 export type Role = 'member' | 'admin' | 'superadmin';
+
+const newCode = (): string => randomBytes(16).toString('base64url');
 
 export class Group {
   readonly id: string;
@@ -19,6 +22,8 @@ export class Group {
   /** by which names its members know each other */
   readonly addressing: Addressing;
   picture: Picture | null = null;
+  /** the end of the link by which people join */
+  inviteCode = newCode();
   /** only admins write */
   announcement = false;
   /** only admins change subject and picture */
@@ -39,6 +44,10 @@ export class Group {
       [creator, 'superadmin'],
       ...others.map((number): [string, Role] => [number, 'member']),
     ]);
+  }
+
+  renewInvite(): void {
+    this.inviteCode = newCode();
   }
 
   get jid(): string {
