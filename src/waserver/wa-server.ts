@@ -16,6 +16,8 @@ import type { Introduction } from './wire/noise.js';
 import { CLIENT_PAYLOAD } from './wire/schemas.js';
 import { type Account, type AccountOptions, seconds } from './world/account.js';
 import type { Addressing } from './world/addressing.js';
+import type { Channel, Post } from './world/channel.js';
+import { postAs } from './world/channel-post.js';
 import type { Contact, ContactOptions } from './world/contact.js';
 import type { Device } from './world/device.js';
 import type { Group } from './world/group.js';
@@ -38,6 +40,13 @@ export interface GroupOptions {
   readonly members: readonly string[];
   /** by which names its members know each other; default: by LID if one of its accounts is migrated */
   readonly addressing?: Addressing;
+}
+
+export interface ChannelOptions {
+  readonly name: string;
+  /** number */
+  readonly owner: string;
+  readonly description?: string;
 }
 
 /** Whose connection it is. */
@@ -137,6 +146,16 @@ export class WaServer {
   /** One of its members changes a group. @param by the member's number */
   changeGroup(group: Group, by: string, change: GroupChange): void {
     changeGroup(this.#world, group, by, change);
+  }
+  createChannel({ name, owner, description = '' }: ChannelOptions): Channel {
+    return this.#world.addChannel(name, description, owner);
+  }
+  get channels(): readonly Channel[] {
+    return [...this.#world.channels.values()];
+  }
+  /** The owner of a channel posts a text. */
+  postIn(channel: Channel, body: string): Post {
+    return postAs(this.#world, channel, channel.owner, { conversation: body });
   }
   /** The file under a path of the media host, still encrypted. */
   file(path: string): Buffer | undefined {

@@ -100,6 +100,7 @@ const DRIVER: readonly (readonly [path: string, body?: Json])[] = [
   ['/groups', { subject: 'Friends', participants: [`${ANA}@c.us`, `${ME}@c.us`], announce: true }],
   ['/groups/GROUP/add', { by: `${ANA}@c.us`, what: 'add', participants: [`${BEN}@c.us`] }],
   ['/groups/GROUP/subject', { by: `${ANA}@c.us`, what: 'subject', value: 'Good friends' }],
+  ['/channels', { name: 'News', owner: `${ANA}@c.us` }],
   ['/missing'],
   ['/faults/drop-sockets', {}],
 ];

@@ -2,6 +2,7 @@
  * The routes of the control API: those of the simulator (`test/simulator/control-routes.ts`) where the thing is the same,
  * so that one driver serves for both. Arguments come from the path, the query and the JSON body.
  */
+import { CHANNEL_ROUTES } from './channel-routes.js';
 import { CONTACT_ROUTES } from './contact-routes.js';
 import { GROUP_ROUTES } from './group-routes.js';
 import { PHONE_ROUTES } from './phone-routes.js';
@@ -25,6 +26,7 @@ export const ROUTES: Routes = {
   ...PHONE_ROUTES,
   ...CONTACT_ROUTES,
   ...GROUP_ROUTES,
+  ...CHANNEL_ROUTES,
   'POST /faults/drop-sockets': (server) => {
     for (const phone of server.phones) phone.cut();
   },

@@ -5,31 +5,18 @@
 import { type Node, node, text } from '../wire/nodes.js';
 import { addressingOf, nameOf } from '../world/addressing.js';
 import { jidOf, LIDS, NUMBERS } from '../world/jid.js';
+import { CHANNEL_QUERIES } from './graphql-channels.js';
 import { groupInfo } from './graphql-group.js';
+import {
+  FORBIDDEN,
+  GraphqlError,
+  listIn,
+  NOT_FOUND,
+  type Queries,
+  type Variables,
+  wordIn,
+} from './graphql-query.js';
 import type { Asker, Handlers } from './request.js';
-
-type Variables = Readonly<Record<string, unknown>>;
-type Query = (asker: Asker, variables: Variables) => object | GraphqlError;
-
-export class GraphqlError {
-  constructor(
-    readonly code: number,
-    readonly message: string,
-  ) {}
-}
-
-const NOT_FOUND = new GraphqlError(404, 'not found');
-const FORBIDDEN = new GraphqlError(403, 'forbidden');
-
-const wordIn = (variables: unknown, name: string): string => {
-  const value =
-    typeof variables === 'object' && variables !== null ? Reflect.get(variables, name) : undefined;
-  return typeof value === 'string' ? value : '';
-};
-const listIn = (variables: Variables, name: string): unknown[] => {
-  const value = variables[name];
-  return Array.isArray(value) ? value : [];
-};
 
 /** A group of the account. */
 function ownGroup({ world, account }: Asker, id: string) {
@@ -38,7 +25,9 @@ function ownGroup({ world, account }: Asker, id: string) {
   return group.members.has(account.number) ? group : FORBIDDEN;
 }
 
-const QUERIES: Readonly<Record<string, Query>> = {
+const QUERIES: Queries = {
+  ...CHANNEL_QUERIES,
+
   /** WAWebMexFetchReachoutTimelockJob */
   '23983697327930364': ({ account }) => ({ xwa2_fetch_account_reachout_timelock: account.limits.timeLock }),
 
@@ -86,7 +75,7 @@ const QUERIES: Readonly<Record<string, Query>> = {
 
   /** WAWebMexFetchIntegritySignals */
   '26438847999065394': ({ world }, variables) => {
-    const users = listIn((variables.input ?? {}) as Variables, 'query_input');
+    const users = listIn(variables.input, 'query_input');
     return {
       xwa2_fetch_wa_users: users.flatMap((one) => {
         const jid = wordIn(one, 'jid');
@@ -102,9 +91,6 @@ const QUERIES: Readonly<Record<string, Query>> = {
       }),
     };
   },
-
-  /** WAWebMexFetchAllNewslettersMetadataJob: there are no channels */
-  '25399611239711790': () => ({ xwa2_newsletter_subscribed: [] }),
 };
 
 const answer = (body: object): Node[] => [node('result', {}, Buffer.from(JSON.stringify(body)))];

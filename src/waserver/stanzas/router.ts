@@ -1,6 +1,8 @@
 /** What the server does with each stanza of a linked device: one table of requests, one of everything else. */
 import { children, type Node } from '../wire/nodes.js';
+import { CHANNELS, parseJid } from '../world/jid.js';
 import { APP_STATE } from './app-state.js';
+import { CHANNEL_REQUESTS, handleChannelMessage } from './channel-posts.js';
 import { DEVICES } from './devices.js';
 import { GRAPHQL } from './graphql.js';
 import { GROUP_REQUESTS } from './groups.js';
@@ -25,12 +27,16 @@ const REQUESTS: Handlers = {
   ...APP_STATE,
   ...PROFILES,
   ...GRAPHQL,
+  ...CHANNEL_REQUESTS,
   ...PRIVACY_REQUESTS,
 };
 
 /** By tag. Those that do nothing are heard of and forgotten. */
 const STANZAS: Readonly<Record<string, (asker: Asker, stanza: Node) => void>> = {
-  message: handleMessage,
+  message: (asker, stanza) =>
+    parseJid(stanza.attrs.to ?? '').server === CHANNELS
+      ? handleChannelMessage(asker, stanza)
+      : handleMessage(asker, stanza),
   receipt: handleReceipt,
   ack: ({ device }, stanza) => device.acknowledge(stanza),
   presence: handlePresence,

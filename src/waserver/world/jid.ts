@@ -4,6 +4,7 @@
 export const NUMBERS = 's.whatsapp.net';
 export const LIDS = 'lid';
 export const GROUPS = 'g.us';
+export const CHANNELS = 'newsletter';
 /** The server itself. */
 export const SERVER = 's.whatsapp.net';
 

@@ -2,6 +2,7 @@
 import { Account, type AccountOptions } from './account.js';
 import type { Addressing } from './addressing.js';
 import { Changes } from './changes.js';
+import { Channel } from './channel.js';
 import { Collection } from './collection.js';
 import { Contact, type ContactOptions, type MediaFiles } from './contact.js';
 import type { Device } from './device.js';
@@ -11,6 +12,7 @@ import { Linking } from './linking.js';
 
 /** A group's number follows this, as the page expects of new ones. */
 const GROUP_PREFIX = '120363';
+const CHANNEL_PREFIX = '1203631';
 
 export class World {
   readonly changes = new Changes();
@@ -21,6 +23,8 @@ export class World {
   readonly contacts = new Map<string, Contact>();
   /** by jid */
   readonly groups = new Map<string, Group>();
+  /** by jid */
+  readonly channels = new Map<string, Channel>();
   /** App state, by account and name. */
   readonly #collections = new Map<string, Collection>();
   readonly media: MediaFiles;
@@ -53,6 +57,14 @@ export class World {
     this.groups.set(group.jid, group);
     this.changes.changed();
     return group;
+  }
+
+  addChannel(name: string, description: string, owner: string): Channel {
+    const id = `${CHANNEL_PREFIX}${String(this.channels.size + 1).padStart(11, '0')}`;
+    const channel = new Channel(id, name, description, owner);
+    this.channels.set(channel.jid, channel);
+    this.changes.changed();
+    return channel;
   }
 
   #addressingOf(numbers: readonly string[]): Addressing {
