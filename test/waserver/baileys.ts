@@ -12,6 +12,7 @@ import makeSocket, {
   type SignalDataSet,
   type SignalKeyStore,
   WA_CERT_DETAILS,
+  type WACallEvent,
   type WAMessage,
   type WAMessageUpdate,
   type WASocket,
@@ -73,6 +74,7 @@ export class Baileys {
   /** The newest notices of the account's limits. */
   timeLock: ConnectionState['reachoutTimeLock'];
   cap: BaileysEventMap['message-capping.update'] | undefined;
+  readonly calls: WACallEvent[] = [];
   readonly presences: { readonly id: string; readonly presence: PresenceData }[] = [];
   /** Whom another device has blocked or not: `jid add` or `jid remove`. */
   readonly blocked: string[] = [];
@@ -120,6 +122,7 @@ export class Baileys {
       this.cap = cap;
       this.#changes.changed();
     });
+    socket.ev.on('call', (calls) => this.#take(this.calls, calls));
     socket.ev.on('contacts.update', (contacts) => this.#take(this.contacts, contacts));
     socket.ev.on('presence.update', ({ id, presences }) =>
       this.#take(

@@ -102,6 +102,14 @@ export const CONTACT_ROUTES: Routes = {
     const { lastSeen } = args;
     contactOf(server, args).appear(state, lastSeen === null ? null : asNumber(lastSeen));
   },
+  /** `video`; `to` is the account's number, by default the first */
+  'POST /contacts/:number/call': (server, args) => {
+    const to = optionalWord(args, 'to');
+    const number = to === undefined ? {} : { to: numberOf(server, to) };
+    return { id: contactOf(server, args).call({ ...number, video: args.video === true }) };
+  },
+  'POST /contacts/:number/hang-up': (server, args) => contactOf(server, args).hangUp(word(args, 'id')),
+  'GET /contacts/:number/calls': (server, args) => ({ calls: contactOf(server, args).calls.all }),
   /** what the person was told of the presence and the typing of accounts */
   'GET /contacts/:number/observed': (server, args) => ({ observed: contactOf(server, args).observed }),
   'POST /contacts/:number/edit': (server, args) => {

@@ -2,6 +2,7 @@
 import { children, type Node } from '../wire/nodes.js';
 import { CHANNELS, parseJid } from '../world/jid.js';
 import { APP_STATE } from './app-state.js';
+import { handleCall } from './calls.js';
 import { CHANNEL_REQUESTS, handleChannelMessage } from './channel-posts.js';
 import { DEVICES } from './devices.js';
 import { GRAPHQL } from './graphql.js';
@@ -41,6 +42,7 @@ const STANZAS: Readonly<Record<string, (asker: Asker, stanza: Node) => void>> = 
   ack: ({ device }, stanza) => device.acknowledge(stanza),
   presence: handlePresence,
   chatstate: handleChatstate,
+  call: handleCall,
   ib: () => {},
 };
 

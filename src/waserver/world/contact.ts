@@ -4,6 +4,7 @@ import { node } from '../wire/nodes.js';
 import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Account, lidOf, seconds } from './account.js';
 import { type Addressing, nameOf, participantOf } from './addressing.js';
+import { Calls } from './calls.js';
 import type { Changes, WaitOptions } from './changes.js';
 import {
   type Appearance,
@@ -70,6 +71,7 @@ export class Contact {
   presence: Presence = { state: 'unavailable', lastSeenS: null };
   /** What it was told of the presence and the typing of accounts. */
   readonly observed: Observed[] = [];
+  readonly calls = new Calls(this);
   registered = true;
   /** Reads each message as soon as it is shown, instead of by `read`. */
   readReceipts = false;
@@ -222,6 +224,14 @@ export class Contact {
   setPicture(file: Buffer | null): void {
     this.profile.picture = file === null ? null : makePicture(this.#media.put(file));
     tellPicture(this, this.#accounts.values());
+  }
+
+  /** Calls the account; returns the id of the call. @param to number of the account; default: the first */
+  call({ to, video = false }: { readonly to?: string; readonly video?: boolean } = {}): string {
+    return this.calls.offer(this.#account(to), video).id;
+  }
+  hangUp(id: string, to?: string): void {
+    this.calls.hangUp(this.#account(to), id);
   }
 
   /** Sees something of an account. */
