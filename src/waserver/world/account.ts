@@ -1,23 +1,16 @@
 /** An account: its phone's keys, its linked devices, and what it may not do. */
 import { randomBytes } from 'node:crypto';
-import { Party } from '../signal/party.js';
 import { type Node, node } from '../wire/nodes.js';
 import { CONTENT, HISTORY_TYPE, PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Addressing, addressingOf } from './addressing.js';
 import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
-import { jidOf, LIDS, NUMBERS } from './jid.js';
 import { Limits } from './limits.js';
-import { Profile } from './profile.js';
+import { Person, type PersonOptions } from './person.js';
 import type { StateKey } from './state-patch.js';
 
-export interface AccountOptions {
-  /** digits */
-  readonly number: string;
-  readonly pushname?: string;
-  /** digits; by default derived from the number */
-  readonly lid?: string;
+export interface AccountOptions extends PersonOptions {
   /** It has its chats by LID, and people write to it under theirs. */
   readonly lidMigrated?: boolean;
 }
@@ -33,21 +26,14 @@ const OPEN: Readonly<Record<string, string>> = {
   messages: 'all',
 };
 
-export const lidOf = (number: string): string => `9${number.padStart(14, '0')}`;
-
-export class Account {
-  readonly number: string;
-  readonly lid: string;
-  readonly pushname: string;
+export class Account extends Person {
   /** By which names it has its chats. */
   readonly addressing: Addressing;
-  readonly party = new Party();
   /** With which its devices encrypt the app state. */
   readonly stateKey: StateKey = { id: Buffer.of(0, 0, 0, 0, 0, 1), data: randomBytes(32) };
   /** by their ids, which are never given twice */
   readonly devices = new Map<number, Device>();
   readonly limits = new Limits();
-  readonly profile = new Profile();
   /** Every category at its most open value (WAWebQueryPrivacySettingsJob). */
   readonly privacy = new Map(Object.entries(OPEN));
   /** Numbers of people who are blocked: what they write does not arrive. */
@@ -61,22 +47,10 @@ export class Account {
   readonly #changes: Changes;
   #lastDevice = 0;
 
-  constructor(
-    { number, pushname = 'Me', lid = lidOf(number), lidMigrated = false }: AccountOptions,
-    changes: Changes,
-  ) {
-    this.number = number;
-    this.lid = lid;
-    this.pushname = pushname;
+  constructor({ lidMigrated = false, ...options }: AccountOptions, changes: Changes) {
+    super({ pushname: 'Me', ...options });
     this.addressing = lidMigrated ? 'lid' : 'pn';
     this.#changes = changes;
-  }
-
-  get jid(): string {
-    return jidOf(this.number, NUMBERS);
-  }
-  get lidJid(): string {
-    return jidOf(this.lid, LIDS);
   }
 
   nextDevice(): number {

@@ -1,11 +1,18 @@
 /** A person at the other end: receives messages, answers, reads, goes offline. Keeps one Signal session for each device. */
-import { Party } from '../signal/party.js';
 import { node } from '../wire/nodes.js';
-import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
-import { type Account, lidOf, seconds } from './account.js';
+import { CONTENT } from '../wire/schemas.js';
+import { type Account, seconds } from './account.js';
 import { type Addressing, nameOf, participantOf } from './addressing.js';
 import { Calls } from './calls.js';
 import type { Changes, WaitOptions } from './changes.js';
+import {
+  changeContent,
+  fileContent,
+  type MediaFiles,
+  type OutgoingFile,
+  openFile,
+  reactionContent,
+} from './compose.js';
 import {
   type Appearance,
   type Presence,
@@ -16,21 +23,17 @@ import {
 } from './contact-news.js';
 import { type Content, messageId, type Received, show } from './content.js';
 import type { Device } from './device.js';
-import { decryptFile, encryptFile, type FileType } from './file.js';
+import { encryptFile } from './file.js';
 import type { Group } from './group.js';
 import { GroupKeys } from './group-keys.js';
 import { Inbox, type Mail } from './inbox.js';
-import { jidOf, LIDS, NUMBERS } from './jid.js';
 import { Outbox, type Sent } from './outbox.js';
-import { makePicture, Profile } from './profile.js';
+import { Person, type PersonOptions } from './person.js';
+import { makePicture } from './profile.js';
 
-export interface ContactOptions {
-  /** digits */
-  readonly number: string;
-  readonly pushname?: string;
+export interface ContactOptions extends PersonOptions {
   /** in the phone's address book; default: the pushname */
   readonly name?: string;
-  readonly lid?: string;
 }
 export interface SendOptions {
   /** number of the account; default: the first */
@@ -38,20 +41,6 @@ export interface SendOptions {
   readonly group?: Group;
   readonly id?: string;
 }
-export interface OutgoingFile {
-  readonly bytes: Buffer;
-  readonly mimetype: string;
-  readonly type: FileType;
-  readonly caption?: string;
-  readonly filename?: string;
-}
-/** The media host, as much of it as a person needs. */
-export interface MediaFiles {
-  /** Keeps a file, and returns where it is. */
-  put(stored: Buffer): { readonly url: string; readonly directPath: string };
-  file(path: string): Buffer | undefined;
-}
-
 /** What a person sees of an account. */
 export interface Observed {
   /** number */
@@ -60,14 +49,9 @@ export interface Observed {
   readonly group?: string | undefined;
 }
 
-export class Contact {
-  readonly number: string;
-  readonly lid: string;
-  readonly pushname: string;
+export class Contact extends Person {
   /** in the phone's address book */
   readonly name: string;
-  readonly party = new Party();
-  readonly profile = new Profile();
   presence: Presence = { state: 'unavailable', lastSeenS: null };
   /** What it was told of the presence and the typing of accounts. */
   readonly observed: Observed[] = [];
@@ -92,26 +76,18 @@ export class Contact {
   readonly #outbox = new Outbox(this, this.#groupKeys);
 
   constructor(
-    { number, name, pushname = name ?? number, lid = lidOf(number) }: ContactOptions,
+    { name, ...options }: ContactOptions,
     accounts: ReadonlyMap<string, Account>,
     changes: Changes,
     media: MediaFiles,
   ) {
-    this.number = number;
-    this.lid = lid;
-    this.pushname = pushname;
-    this.name = name ?? pushname;
+    super({ ...(name === undefined ? {} : { pushname: name }), ...options });
+    this.name = name ?? this.pushname;
     this.#accounts = accounts;
     this.#changes = changes;
     this.#media = media;
   }
 
-  get jid(): string {
-    return jidOf(this.number, NUMBERS);
-  }
-  get lidJid(): string {
-    return jidOf(this.lid, LIDS);
-  }
   get received(): readonly Received[] {
     return this.#inbox.received;
   }
@@ -138,43 +114,24 @@ export class Contact {
   }
 
   /** Uploads a file and sends it; returns the id of the message. */
-  sendFile(
-    { bytes: file, mimetype, type, caption, filename }: OutgoingFile,
-    options: SendOptions = {},
-  ): string {
-    const { stored, ...described } = encryptFile(file, type);
-    const all = { ...described, ...this.#media.put(stored), mimetype, caption };
-    return type === 'image'
-      ? this.sendContent({ imageMessage: all }, options)
-      : this.sendContent({ documentMessage: { ...all, fileName: filename } }, options);
+  sendFile(file: OutgoingFile, options: SendOptions = {}): string {
+    return this.sendContent(fileContent(file, encryptFile(file.bytes, file.type), this.#media), options);
   }
 
   /** The file of a message, decrypted. @throws Error if it has none */
-  download({ id, plain }: Received): Buffer {
-    const { imageMessage, documentMessage } = CONTENT.decode(plain);
-    const { directPath = '', mediaKey } = imageMessage ?? documentMessage ?? {};
-    const stored = this.#media.file(directPath);
-    if (stored === undefined || mediaKey === undefined) throw new Error(`no file of ${id}`);
-    return decryptFile(stored, mediaKey, imageMessage === undefined ? 'document' : 'image');
+  download({ plain }: Received): Buffer {
+    return openFile(plain, this.#media);
   }
 
   react(message: Pick<Received, 'id' | 'from'>, emoji: string): string {
     const key = { remoteJid: this.jid, fromMe: true, id: message.id };
-    return this.sendContent(
-      { reactionMessage: { key, text: emoji, senderTimestampMs: Date.now() } },
-      { to: message.from },
-    );
+    return this.sendContent(reactionContent(key, emoji), { to: message.from });
   }
-
   edit(id: string, body: string): string {
-    return this.#change(id, {
-      type: PROTOCOL_TYPE.edit,
-      editedMessage: CONTENT.encode({ conversation: body }),
-    });
+    return this.#change(id, body);
   }
-
   revoke(id: string): string {
-    return this.#change(id, { type: PROTOCOL_TYPE.revoke });
+    return this.#change(id, undefined);
   }
 
   /** Says that a message of the account has been read. */
@@ -280,14 +237,14 @@ export class Contact {
     return account;
   }
 
-  #change(id: string, change: NonNullable<Content['protocolMessage']>): string {
+  #change(id: string, body: string | undefined): string {
     const sent = this.#outbox.find(id);
     if (sent === undefined) throw new RangeError(`no message ${id}`);
     const key = { remoteJid: this.#account(sent.to).jid, fromMe: true, id };
-    return this.sendContent(
-      { protocolMessage: { ...change, key, timestampMs: Date.now() } },
-      { to: sent.to, ...(sent.group === undefined ? {} : { group: sent.group }) },
-    );
+    return this.sendContent(changeContent(key, body), {
+      to: sent.to,
+      ...(sent.group === undefined ? {} : { group: sent.group }),
+    });
   }
 
   #answer(message: Received, group: Group | undefined): void {
