@@ -18,6 +18,7 @@ import { type Account, type AccountOptions, seconds } from './world/account.js';
 import type { Addressing } from './world/addressing.js';
 import type { Channel, Post } from './world/channel.js';
 import { postAs } from './world/channel-post.js';
+import { makeCommunity } from './world/community.js';
 import type { Contact, ContactOptions } from './world/contact.js';
 import type { Device } from './world/device.js';
 import type { Group } from './world/group.js';
@@ -139,6 +140,10 @@ export class WaServer {
   }
   createGroup({ subject, creator, members, addressing }: GroupOptions): Group {
     return this.#world.addGroup(subject, creator, members, addressing);
+  }
+  /** With a group for its announcements. */
+  createCommunity({ subject, creator }: Pick<GroupOptions, 'subject' | 'creator'>): Group {
+    return makeCommunity(this.#world, subject, creator);
   }
   get groups(): readonly Group[] {
     return [...this.#world.groups.values()];

@@ -1,5 +1,6 @@
 /** Routes of groups. People are named by number, wid or LID. */
 import type { WaServer } from '../wa-server.js';
+import type { Group } from '../world/group.js';
 import type { GroupChange } from '../world/group-change.js';
 import { type Args, groupOf, numberOf, optionalWord, word, words } from './arguments.js';
 import type { Routes } from './route.js';
@@ -22,9 +23,17 @@ const CHANGES: Readonly<Record<string, (server: WaServer, args: Args) => GroupCh
   restrict: (_server, { value }) => ({ what: 'restrict', value: value === true }),
 };
 
+/** With `isCommunity`; other members come with its groups. */
+function newCommunity(server: WaServer, args: Args): Group {
+  const [first = ''] = words(args, 'participants');
+  const creator = numberOf(server, optionalWord(args, 'owner') ?? first);
+  return server.createCommunity({ subject: word(args, 'subject'), creator });
+}
+
 export const GROUP_ROUTES: Routes = {
-  /** subject, participants (the first one is the owner unless `owner` is given), announce, restrict */
+  /** subject, isCommunity, participants (the first one is the owner unless `owner` is given), announce, restrict */
   'POST /groups': (server, args) => {
+    if (args.isCommunity === true) return showGroup(newCommunity(server, args));
     const people = words(args, 'participants').map((one) => numberOf(server, one));
     const creator = numberOf(server, optionalWord(args, 'owner') ?? people[0] ?? '');
     const members = people.filter((one) => one !== creator);

@@ -53,7 +53,8 @@ export const showGroup = (group: Group) => ({
   announce: group.announcement,
   restrict: group.locked,
   approval: false,
-  isCommunity: false,
-  announcements: false,
+  isCommunity: group.isCommunity,
+  community: group.parent?.jid,
+  announcements: group.hasAnnouncements,
   participants: [...group.members].map(([number, role]) => ({ id: widOf(number), admin: role !== 'member' })),
 });

@@ -6,7 +6,7 @@ import { type Node, node, text } from '../wire/nodes.js';
 import { addressingOf, nameOf } from '../world/addressing.js';
 import { jidOf, LIDS, NUMBERS } from '../world/jid.js';
 import { CHANNEL_QUERIES } from './graphql-channels.js';
-import { groupInfo } from './graphql-group.js';
+import { groupInfo, subGroupInfo } from './graphql-group.js';
 import {
   FORBIDDEN,
   GraphqlError,
@@ -38,6 +38,14 @@ const QUERIES: Queries = {
   '26570027442651356': (asker, variables) => {
     const group = ownGroup(asker, wordIn(variables, 'id'));
     return group instanceof GraphqlError ? group : { xwa2_group_query_by_id: groupInfo(asker.world, group) };
+  },
+
+  /** WAWebMexFetchAllSubgroupsJob */
+  '9935467776504344': (asker, variables) => {
+    const group = ownGroup(asker, wordIn(variables, 'group_id'));
+    return group instanceof GraphqlError
+      ? group
+      : { xwa2_group_query_by_id: subGroupInfo(asker.world, group) };
   },
 
   /** WAWebMexFetchGroupInviteCodeJob */

@@ -1,6 +1,7 @@
 /** xmlns `w:g2`: groups. Every change is notified to the members. */
 import { child, children, type Node, node, text } from '../wire/nodes.js';
 import type { Account } from '../world/account.js';
+import { linkGroups, makeCommunity, subGroups } from '../world/community.js';
 import type { Group } from '../world/group.js';
 import { changeGroup, type GroupChange } from '../world/group-change.js';
 import { describe, memberNode, tellGroup } from '../world/group-notice.js';
@@ -19,6 +20,9 @@ const isAdmin = ({ members }: Group, { number }: Account): boolean =>
   (members.get(number) ?? 'member') !== 'member';
 const byCode = (world: World, code: string): Group | undefined =>
   [...world.groups.values()].find(({ inviteCode }) => inviteCode === code);
+
+const withSubGroups = (world: World, community: Group | undefined): Group[] =>
+  community === undefined ? [] : [community, ...subGroups(world, community)];
 
 /** A change that only admins make. */
 const byAdmin =
@@ -47,15 +51,17 @@ const setting = (what: 'announce' | 'restrict', value: boolean): Handler => byAd
 export const GROUP_REQUESTS: Handlers = {
   'w:g2 set create': ({ world, account }, part) => {
     const description = child(child(part, 'description'), 'body');
-    const group = world.addGroup(part.attrs.subject ?? '', account.number, whom(world, part));
+    const { subject = '', key } = part.attrs;
+    const isCommunity = child(part, 'parent') !== undefined;
+    const group = isCommunity
+      ? makeCommunity(world, subject, account.number)
+      : world.addGroup(subject, account.number, whom(world, part));
     if (description !== undefined) group.description = { id: 'D1', body: text(description) };
+    const parent = world.groups.get(child(part, 'linked_parent')?.attrs.jid ?? '');
+    if (parent !== undefined) linkGroups(world, parent, [group], account.number);
     const described = describe(world, group);
-    tellGroup(
-      world,
-      group,
-      account.number,
-      node('create', { type: 'new', key: part.attrs.key }, [described]),
-    );
+    if (isCommunity) return [described];
+    tellGroup(world, group, account.number, node('create', { type: 'new', key }, [described]));
     return [described];
   },
   'w:g2 get query': ({ world, account }, _part, iq) => {
@@ -107,18 +113,21 @@ export const GROUP_REQUESTS: Handlers = {
   'w:g2 set not_announcement': setting('announce', false),
   'w:g2 set locked': setting('restrict', true),
   'w:g2 set unlocked': setting('restrict', false),
+  /** Groups, and communities with all of theirs (WAWebGroupExitJob). */
   'w:g2 set leave': ({ world, account }, part, iq) => {
     const asked = children(part, 'group');
-    for (const { attrs } of asked) {
-      const group = world.groups.get(`${attrs.id}@g.us`) ?? world.groups.get(attrs.id ?? '');
-      if (group !== undefined) changeGroup(world, group, account.number, { what: 'leave' });
-    }
+    const communities = children(part, 'linked_groups').map(({ attrs }) => attrs.parent_group_jid);
+    const left = [
+      ...asked.map(({ attrs }) => world.groups.get(`${attrs.id}@g.us`) ?? world.groups.get(attrs.id ?? '')),
+      ...communities.flatMap((jid) => withSubGroups(world, world.groups.get(jid ?? ''))),
+    ];
+    for (const group of left)
+      if (group?.members.has(account.number)) changeGroup(world, group, account.number, { what: 'leave' });
     return [
-      node(
-        'leave',
-        { from: iq.attrs.to ?? SERVER },
-        asked.map(({ attrs }) => node('group', { id: attrs.id })),
-      ),
+      node('leave', { from: iq.attrs.to ?? SERVER }, [
+        ...asked.map(({ attrs }) => node('group', { id: attrs.id })),
+        ...communities.map((jid) => node('linked_groups', { parent_group_jid: jid })),
+      ]),
     ];
   },
 };

@@ -4,6 +4,7 @@ import { CHANNELS, parseJid } from '../world/jid.js';
 import { APP_STATE } from './app-state.js';
 import { handleCall } from './calls.js';
 import { CHANNEL_REQUESTS, handleChannelMessage } from './channel-posts.js';
+import { COMMUNITY_REQUESTS } from './communities.js';
 import { DEVICES } from './devices.js';
 import { GRAPHQL } from './graphql.js';
 import { GROUP_REQUESTS } from './groups.js';
@@ -24,6 +25,7 @@ const REQUESTS: Handlers = {
   ...KEYS,
   ...USYNC,
   ...GROUP_REQUESTS,
+  ...COMMUNITY_REQUESTS,
   ...MEDIA,
   ...APP_STATE,
   ...PROFILES,

@@ -52,6 +52,9 @@ export function describe(world: World, group: Group): Node {
     ...descriptionOf(world, group),
     ...(group.announcement ? [node('announcement')] : []),
     ...(group.locked ? [node('locked')] : []),
+    ...(group.isCommunity ? [node('parent', { default_membership_approval_mode: 'request_required' })] : []),
+    ...(group.parent === undefined ? [] : [node('linked_parent', { jid: group.parent.jid })]),
+    ...(group.hasAnnouncements ? [node('default_sub_group')] : []),
     ...[...group.members].map(([number, role]) => memberNode(world, group, number, role)),
   ]);
 }

@@ -21,6 +21,12 @@ export class Group {
   readonly members: Map<string, Role>;
   /** by which names its members know each other */
   readonly addressing: Addressing;
+  /** a group without messages, to which others belong */
+  isCommunity = false;
+  /** the community that it belongs to */
+  parent: Group | undefined;
+  /** the announcements of its community are in it */
+  hasAnnouncements = false;
   picture: Picture | null = null;
   /** the end of the link by which people join */
   inviteCode = newCode();
