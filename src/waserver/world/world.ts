@@ -26,6 +26,7 @@ export class World {
   readonly groups = new Map<string, Group>();
   /** by jid */
   readonly channels = new Map<string, Channel>();
+  #lastGroup = 0;
   /** App state, by account and name. */
   readonly #collections = new Map<string, Collection>();
   readonly media: MediaFiles;
@@ -53,7 +54,8 @@ export class World {
     others: readonly string[],
     addressing: Addressing = this.#addressingOf([creator, ...others]),
   ): Group {
-    const id = `${GROUP_PREFIX}${String(this.groups.size + 1).padStart(12, '0')}`;
+    this.#lastGroup += 1;
+    const id = `${GROUP_PREFIX}${String(this.#lastGroup).padStart(12, '0')}`;
     const group = new Group(id, subject, creator, others, addressing);
     this.groups.set(group.jid, group);
     this.changes.changed();
