@@ -181,6 +181,18 @@ export class Baileys {
   until<T>(what: string, pick: () => T | undefined): Promise<T> {
     return this.#changes.until(what, pick);
   }
+  /** Asks a stored query of GraphQL, by its id. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes from the server
+  async graphql(id: string, variables: object): Promise<any> {
+    const content = Buffer.from(JSON.stringify({ variables }));
+    const answer = await this.socket.query({
+      tag: 'iq',
+      attrs: { to: 's.whatsapp.net', type: 'get', xmlns: 'w:mex' },
+      content: [{ tag: 'query', attrs: { query_id: id }, content }],
+    });
+    const [result] = answer.content as { content: Uint8Array }[];
+    return JSON.parse(Buffer.from(result?.content ?? []).toString());
+  }
   /** The message with this text, once it is there. */
   message(text: string): Promise<WAMessage> {
     return this.until(`message "${text}"`, () => this.messages.find((one) => textOf(one) === text));

@@ -72,6 +72,13 @@ t.test('a channel of somebody else: found, followed, read, reacted to, muted and
   await client.socket.newsletterUnmute(channel.jid);
   t.notOk(channel.muted.has(ME));
 
+  const newsletter_id = channel.jid;
+  for (const value of ['ON', 'OFF']) {
+    const input = { newsletter_id, type: 'MUTE_ADMIN_ACTIVITY', value };
+    await client.graphql('31938993655691868', { input });
+    t.equal(channel.muted.has(ME), value === 'ON', 'as the page mutes');
+  }
+
   const own = await client.socket.sendMessage(channel.jid, { text: 'not mine' });
   await client.updated(own?.key.id ?? '', 0);
   t.equal(channel.posts.length, 2, 'only admins post');

@@ -1,19 +1,6 @@
 /** Baileys and the page's queries get answers in GraphQL's form. */
 import t from 'tap';
-import type { Baileys } from './baileys.js';
 import { linkedWorld, ME } from './world.js';
-
-/** Asks a stored query of the page, by its id. */
-// biome-ignore lint/suspicious/noExplicitAny: an answer as it comes from the server
-async function ask(client: Baileys, id: string, variables: object): Promise<any> {
-  const answer = await client.socket.query({
-    tag: 'iq',
-    attrs: { to: 's.whatsapp.net', type: 'get', xmlns: 'w:mex' },
-    content: [{ tag: 'query', attrs: { query_id: id }, content: Buffer.from(JSON.stringify({ variables })) }],
-  });
-  const [result] = answer.content as { content: Uint8Array }[];
-  return JSON.parse(Buffer.from(result?.content ?? []).toString());
-}
 
 t.test('the limits of the account are told when they change, and when they are asked for', async (t) => {
   const { phone, client } = await linkedWorld(t);
@@ -33,7 +20,7 @@ t.test('the limits of the account are told when they change, and when they are a
 t.test('a group, its invitation, and the text of a person', async (t) => {
   const { ana, client } = await linkedWorld(t, { lidMigrated: true });
   const { id } = await client.socket.groupCreate('Friends', [ana.lidJid]);
-  const { data } = await ask(client, '26570027442651356', { id, query_context: 'INTERACTIVE' });
+  const { data } = await client.graphql('26570027442651356', { id, query_context: 'INTERACTIVE' });
   t.match(data.xwa2_group_query_by_id, {
     id,
     subject: { value: 'Friends' },
@@ -46,11 +33,11 @@ t.test('a group, its invitation, and the text of a person', async (t) => {
       ],
     },
   });
-  const invitation = await ask(client, '29247029834912157', { id, query_context: 'INVITE_CODE' });
+  const invitation = await client.graphql('29247029834912157', { id, query_context: 'INVITE_CODE' });
   t.equal(invitation.data.xwa2_group_query_by_id.invite_code, await client.socket.groupInviteCode(id));
   ana.setAbout('at the sea');
   for (const user_id of [ana.number, ana.lid])
-    t.match(await ask(client, '24535500086059408', { user: { user_id } }), {
+    t.match(await client.graphql('24535500086059408', { user: { user_id } }), {
       data: { xwa2_users_updates_since: [{ updates: [{ text: 'at the sea' }] }] },
     });
 });
@@ -72,8 +59,8 @@ t.test('invitations: read, renewed, and accepted', async (t) => {
 
 t.test('a query that is not known, and one about nothing, are answered with an error', async (t) => {
   const { client } = await linkedWorld(t);
-  t.match(await ask(client, '1', {}), { data: null, errors: [{ extensions: { error_code: 404 } }] });
-  t.match(await ask(client, '26570027442651356', { id: '1@g.us' }), {
+  t.match(await client.graphql('1', {}), { data: null, errors: [{ extensions: { error_code: 404 } }] });
+  t.match(await client.graphql('26570027442651356', { id: '1@g.us' }), {
     errors: [{ extensions: { error_code: 404 } }],
   });
 });

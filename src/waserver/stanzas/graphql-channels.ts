@@ -4,6 +4,9 @@ import type { Channel } from '../world/channel.js';
 import { FORBIDDEN, NOT_FOUND, type Queries, type Query, wordIn } from './graphql-query.js';
 import type { Asker } from './request.js';
 
+/** The setting of what the admins do; what followers do is another, which is not kept. */
+const MUTE = 'MUTE_ADMIN_ACTIVITY';
+
 /** As one account sees it. */
 function channelData(channel: Channel, { number }: Account): object {
   const at = String(channel.createdAt);
@@ -27,7 +30,7 @@ function channelData(channel: Channel, { number }: Account): object {
     viewer_metadata: {
       mute: isMuted ? 'ON' : 'OFF',
       role: channel.roleOf(number).toUpperCase(),
-      settings: [{ type: 'MUTE_FOLLOWER_ACTIVITY', value: isMuted ? 'ON' : 'OFF' }],
+      settings: [{ type: MUTE, value: isMuted ? 'ON' : 'OFF' }],
     },
   };
 }
@@ -88,13 +91,26 @@ const DELETE = about((channel, { account }) => {
   return { xwa2_newsletter_delete_v2: { id: channel.jid, state: { type: 'DELETED' } } };
 });
 
+function setMuted({ muted }: Channel, { world, account }: Asker, isMuted: boolean): void {
+  if (isMuted) muted.add(account.number);
+  else muted.delete(account.number);
+  world.changes.changed();
+}
+
 const mute = (isMuted: boolean): Query =>
-  about((channel, { account }) => {
-    if (isMuted) channel.muted.add(account.number);
-    else channel.muted.delete(account.number);
+  about((channel, asker) => {
+    setMuted(channel, asker, isMuted);
     const name = isMuted ? 'xwa2_newsletter_mute_v2' : 'xwa2_newsletter_unmute_v2';
-    return { [name]: channelData(channel, account) };
+    return { [name]: channelData(channel, asker.account) };
   });
+
+/** The page mutes by a setting (WAWebNewsletterUpdateUserSettingJob). */
+const SET: Query = (asker, { input }) => {
+  const channel = find(asker, wordIn(input, 'newsletter_id'));
+  if (channel === undefined) return NOT_FOUND;
+  if (wordIn(input, 'type') === MUTE) setMuted(channel, asker, wordIn(input, 'value') === 'ON');
+  return { xwa2_newsletter_update_user_setting: { id: channel.jid, state: { type: 'ACTIVE' } } };
+};
 
 /** Ids of the page, and of Baileys where they differ. */
 export const CHANNEL_QUERIES: Queries = {
@@ -120,6 +136,8 @@ export const CHANNEL_QUERIES: Queries = {
   '24250201037901610': UPDATE,
   /** WAWebMexDeleteNewsletterJob */
   '30062808666639665': DELETE,
+  /** WAWebMexUpdateNewsletterUserSetting */
+  '31938993655691868': SET,
   '29766401636284406': mute(true),
   '9864994326891137': mute(false),
 };
