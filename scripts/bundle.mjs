@@ -14,9 +14,9 @@
 //   dist/client.cjs  the library for programs, with its types in dist/types-cjs/
 //   dist/client.js   the same as an ES module, with its types in dist/types/: one library, however often it
 //                    is loaded
-//   dist/waserver.cjs  a WhatsApp server for clients under test, with its types in dist/types-waserver/; no program
-//                    loads it
-//   dist/waserver.js   the same as an ES module
+//   dist/waserver.cjs  a WhatsApp server for clients under test, with its types in dist/types-waserver-cjs/; no
+//                    program loads it
+//   dist/waserver.js   the same as an ES module, with its types in dist/types-waserver/
 //   dist/waserver-main.cjs   the same as a program
 //   dist/meta.json   the contents of each bundle; the list of packages next to them, notices and tests are
 //                    based on it
@@ -123,9 +123,15 @@ async function waserverTypes() {
     withFileTypes: true,
   }))
     if (name.endsWith('.d.ts') && !needed.has(join(parentPath, name))) rmSync(join(parentPath, name));
+  forCommonJs('types-waserver', 'types-waserver-cjs');
+}
+/** The compiler learns from the nearest package.json which kind of module a file of types describes. */
+function forCommonJs(from, to) {
+  rmSync(`${dist}${to}`, { recursive: true, force: true });
+  cpSync(`${dist}${from}`, `${dist}${to}`, { recursive: true });
+  writeFileSync(`${dist}${to}/package.json`, '{"type":"commonjs"}\n');
 }
 async function types() {
-  rmSync(`${dist}types-cjs`, { recursive: true, force: true });
   await compileTypes('client', 'types');
   // Written out with the texts of the fields. Then neither the files from which the compiler derived them nor
   // zod are needed.
@@ -134,9 +140,7 @@ async function types() {
   for (const { parentPath, name } of readdirSync(`${dist}types`, { recursive: true, withFileTypes: true }))
     if (name.endsWith('.d.ts') && !needed.has(join(parentPath, name))) rmSync(join(parentPath, name));
   for (const empty of ['methods', 'events']) rmdirSync(`${dist}types/protocol/${empty}`);
-  // The compiler learns from the nearest package.json which kind of module a file of types describes.
-  cpSync(`${dist}types`, `${dist}types-cjs`, { recursive: true });
-  writeFileSync(`${dist}types-cjs/package.json`, '{"type":"commonjs"}\n');
+  forCommonJs('types', 'types-cjs');
 }
 /** The scope of each method, so that the console offers only what its token may do. */
 const METHOD_SCOPES = JSON.stringify(

@@ -35,6 +35,8 @@ t.test('the tarball contains programs, library, units, page, guides and examples
       'dist/types/client/index.d.ts',
     ],
     'dist/THIRD-PARTY-NOTICES.txt',
+    ...['dist/waserver.js', 'dist/waserver.cjs', 'dist/waserver-main.cjs'],
+    ...['dist/types-waserver/index.d.ts', 'dist/types-waserver-cjs/index.d.ts'],
     ...['dist/client.cjs', 'dist/types-cjs/client/index.d.ts', 'dist/types-cjs/package.json'],
     ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],
     ...['README.md', 'LICENSE', 'package.json'],

@@ -125,6 +125,32 @@ for (const [name, module, text, types] of PROGRAMS)
     t.end();
   });
 
+const WITH_SERVER = `
+import { ControlHttp, WaServer, type Received } from 'wactl/waserver';
+const server = await WaServer.start({ port: 0 });
+const control = await ControlHttp.start(server);
+const ana = server.createContact({ number: '15550100002', pushname: 'Ana' });
+const id: string = ana.send('hello');
+const { body }: Received = await ana.waitForMessage(({ type }) => type === 'chat', { timeoutMs: 1 });
+// @ts-expect-error a phone needs a number
+server.createPhone({ pushname: 'Me' });
+console.log(id, body, server.rootKey.length, control.url);
+`;
+
+for (const [name, module, text] of [
+  ['server.ts', ts.ModuleKind.NodeNext, WITH_SERVER],
+  ['server.cts', ts.ModuleKind.Node16, WITHIN(WITH_SERVER)],
+] as const)
+  t.test(`a program with the server for tests, ${name}, is checked against its declarations`, (t) => {
+    const program = programOf(name, text, { module });
+    t.same(saidOf(program), []);
+    const files = program.getSourceFiles().map(({ fileName }) => fileName.replace(ROOT, ''));
+    const folder = name.endsWith('.cts') ? 'dist/types-waserver-cjs/' : 'dist/types-waserver/';
+    t.ok(files.includes(`${folder}index.d.ts`));
+    t.notOk(files.some((file) => /node_modules\/(?:baileys|ws)\//.test(file)));
+    t.end();
+  });
+
 t.test('the published types equal those of the schemas', (t) => {
   const text = `
 import type * as Schemas from '../src/protocol/types.js';
