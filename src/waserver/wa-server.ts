@@ -59,6 +59,10 @@ type Client =
 const NO_MEDIA_HOST = 'media.invalid';
 /** A device that is not linked, or no longer. */
 const NOT_LINKED = 401;
+/** Its refusal says why and for how many seconds; the page stops at one without (WAWebHandleFailure). */
+const BANNED_FOR_A_TIME = 402;
+const BAN_CODE = '101';
+const BAN_SECONDS = '3600';
 
 export class WaServer {
   readonly #world: World;
@@ -176,7 +180,7 @@ export class WaServer {
   }
 
   #opened(connection: Connection, { staticKey, payload }: Introduction): void {
-    const { devicePairingData, username = 0, device = 0 } = CLIENT_PAYLOAD.decode(payload);
+    const { devicePairingData, username = 0, device = 0, passive } = CLIENT_PAYLOAD.decode(payload);
     if (devicePairingData !== undefined) {
       this.#clients.set(connection, { name: 'unlinked' });
       this.#world.linking.begin(connection, staticKey, devicePairingData);
@@ -186,7 +190,8 @@ export class WaServer {
     const reason =
       found?.account.limits.ban ?? (found?.device.noiseKey.equals(staticKey) ? undefined : NOT_LINKED);
     if (found === undefined || reason !== undefined) {
-      connection.send(node('failure', { reason: String(reason ?? NOT_LINKED), location: 'here' }));
+      const until = reason === BANNED_FOR_A_TIME ? { code: BAN_CODE, expire: BAN_SECONDS } : {};
+      connection.send(node('failure', { reason: String(reason ?? NOT_LINKED), location: 'here', ...until }));
       connection.close();
       return;
     }
@@ -205,6 +210,8 @@ export class WaServer {
         companion_enc_static: 'NULL',
       }),
     );
+    // The page asks for what waits only after linking, when it logs in as passive (WAWebClientPayload).
+    if (passive !== true) found.device.activate();
   }
 
   #stanza(connection: Connection, stanza: Node): void {

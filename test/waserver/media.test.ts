@@ -41,6 +41,26 @@ t.test('files in both directions', async (t) => {
   t.ok(PICTURE.equals(await downloadMediaMessage(message, 'buffer', {})));
 });
 
+t.test('every type of file is encrypted with keys of its own, which Baileys derives, too', async (t) => {
+  const { ana, client } = await linkedWorld(t, { tls: await makeCertificate('127.0.0.1') });
+  for (const [type, mimetype] of [
+    ['video', 'video/mp4'],
+    ['audio', 'audio/mpeg'],
+    ['voice', 'audio/ogg; codecs=opus'],
+    ['sticker', 'image/webp'],
+  ] as const) {
+    const bytes = Buffer.from(`a ${type} of some bytes `.repeat(100));
+    const id = ana.sendFile({ bytes, mimetype, type });
+    const message = await client.until(type, () => client.messages.find(({ key }) => key.id === id));
+    t.ok(bytes.equals(await downloadMediaMessage(message, 'buffer', {})), type);
+    t.equal(message.message?.audioMessage?.ptt ?? false, type === 'voice');
+  }
+  await client.socket.sendMessage(ana.jid, { audio: PAPER, mimetype: 'audio/ogg; codecs=opus', ptt: true });
+  await client.socket.sendMessage(ana.jid, { video: PAPER, mimetype: 'video/mp4', caption: 'a film' });
+  await ana.waitForMessage(({ type }) => type === 'voice');
+  t.equal((await ana.waitForMessage(({ type }) => type === 'video')).body, 'a film');
+});
+
 t.test('the media host as a browser asks it, under a name', async (t) => {
   const server = await WaServer.start({
     tls: await makeCertificate('127.0.0.1'),

@@ -31,6 +31,17 @@ t.test('a text of a person is received, and its receipts by the person', async (
   t.ok((await ana.waitForRead(id)).read);
 });
 
+t.test('who writes gives the account a token of trust, once', async (t) => {
+  const { ana, client } = await linkedWorld(t);
+  for (const text of ['one', 'two']) await ana.waitForDelivery(ana.send(text));
+  const { keys } = client.socket.authState;
+  const stored = await keys.get('tctoken', [ana.jid, ana.lidJid]);
+  t.same(
+    Object.values(stored).map(({ token }) => token.length),
+    [16],
+  );
+});
+
 t.test('a conversation goes on in one session', async (t) => {
   const { ana, client } = await linkedWorld(t);
   ana.autoReply = ({ body }) => `you said ${body}`;

@@ -122,6 +122,36 @@ const DOCUMENT = new Schema({
   directPath: [10, 'text'],
   caption: [20, 'text'],
 });
+const VIDEO = new Schema({
+  url: [1, 'text'],
+  mimetype: [2, 'text'],
+  fileSha256: [3, 'bytes'],
+  fileLength: [4, 'uint'],
+  mediaKey: [6, 'bytes'],
+  caption: [7, 'text'],
+  fileEncSha256: [11, 'bytes'],
+  directPath: [13, 'text'],
+});
+const AUDIO = new Schema({
+  url: [1, 'text'],
+  mimetype: [2, 'text'],
+  fileSha256: [3, 'bytes'],
+  fileLength: [4, 'uint'],
+  seconds: [5, 'uint'],
+  ptt: [6, 'bool'],
+  mediaKey: [7, 'bytes'],
+  fileEncSha256: [8, 'bytes'],
+  directPath: [9, 'text'],
+});
+const STICKER = new Schema({
+  url: [1, 'text'],
+  fileSha256: [2, 'bytes'],
+  fileEncSha256: [3, 'bytes'],
+  mediaKey: [4, 'bytes'],
+  mimetype: [5, 'text'],
+  directPath: [8, 'text'],
+  fileLength: [9, 'uint'],
+});
 /** Tells a companion about old messages; `inlinePayload` is a HISTORY, compressed. */
 const HISTORY_NOTIFICATION = new Schema({
   syncType: [6, 'uint'],
@@ -195,6 +225,9 @@ export const CONTENT = new Schema({
   imageMessage: [3, IMAGE],
   extendedTextMessage: [6, new Schema({ text: [1, 'text'] })],
   documentMessage: [7, DOCUMENT],
+  audioMessage: [8, AUDIO],
+  videoMessage: [9, VIDEO],
+  stickerMessage: [26, STICKER],
   protocolMessage: [
     12,
     new Schema({

@@ -19,13 +19,30 @@ export interface MediaFiles {
 /** A message, as those who have it name it. */
 type Key = NonNullable<NonNullable<Content['protocolMessage']>['key']>;
 
+/** Where the file of each type is. A voice message is decrypted as sound is. */
+const FIELDS = [
+  ['image', 'imageMessage'],
+  ['document', 'documentMessage'],
+  ['video', 'videoMessage'],
+  ['audio', 'audioMessage'],
+  ['sticker', 'stickerMessage'],
+] as const satisfies readonly (readonly [FileType, keyof Content])[];
+
 export function fileContent(
   { type, mimetype, caption, filename }: OutgoingFile,
   { stored, ...described }: EncryptedFile,
   media: MediaFiles,
 ): Content {
   const all = { ...described, ...media.put(stored), mimetype, caption };
-  return type === 'image' ? { imageMessage: all } : { documentMessage: { ...all, fileName: filename } };
+  const contents: Readonly<Record<FileType, Content>> = {
+    image: { imageMessage: all },
+    document: { documentMessage: { ...all, fileName: filename } },
+    video: { videoMessage: all },
+    audio: { audioMessage: all },
+    voice: { audioMessage: { ...all, ptt: true } },
+    sticker: { stickerMessage: all },
+  };
+  return contents[type];
 }
 
 export const reactionContent = (key: Key, text: string): Content => ({
@@ -47,9 +64,11 @@ export const changeContent = (key: Key, body: string | undefined): Content => ({
 
 /** The file of a message, decrypted. @throws Error if there is none */
 export function openFile(plain: Buffer, media: MediaFiles): Buffer {
-  const { imageMessage, documentMessage } = CONTENT.decode(plain);
-  const { directPath = '', mediaKey } = imageMessage ?? documentMessage ?? {};
-  const stored = media.file(directPath);
-  if (stored === undefined || mediaKey === undefined) throw new Error('the message has no file');
-  return decryptFile(stored, mediaKey, imageMessage === undefined ? 'document' : 'image');
+  const content = CONTENT.decode(plain);
+  for (const [type, field] of FIELDS) {
+    const { directPath = '', mediaKey } = content[field] ?? {};
+    const stored = media.file(directPath);
+    if (stored !== undefined && mediaKey !== undefined) return decryptFile(stored, mediaKey, type);
+  }
+  throw new Error('the message has no file');
 }

@@ -1,4 +1,5 @@
 /** A person at the other end: receives messages, answers, reads, goes offline. Keeps one Signal session for each device. */
+import { randomBytes } from 'node:crypto';
 import { node } from '../wire/nodes.js';
 import { CONTENT } from '../wire/schemas.js';
 import { type Account, seconds } from './account.js';
@@ -64,6 +65,7 @@ export class Contact extends Person {
   /** Answers each message that is shown, if set. */
   autoReply: ((message: Received) => string | undefined) | undefined;
   readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #trusted = new Set<Account>();
   readonly #changes: Changes;
   readonly #media: MediaFiles;
   readonly #groupKeys = new GroupKeys();
@@ -145,7 +147,10 @@ export class Contact extends Person {
     const account = this.#account(to);
     const addressing = group?.addressing ?? this.writesUnder ?? account.addressing;
     const isBlocked = group === undefined && account.blocked.has(this.number);
-    if (!isBlocked) account.correspondents.add(this.number);
+    if (!isBlocked) {
+      account.correspondents.add(this.number);
+      this.#trust(account);
+    }
     this.#outbox.send(isBlocked ? [] : account.devices.values(), account, {
       ...{ id, to: account.number, content, body: show(content)?.body ?? '', at: Date.now() },
       ...{ group, addressing, delivered: false, read: false, retries: 0 },
@@ -198,6 +203,22 @@ export class Contact extends Person {
   }
   waitForObserved(match: (what: Observed) => boolean, options?: WaitOptions): Promise<Observed> {
     return this.#changes.until(`presence at ${this.number}`, () => this.observed.find(match), options);
+  }
+
+  /** Who writes to an account trusts it: its devices get a token, once (WAWebHandlePrivacyTokensNotification). */
+  #trust(account: Account): void {
+    if (this.#trusted.has(account)) return;
+    this.#trusted.add(account);
+    const token = node('token', { type: 'trusted_contact', t: seconds() }, randomBytes(16));
+    const attrs = {
+      type: 'privacy_token',
+      from: this.jid,
+      sender_lid: this.lidJid,
+      id: messageId(),
+      t: seconds(),
+    };
+    for (const device of account.devices.values())
+      device.push(node('notification', attrs, [node('tokens', {}, [token])]));
   }
 
   /** A device could not read a message: it gets the message again in a new session. */

@@ -21,7 +21,7 @@ export const unpad = (plain: Buffer): Buffer => plain.subarray(0, plain.length -
 export const messageId = (): string => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
 
 export interface Shown {
-  /** chat, image, document, reaction, edit, revoke, or other */
+  /** chat, a type of file, reaction, edit, revoke, or other */
   readonly type: string;
   readonly body: string;
   /** the message that it is about */
@@ -30,12 +30,11 @@ export interface Shown {
 
 /** How a message appears. undefined: nothing that is shown, such as a sender key alone. */
 export function show(content: Content): Shown | undefined {
-  const { conversation, extendedTextMessage, imageMessage, documentMessage, reactionMessage } = content;
-  const { protocolMessage } = content;
+  const { conversation, extendedTextMessage, reactionMessage, protocolMessage } = content;
   const text = conversation ?? extendedTextMessage?.text;
   if (text !== undefined) return { type: 'chat', body: text };
-  if (imageMessage !== undefined) return { type: 'image', body: imageMessage.caption ?? '' };
-  if (documentMessage !== undefined) return { type: 'document', body: documentMessage.caption ?? '' };
+  const file = fileOf(content);
+  if (file !== undefined) return file;
   if (reactionMessage !== undefined)
     return { type: 'reaction', body: reactionMessage.text ?? '', about: reactionMessage.key?.id };
   if (protocolMessage !== undefined) return showProtocol(protocolMessage);
@@ -44,6 +43,18 @@ export function show(content: Content): Shown | undefined {
     ? undefined
     : { type: 'other', body: '' };
 }
+
+/** undefined: it is no file. */
+function fileOf(content: Content): Shown | undefined {
+  const { imageMessage, documentMessage, videoMessage, audioMessage, stickerMessage } = content;
+  if (imageMessage !== undefined) return { type: 'image', body: imageMessage.caption ?? '' };
+  if (documentMessage !== undefined) return { type: 'document', body: documentMessage.caption ?? '' };
+  if (videoMessage !== undefined) return { type: 'video', body: videoMessage.caption ?? '' };
+  if (audioMessage !== undefined) return { type: audioMessage.ptt ? 'voice' : 'audio', body: '' };
+  return stickerMessage === undefined ? undefined : { type: 'sticker', body: '' };
+}
+
+export const isFile = (content: Content): boolean => fileOf(content) !== undefined;
 
 function showProtocol({
   type = 0,

@@ -2,12 +2,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { decryptCbc, derive, encryptCbc, hmac } from '../signal/chain.js';
 
-export type FileType = 'image' | 'document';
+export type FileType = 'image' | 'document' | 'video' | 'audio' | 'voice' | 'sticker';
 
-/** What the keys are derived with (WACryptoMediaHkdfInfo). */
+/** What the keys are derived with (WAMediaHkdfInfo). */
 const INFO: Readonly<Record<FileType, string>> = {
   image: 'WhatsApp Image Keys',
   document: 'WhatsApp Document Keys',
+  video: 'WhatsApp Video Keys',
+  audio: 'WhatsApp Audio Keys',
+  voice: 'WhatsApp Audio Keys',
+  sticker: 'WhatsApp Image Keys',
 };
 const MAC_BYTES = 10;
 

@@ -4,7 +4,7 @@ import { type Attributes, type Node, node } from '../wire/nodes.js';
 import { PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Account, seconds } from './account.js';
 import { type Addressing, participantOf, senderOf } from './addressing.js';
-import { type Content, pad } from './content.js';
+import { type Content, isFile, pad } from './content.js';
 import type { Device } from './device.js';
 import type { Group } from './group.js';
 import type { GroupKeys } from './group-keys.js';
@@ -36,9 +36,9 @@ interface Writer {
 /** The attribute `edit` (WAWebAck). */
 const EDITS: Readonly<Record<number, string>> = { [PROTOCOL_TYPE.edit]: '1', [PROTOCOL_TYPE.revoke]: '7' };
 
-function kindOf({ imageMessage, documentMessage, reactionMessage }: Content): string {
-  if (imageMessage !== undefined || documentMessage !== undefined) return 'media';
-  return reactionMessage === undefined ? 'text' : 'reaction';
+function kindOf(content: Content): string {
+  if (isFile(content)) return 'media';
+  return content.reactionMessage === undefined ? 'text' : 'reaction';
 }
 
 export class Outbox {
