@@ -3,6 +3,7 @@
 //   dist/library.cjs   whatsapp-web.js with its browser driver, for the daemon
 //   dist/age.cjs       what encrypts profiles that leave the machine, loaded only when one does
 //   dist/proxy.cjs     the forwarder to a proxy, loaded only when one is configured
+//   dist/canary.cjs    the deep canary with its WhatsApp server, loaded only for `wad --canary --deep`
 //   dist/nats.cjs      the client of NATS, loaded only when a fleet is configured
 //   dist/wad-gateway.cjs   bin wad-gateway: one HTTP address for all accounts of a machine
 //   dist/wad-agent.cjs   bin wad-agent: runs accounts of a fleet on this machine
@@ -97,6 +98,13 @@ const bundledApart = (file, bundle) => ({
 const AGE = bundledApart('archive/age', 'age.cjs');
 const NATS = bundledApart('fleet/nats', 'nats.cjs');
 const PROXY = bundledApart('proxy/chain', 'proxy.cjs');
+/** For the daemon's bundle: its import of the room `canary` is a bundle of its own. */
+const CANARY = {
+  name: 'canary.cjs apart',
+  setup(b) {
+    b.onResolve({ filter: /\/canary\/index\.js$/ }, () => ({ path: './canary.cjs', external: true }));
+  },
+};
 const buildApart = ({ entry, bundle }) =>
   build({ ...common, minify: true, entryPoints: [entry], outfile: `dist/${bundle}` });
 /** A file of types, and all files that it imports, directly or not. */
@@ -154,6 +162,7 @@ const [
   age,
   nats,
   proxy,
+  canary,
   gateway,
   agent,
   fleet,
@@ -196,7 +205,7 @@ const [
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
-    plugins: [libraryApart, AGE.plugin, NATS.plugin, PROXY.plugin, englishOnly],
+    plugins: [libraryApart, AGE.plugin, NATS.plugin, PROXY.plugin, CANARY, englishOnly],
   }),
   libraryBundle({
     ...common,
@@ -209,6 +218,8 @@ const [
   buildApart(AGE),
   buildApart(NATS),
   buildApart(PROXY),
+  // Not minified: two of its functions run in the page, and its stack traces are for bug reports.
+  build({ ...common, entryPoints: ['src/canary/index.ts'], outfile: 'dist/canary.cjs' }),
   // As the daemon's.
   build({
     ...common,
@@ -288,6 +299,7 @@ put('full.cjs', full.outputFiles[0].contents);
 put('age.cjs', age.outputFiles[0].contents);
 put('nats.cjs', nats.outputFiles[0].contents);
 put('proxy.cjs', proxy.outputFiles[0].contents);
+put('canary.cjs', canary.outputFiles[0].contents);
 put('fleet.cjs', fleet.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.cjs', client.outputFiles[0].contents);
@@ -307,6 +319,7 @@ const meta = {
     'age.cjs': age.metafile,
     'nats.cjs': nats.metafile,
     'proxy.cjs': proxy.metafile,
+    'canary.cjs': canary.metafile,
     'wad-gateway.cjs': gateway.metafile,
     'wad-agent.cjs': agent.metafile,
     'fleet.cjs': fleet.metafile,

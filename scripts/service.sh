@@ -6,7 +6,7 @@
 places() {
   local prefix=$2
   systemctl=(systemctl)
-  unit_names=(wad@.service wad-ready@.service wad-canary@.service wad-canary@.timer wad.target wad-gateway.service)
+  unit_names=(wad@.service wad-ready@.service wad-canary@.service wad-canary@.timer wad-canary-deep@.service wad-canary-deep@.timer wad.target wad-gateway.service)
   if [ "$1" = user ]; then
     prefix=$HOME/.local
     systemctl=(systemctl --user)

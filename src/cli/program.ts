@@ -96,8 +96,8 @@ export function theWad(mode: string): readonly string[] {
   });
 }
 
-/** Exit statuses of wad (sysexits.h) that mean the same as our 2. */
-const USAGE: readonly number[] = [64, 78];
+/** Exit statuses of wad (sysexits.h) that have a status of ours: 2 for usage, 5 for what cannot be done now. */
+const MEANING: Readonly<Record<number, number>> = { 64: 2, 69: 5, 78: 2 };
 
 /**
  * Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do.
@@ -114,7 +114,7 @@ export function handOver(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === null) resolve(signal === 'SIGINT' ? 130 : 1);
-      else resolve(code <= 1 || code === 130 ? code : USAGE.includes(code) ? 2 : 1);
+      else resolve(code <= 1 || code === 130 ? code : (MEANING[code] ?? 1));
     });
   });
 }

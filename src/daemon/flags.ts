@@ -18,10 +18,19 @@ export interface Flags {
   readonly config: string | undefined;
   readonly stateDir: string | undefined;
   readonly keys: KeyFlags;
+  /** Of the deep canary; null: the canary ends at the QR code. */
+  readonly deep: DeepFiles | null;
   /** Whether the doctor may use the network. */
   readonly network: boolean;
   /** The form of the output of every mode but `run`. */
   readonly output: 'text' | 'json';
+}
+
+/** What the deep canary writes, and where. */
+export interface DeepFiles {
+  readonly archive: string | undefined;
+  readonly report: string | undefined;
+  readonly textfile: string | undefined;
 }
 
 /** Either flags, or a text without its last newline and the exit status: 0 goes to stdout, 64 to stderr. */
@@ -44,6 +53,16 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   doctor: [null, 'check this machine and say what to do, then exit'],
   network: [null, 'with --doctor: try the proxy of the account, too'],
   canary: [null, "check today's WhatsApp Web without an account, up to its QR code, then exit"],
+  deep: [
+    null,
+    'with --canary: go on after the code: link the page to a WhatsApp server in this process, and try to receive, send and change; it says first what it does',
+  ],
+  archive: [
+    'FILE',
+    'with --deep: keep an entry for each build of WhatsApp Web in this file, and report what has changed since the last one',
+  ],
+  report: ['FILE', 'with --deep: write the findings, which contain nothing personal, for a bug report'],
+  textfile: ['FILE', "with --deep: write metrics for node_exporter's textfile collector"],
   adopt: [
     'DIR',
     "copy another program's session, keep the copy if the account becomes ready with it, then exit",
@@ -71,7 +90,7 @@ const EPILOGUE = `Examples:
 
 Without flags the configuration files, WAD_* variables and defaults decide:
 see --check-config. The daemon stays in the foreground and logs to stdout.
-Exit status: 0 clean stop, 64 usage, 70 internal, 73 no room on the disk,
+Exit status: 0 clean stop, 64 usage, 69 the deep canary could not be run, 70 internal, 73 no room on the disk,
 75 the session is held by another daemon, 77 permissions, 78 configuration.`;
 
 const VALUED = Object.entries(OPTIONS).flatMap(([name, [value]]) => (value === null ? [] : [name]));
@@ -120,6 +139,10 @@ export async function readFlags(
           .filter((name) => read[name] !== undefined && read[name] !== false)
           .map((name) => [name, read[name] as string | true]),
       ),
+      deep:
+        read.deep === true
+          ? { archive: text('archive'), report: text('report'), textfile: text('textfile') }
+          : null,
       network: read.network === true,
       output: text('output')?.startsWith('json') ? 'json' : 'text',
     },
@@ -150,6 +173,9 @@ const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --he
 function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {
   const known = Object.keys(OPTIONS);
   const aliases = Object.values(ALIASES);
+  if (read.deep === true && read.canary !== true) return '--deep is for --canary';
+  const withDeep = ['archive', 'report', 'textfile'].find((name) => read[name] !== undefined);
+  if (withDeep !== undefined && read.deep !== true) return `--${withDeep} is for --canary --deep`;
   for (const [name, value] of Object.entries(read)) {
     if (aliases.includes(name)) continue;
     if (name === '_') {

@@ -62,6 +62,10 @@ async function main(argv: readonly string[]): Promise<number> {
       await refuseRunning(settings);
     }
     if (mode !== 'export') refuseRoot(settings);
+    if (mode === 'canary' && read.flags.deep !== null) {
+      const { runDeepCanary } = await import('./doctor/deep-canary.js');
+      return await runDeepCanary(settings, read.flags.deep, read.flags.output);
+    }
     if (mode === 'canary') {
       const { runCanary } = await import('./doctor/canary.js');
       return await runCanary(settings, read.flags.output);

@@ -48,8 +48,24 @@ export interface ClientOptions {
   readonly pictureFile?: string;
   /** Called when each step of the start is done. */
   readonly step?: (step: ClientStep) => void;
+  /** Of the deep canary. */
+  readonly inspection?: Inspection;
   readonly log: Log;
 }
+
+/** Runs the caller's own code in the page, next to the client's. */
+export interface Inspection {
+  /** Runs first in each document. */
+  readonly script: (...args: never[]) => void;
+  readonly args: readonly unknown[];
+  /** Called once the page exists. `ask` runs a function in the page. @throws Fault not_ready, page_error */
+  begun(ask: PageQuestion): void;
+}
+export type PageQuestion = <A extends readonly unknown[], T>(
+  ms: number,
+  question: (...args: A) => T,
+  ...args: A
+) => Promise<Awaited<T>>;
 
 const ASK_MS = 10_000;
 /** How long to wait for a launch to end after its browser was killed. */
@@ -79,6 +95,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
   readonly #contentEvents: ContentEvents;
   readonly #step: (step: ClientStep) => void;
   readonly #network: NonNullable<ClientOptions['network']>;
+  readonly #inspection: Inspection | undefined;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** WhatsApp has confirmed that the link is gone, so nothing is left to write to disk. */
@@ -105,6 +122,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     this.#readiness = readiness;
     this.#step = options.step ?? (() => undefined);
     this.#network = options.network ?? (async () => null);
+    this.#inspection = options.inspection;
     const hooks = libraryHooks({
       step: this.#step,
       pageCreated: (page, session) => this.#born(page, session),
@@ -164,6 +182,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     const newPage = { browser, page, session, headed: this.#headed };
     watchForDeath(newPage, (what) => this.#broken('browser_crashed', what));
     this.#errors.watch(page);
+    await this.#inspect(page);
     this.browserVersion = await preparePage(newPage, (report) => {
       if (report.kind === 'document') this.#step('document');
       if (report.kind === 'call') this.#contentEvents.pageCall(report);
@@ -175,6 +194,15 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
     });
     this.#step('page_prepared');
     this.#readiness.start();
+  }
+
+  async #inspect(page: Page): Promise<void> {
+    if (this.#inspection === undefined) return;
+    const { script, args, begun } = this.#inspection;
+    await page.evaluateOnNewDocument(script, ...(args as never[]));
+    begun((ms, question, ...given) =>
+      this.#ask(ms, async (asked) => (await asked.evaluate(question as never, ...given)) as never),
+    );
   }
 
   #keepPicture(): string | null {

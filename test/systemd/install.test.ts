@@ -117,6 +117,8 @@ machineTest('an installation by scripts/install', async (t, machine) => {
         'usr/bin/wad-agent',
         'usr/bin/wad-gateway',
         'usr/lib/systemd/system/wad-agent.service',
+        'usr/lib/systemd/system/wad-canary-deep@.service',
+        'usr/lib/systemd/system/wad-canary-deep@.timer',
         'usr/lib/systemd/system/wad-canary@.service',
         'usr/lib/systemd/system/wad-canary@.timer',
         'usr/lib/systemd/system/wad-gateway.service',

@@ -136,6 +136,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [],
     why: 'it plays WhatsApp to clients under test, and knows nothing of the program that it tests',
   },
+  canary: {
+    may: ['protocol', 'session', 'waserver', 'whatsapp/client.ts'],
+    why: 'it tries a client that it is given; browser and library stay with who gives it',
+  },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is a program on the library and controls nothing',
@@ -244,7 +248,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/doctor': {
     may: [
       ...['protocol', 'socket', 'local', 'session-dir', 'config', 'proxy', 'whatsapp/browser'],
-      ...['whatsapp/canary.ts', 'daemon/flags.ts', 'daemon/settings.ts', 'daemon/session/page-picture.ts'],
+      ...['whatsapp/canary.ts', 'whatsapp/client.ts', 'whatsapp/capabilities', 'canary'],
+      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/version.ts', 'daemon/session/page-picture.ts'],
     ],
     why: 'a separate program: it checks the prerequisites of a daemon and starts none',
   },
@@ -625,8 +630,26 @@ t.test('no program and no library contains the server for tests, or what it is m
     'of Baileys, its own bundle has the codec only',
   );
   t.notOk(server.some((input) => input.includes('libsignal')));
+  const canary = Object.keys(meta['canary.cjs']?.inputs ?? {});
+  t.ok(canary.includes('src/waserver/wa-server.ts'), 'the deep canary has it');
+  t.same(
+    canary.flatMap((input) => /\/baileys\/lib\/(.*)/.exec(input)?.[1] ?? []).sort(),
+    ['constants', 'decode', 'encode', 'jid-utils'].map((name) => `WABinary/${name}.js`),
+    'with the codec of Baileys, and nothing else of it',
+  );
+  t.same(packagesOf(meta['canary.cjs']?.inputs ?? {}).sort(), [
+    '@noble/curves',
+    '@noble/hashes',
+    'baileys',
+    'ws',
+  ]);
+  t.same(
+    canary.filter((input) => /^src\/(?!canary|waserver|protocol\/)/.test(input)),
+    [],
+    'and neither client nor daemon',
+  );
   for (const [bundle, { inputs }] of Object.entries(meta)) {
-    if (bundle === 'waserver.cjs') continue;
+    if (['waserver.cjs', 'canary.cjs'].includes(bundle)) continue;
     const ours = Object.keys(inputs).filter((input) => input.startsWith('src/waserver/'));
     const theirs = packagesOf(inputs).filter((name) => ['baileys', 'libsignal'].includes(name));
     t.same([...ours, ...theirs], [], bundle);

@@ -13,6 +13,7 @@ const BUNDLES = [
   'age.cjs',
   'nats.cjs',
   'proxy.cjs',
+  'canary.cjs',
   'wad-gateway.cjs',
   'wad-agent.cjs',
   'fleet.cjs',

@@ -8,15 +8,36 @@ export const canary = command({
   does: "check today's WhatsApp Web without an account",
   notes:
     'Lists the missing capabilities. Runs `wad --canary`: a page on a temporary profile, up to its QR code. Exits 0 when nothing that wad needs\n' +
-    'is missing, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.',
+    'is missing, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.\n\n' +
+    'With --deep it goes on after the code: a made-up phone links the page to a WhatsApp server in the same process, and wad receives, sends, reacts,\n' +
+    'edits, deletes, forwards, makes a group and is logged out. WhatsApp gets the downloads of the page and nothing else: no account, no chat\n' +
+    'connection. It says step by step what works on this build. Exits 0 when all of it works, 1 when something does not, and 5 when it could not be\n' +
+    'run because the page has changed too much, or there is no browser. wad-canary-deep@NAME.timer runs it daily.',
   args: [],
-  options: {},
+  options: {
+    deep: { type: 'flag', does: 'link the page to a WhatsApp server in the same process, and try it' },
+    archive: {
+      type: 'text',
+      value: 'FILE',
+      does: 'with --deep: keep an entry for each build in this file, and report what has changed since the last one',
+    },
+    report: { type: 'text', value: 'FILE', does: 'with --deep: write the findings, for a bug report' },
+    textfile: {
+      type: 'text',
+      value: 'FILE',
+      does: "with --deep: write metrics for node_exporter's textfile collector",
+    },
+  },
   examples: [
     ['wactl canary', 'what is missing'],
     ['wactl canary -o json | jq .capabilities', 'for a monitor'],
+    ['wactl canary --deep', 'what works on this build'],
   ],
-  async run({ onInterrupt, ...globals }) {
+  async run({ onInterrupt, options, ...globals }) {
     onInterrupt('ignored');
-    return handToWad('canary', globals);
+    const files = (['archive', 'report', 'textfile'] as const).flatMap((name) =>
+      options[name] === undefined ? [] : [`--${name}`, options[name]],
+    );
+    return handToWad('canary', globals, [...(options.deep ? ['--deep'] : []), ...files]);
   },
 });

@@ -126,7 +126,8 @@ export class Contact extends Person {
   }
 
   react(message: Pick<Received, 'id' | 'from'>, emoji: string): string {
-    const key = { remoteJid: this.jid, fromMe: true, id: message.id };
+    // Whose message it is, as this person sees it (WAWebE2EProtoUtils).
+    const key = { remoteJid: this.jid, fromMe: false, id: message.id };
     return this.sendContent(reactionContent(key, emoji), { to: message.from });
   }
   edit(id: string, body: string): string {

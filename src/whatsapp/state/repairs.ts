@@ -54,7 +54,7 @@ export class Repairs {
       const result = await within(SHIM_MS, asked, `${what} ${id}`).catch(
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
-      this.#log.debug(`whatsapp.${what}`, { [what]: id, result });
+      this.#log.debug(`whatsapp.${what}`, { [what]: id, capability, result });
       // One failed shim decides the capability.
       if (result === 'native' || found[capability]?.state === 'degraded') return;
       found[capability] = stateOf(result);
@@ -70,7 +70,7 @@ export class Repairs {
     const undecided: Shim[] = [];
     for (const shim of this.#undecided) {
       const result = await shim.apply(page).catch((error: unknown) => `failed: ${failureOf(error)}` as const);
-      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
+      this.#log.debug('whatsapp.shim', { shim: shim.id, capability: shim.capability, result });
       if (result === 'unlinked') undecided.push(shim);
       else found[shim.capability] = stateOf(result);
     }

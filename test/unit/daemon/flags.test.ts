@@ -30,6 +30,12 @@ t.test('each command line is parsed to the expected action', async (t) => {
       },
     ],
     [['--client-id', '15550001111'], { keys: { 'client-id': '15550001111' } }],
+    [['--canary'], { mode: 'canary', deep: null }],
+    [['--canary', '--deep'], { mode: 'canary', deep: { archive: undefined } }],
+    [
+      ['--canary', '--deep', '--archive', 'a.json', '--report=r.json', '--textfile', 'w.prom'],
+      { mode: 'canary', deep: { archive: 'a.json', report: 'r.json', textfile: 'w.prom' } },
+    ],
   ] as const)
     t.match(await read([...argv]), { flags: expected }, argv.join(' '));
   t.match(await read([], { WAD_ACCOUNT: 'shop' }), { flags: { account: 'shop' } });
@@ -51,6 +57,8 @@ t.test('an unknown flag exits 64 and names the nearest flag', async (t) => {
     [['--account', 'a', '--account', 'b'], '--account is given more than once'],
     [['--data-path='], '--data-path needs a value'],
     [['--output', 'yaml'], '--output is text or json'],
+    [['--deep'], '--deep is for --canary'],
+    [['--canary', '--archive', 'a.json'], '--archive is for --canary --deep'],
   ] as const) {
     const answer = await read([...argv]);
     t.match(answer, { exit: 64 }, argv.join(' '));

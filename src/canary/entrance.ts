@@ -1,0 +1,43 @@
+/** Where the page's chat socket arrives: TLS, and behind it the WhatsApp server of this process. */
+
+import type { AddressInfo } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:tls';
+import type { Credentials } from '../waserver/media-host.js';
+
+export class Entrance {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(credentials: Credentials, port: number) {
+    this.#server = createServer(credentials, (near) => {
+      const far = connect(port, '127.0.0.1');
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      }
+      near.on('error', () => far.destroy());
+      far.on('error', () => near.destroy());
+      near.pipe(far).pipe(near);
+    });
+    // A connection that never becomes TLS: there is nothing to tell.
+    this.#server.on('tlsClientError', () => undefined);
+  }
+
+  /** @param url of the server */
+  static async open(credentials: Credentials, url: string): Promise<Entrance> {
+    const entrance = new Entrance(credentials, Number(new URL(url).port));
+    await new Promise<void>((done) => entrance.#server.listen(0, '127.0.0.1', done));
+    return entrance;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}

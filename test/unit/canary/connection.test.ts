@@ -1,0 +1,59 @@
+/** Chromium's switches and the certificate lead the chat socket here, and nothing else. */
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { connect } from 'node:tls';
+import t from 'tap';
+import { makeCertificate } from '../../../src/canary/certificate.js';
+import { Entrance } from '../../../src/canary/entrance.js';
+import { deepSwitches } from '../../../src/canary/switches.js';
+
+t.test('the switches join those of the account', (t) => {
+  const ports = { chat: 1000, media: 2000 };
+  const plain = deepSwitches(ports, 'HASH', ['--lang=de']);
+  t.same(plain, [
+    '--host-resolver-rules=MAP web.whatsapp.com:5222 127.0.0.1:1000,MAP mmg.whatsapp.net 127.0.0.1:2000,' +
+      'MAP crashlogs.whatsapp.net ~NOTFOUND,MAP dit.whatsapp.net ~NOTFOUND,MAP graph.whatsapp.com ~NOTFOUND',
+    '--ignore-certificate-errors-spki-list=HASH',
+    '--ip-address-space-overrides=127.0.0.1:1000=public,127.0.0.1:2000=public',
+  ]);
+  const proxied = deepSwitches(ports, 'HASH', [
+    '--proxy-server=http://127.0.0.1:3',
+    '--proxy-bypass-list=<-loopback>',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  ]);
+  t.match(proxied[0], /^--host-resolver-rules=MAP web.*,MAP \* ~NOTFOUND, EXCLUDE 127\.0\.0\.1$/);
+  t.equal(proxied.at(-1), '--proxy-bypass-list=web.whatsapp.com:5222;mmg.whatsapp.net;<-loopback>');
+  t.end();
+});
+
+t.test('the certificate is one for its names, and its hash is that of its key', async (t) => {
+  const { cert, key, keyHash } = makeCertificate(['web.whatsapp.com', 'mmg.whatsapp.net']);
+  const read = new X509Certificate(cert);
+  t.equal(read.subjectAltName, 'DNS:web.whatsapp.com, DNS:mmg.whatsapp.net');
+  t.ok(read.verify(read.publicKey), 'signed by itself');
+  t.ok(read.checkHost('mmg.whatsapp.net'));
+  t.ok(new Date(read.validFrom) < new Date() && new Date() < new Date(read.validTo));
+  t.not(makeCertificate(['a']).keyHash, keyHash, 'a new key each time');
+
+  const far = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  await once(far, 'listening');
+  const entrance = await Entrance.open(
+    { cert, key },
+    `ws://127.0.0.1:${(far.address() as { port: number }).port}/`,
+  );
+  const socket = connect({
+    port: entrance.port,
+    host: '127.0.0.1',
+    servername: 'web.whatsapp.com',
+    ca: cert,
+  });
+  await once(socket, 'secureConnect');
+  socket.write('hello');
+  t.equal(String((await once(socket, 'data'))[0]), 'hello', 'TLS ends here, and the rest is passed on');
+  const closed = once(socket, 'close');
+  socket.on('error', () => undefined);
+  await entrance.close();
+  await closed;
+  far.close();
+});
