@@ -2,7 +2,7 @@
  * WhatsApp Web's page under its own name: serves the page's modules from a folder over TLS, and passes its socket on to a
  * server of ours. A Chromium with `chromeArgs()` finds nothing else.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
@@ -28,6 +28,8 @@ export interface PageSiteOptions {
   readonly rootKey?: Uint8Array;
   /** Switches that are on besides those of the build for everybody. */
   readonly gates?: readonly string[];
+  /** Changes a module as it is served, to see what a change of the page does. */
+  readonly change?: (name: string, text: string) => string;
 }
 
 /** The page's own name, its second port for the socket (WAWebOpenSocket), and the name of the media host. */
@@ -72,6 +74,8 @@ export class PageSite implements AsyncDisposable {
   readonly #folder: Folder;
   readonly #start: string;
   readonly #server: Server;
+  /** SHA-256 of the certificate's public key in base64, for Chromium. */
+  readonly keyHash: string;
   /** By document: the modules that it was sent. */
   readonly #sent = new Map<string, Set<string>>();
   readonly #tunnels = new Set<Duplex>();
@@ -85,6 +89,8 @@ export class PageSite implements AsyncDisposable {
     this.#options = options;
     this.#folder = folder;
     this.#start = start;
+    const spki = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
+    this.keyHash = createHash('sha256').update(spki).digest('base64');
     this.#server = createServer({ key, cert, maxHeaderSize: HEADER_BYTES }, (request, response) =>
       this.#answer(request, response),
     );
@@ -191,7 +197,7 @@ export class PageSite implements AsyncDisposable {
     const had = this.#sent.get(query.get('document') ?? '') ?? new Set();
     return modules
       .closure(names, had, conditional)
-      .map((name) => modules.text(name))
+      .map((name) => this.#options.change?.(name, modules.text(name) ?? '') ?? modules.text(name))
       .join('\n');
   }
 
