@@ -5,6 +5,8 @@ export interface BuildEntry {
   readonly build: string;
   /** The day on which it was first seen. */
   readonly seen: string;
+  /** Where it came from, if not from WhatsApp. */
+  readonly note?: string;
   readonly wad: string;
   readonly steps: Readonly<Record<string, StepResult>>;
   readonly repairs: Readonly<Record<string, string>>;

@@ -63,6 +63,12 @@ export class Heard implements ClientListener {
     });
   }
 
+  /** Nothing more is waited for. */
+  over(): void {
+    this.#ended ??= new ClientEnded('the canary has ended');
+    this.#changed();
+  }
+
   #changed(): void {
     for (const check of [...this.#waiting]) check();
   }

@@ -97,6 +97,7 @@ export function redirectChat(host: string, port: number, mediaHost: string): voi
           book.sockets += 1;
           try {
             trust();
+            book.trouble = null;
           } catch (error) {
             book.trouble = String(error instanceof Error ? error.message : error);
           }

@@ -56,6 +56,9 @@ export async function runDeepCanary(
         relied: RELIED,
         wad: WAD_VERSION,
         loadMs: config.deadlines.loadMs,
+        progress: ({ step, result }) => {
+          if (process.stderr.isTTY) process.stderr.write(`  ${result.padEnd(7)}  ${step}\n`);
+        },
         makeClient: ({ listener, switches, directory: dataPath, ...options }) =>
           createClient(
             {
