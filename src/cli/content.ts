@@ -53,6 +53,7 @@ interface SendOptions {
   readonly describe?: string;
   readonly call?: string;
   readonly choose?: string;
+  readonly 'admin-of'?: string;
 }
 
 const help = 'wactl send --help';
@@ -103,6 +104,7 @@ export async function contentsOf(
     '--poll': poll,
     '--event': options.event,
     '--choose': options.choose,
+    '--admin-of': options['admin-of'],
   });
   const asked = kinds.filter(([, value]) => value !== undefined).map(([name]) => name);
   if (asked.length > 1)
@@ -156,6 +158,11 @@ export async function contentsOf(
       ...(quality === undefined ? {} : { quality }),
       ...(options['view-once'] ? { viewOnce: true as const } : {}),
     }));
+  }
+  const channel = options['admin-of'];
+  if (channel !== undefined) {
+    const words = given === undefined ? {} : { text: await textOf(given) };
+    return [{ channelInvite: { channel, ...words } }];
   }
   if (asked.length > 0 && given !== undefined)
     return refuse(`send: ${asked[0]} cannot be combined with a text`, help);

@@ -122,6 +122,11 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
     does: 'Name, description, link and number of followers of a channel of the account.',
     params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter.' } },
   },
+  'channel.admins': {
+    title: 'List the admins of a channel',
+    does: 'Owner and admins of a channel that the account owns or administers, and who is invited to become an admin.',
+    params: { channel: { says: 'The channel: its `id` from channel_list, …@newsletter.' } },
+  },
   'channel.posts': {
     title: 'Read the posts of a channel',
     does: 'The last posts of a channel, oldest first, each with its text in `message.body`, and how often it was viewed and reacted to. Marks nothing as read.',
@@ -308,6 +313,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
     poll: OTHER_KINDS,
     event: OTHER_KINDS,
     choice: 'an answer to a business may order or pay for something',
+    channelInvite: 'it gives another person power over a channel',
     quality: 'it belongs to media',
     viewOnce: 'it belongs to media',
     mentionAll: 'it notifies every member of a group',

@@ -96,6 +96,8 @@ export type Content = Common &
       }
     /** An answer to the buttons or the list of the message `replyTo`. */
     | { readonly kind: 'choice'; readonly choice: string }
+    /** An invitation to become an admin of a channel of ours. */
+    | { readonly kind: 'channel_invite'; readonly channel: string; readonly text?: string }
   );
 
 /** The most parts of an album: as many as WhatsApp's phones have long let people choose at once. */

@@ -4,6 +4,7 @@
 // WhatsApp Web lacks what they need.
 import type { Params, Result } from '../protocol/method.js';
 import type { Channel, channelMethods, Post } from '../protocol/methods/channel.js';
+import type { ChannelAdmin, ChannelInvited } from '../protocol/methods/channel-admins.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Community, CommunityOutcome, communityMethods } from '../protocol/methods/community.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
@@ -240,6 +241,19 @@ export interface ChannelPage {
     channel: string,
     part: { readonly limit: number; readonly before: number | null },
   ): Promise<{ channel: string; posts: ReadPost[]; next: number | null }>;
+}
+
+/** A channel is named by its id. */
+export interface ChannelAdminPage {
+  /** @throws Fault not_allowed, like the methods below; `invited` is null where this account may not see it */
+  list(channel: string): Promise<{ admins: ChannelAdmin[]; invited: ChannelInvited[] | null }>;
+  revokeInvite(channel: string, contact: ChatId): Promise<{ contact: string; revoked: boolean }>;
+  /** @throws Fault no_such_invite */
+  acceptInvite(channel: string): Promise<void>;
+  /** @param contact null: this account */
+  remove(channel: string, contact: ChatId | null): Promise<{ contact: string; removed: boolean }>;
+  /** @param picture null removes it. @throws Fault media_unusable */
+  picture(channel: string, picture: Picture | null): Promise<{ picture: boolean }>;
 }
 
 /** A post as the page has it; the names of people are added later. */

@@ -10,6 +10,7 @@ import type { InboundMessage } from './inbound-message.js';
 import type {
   ActPage,
   CallPage,
+  ChannelAdminPage,
   ChannelPage,
   ChatPage,
   CommunityPage,
@@ -179,6 +180,7 @@ export interface WhatsAppClient {
   readonly history: HistoryPage;
   readonly contacts: ContactPage;
   readonly channels: ChannelPage;
+  readonly channelAdmins: ChannelAdminPage;
   readonly statuses: StatusPage;
   readonly communities: CommunityPage;
   readonly groups: GroupPage;

@@ -86,7 +86,12 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.match(await wad.wactl(['react', one, '🎉']), { code: 0, stdout: /reacted/ });
     t.same([...(news.posts[0]?.reactions ?? [])], [[phone.wid, '🎉']]);
     t.match(await wad.request('channel.posts', { channel: news.id }), {
-      posts: [{ reactions: [{ emoji: '🎉', count: 1 }] }, { reactions: [] }, {}, {}],
+      posts: [
+        { reactions: [{ emoji: '🎉', count: 1 }], reaction: '🎉' },
+        { reactions: [], reaction: null },
+        {},
+        {},
+      ],
     });
     t.match(await wad.request('message.react', { id: event.data.key, emoji: '👍' }), { emoji: '👍' });
     await sim.faults.ack('error');
@@ -106,6 +111,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.match(await again.request('channel.list'), {
       channels: [{ name: 'News', role: 'follower' }, { name: 'Strict' }],
     });
+    t.match(await again.request('channel.posts', { channel: news.id }), { posts: [{ reaction: '🎉' }] });
     t.match(await again.request('message.react', { id: one, emoji: '' }), { emoji: '' });
     t.same([...(news.posts[0]?.reactions ?? [])], []);
 

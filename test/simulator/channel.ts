@@ -46,6 +46,10 @@ export class Channel {
   /** wids of the followers who have muted it */
   readonly muted = new Set<string>();
   readonly posts: Post[] = [];
+  /** wids of the people who are invited to become admins */
+  readonly invited = new Set<string>();
+  /** a JPEG in base64 */
+  picture: string | null = null;
 
   constructor({
     name,

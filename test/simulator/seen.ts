@@ -265,6 +265,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(channel, contact) → promise; the name is demoteNewsletterAdminAction',
     REPORTS,
   ],
+  'WAWebDemoteNewsletterAdminAction.demoteNewsletterAdminAction': [
+    '(channel, contact) → promise; of an own contact, it changes the role in the metadata',
+    DIFF,
+  ],
   'WAWebDownloadManager.downloadManager': [
     'downloadAndMaybeDecrypt({ directPath, encFilehash, filehash, mediaKey, type, mimetype, … }) → promise of bytes',
     DIFF,
@@ -436,6 +440,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMemberLabelCommonUtils.isMemberLabelStrValid': ['(text) → boolean', DIFF],
   'WAWebMemberLabelGating.isMemberLabelSenderEnabled': ['() → false where this account has no labels', DIFF],
   'WAWebMexAcceptNewsletterAdminInviteJob.acceptNewsletterAdminInvite': ['(channel) → promise', DIFF],
+  'WAWebMexCreateNewsletterAdminInviteJob.createNewsletterAdminInvite': [
+    "(channel's id, wid of a person with a known LID) → promise of { inviteExpiration (s) }; by GraphQL",
+    DIFF,
+  ],
   'WAWebMexFetchAllSubgroupsJob.mexFetchAllSubgroups': [
     '(community, hint, "INTERACTIVE") → promise of [{ id, subject, defaultSubgroup }]; by GraphQL, which may never answer',
     DIFF,
@@ -516,6 +524,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(answer of the query) → { id, name, description, inviteCode, size, creationTime (s), verified }, without what is unknown',
     DIFF,
   ],
+  'WAWebNewsletterPendingInvitesQueryJob.getNewsletterPendingInvites': [
+    "(channel's id) → promise of wids, null where channels are not switched on; by GraphQL; for the owner",
+    DIFF,
+  ],
+  'WAWebNewsletterReactionCollection.NewsletterMessageReactionsCollection': [
+    'find(key as text) → promise of { myReaction }, from the database of the page; rejects for a post without reactions',
+    DIFF,
+  ],
   'WAWebNewsletterRevokeMsgAction.sendNewsletterRevokeMsg': [
     '(channel, post, whether the file goes too) → promise of { messageSendResult }; never rejects',
     DIFF,
@@ -531,6 +547,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNewsletterSubscribeAction.subscribeToNewsletterAction': ['(channel, { … }) → promise', DIFF],
   'WAWebNewsletterSubscriberListAction.getSubscribersInContacts': [
     '(followers) → those that are contacts',
+    DIFF,
+  ],
+  'WAWebNewsletterSubscriberListQueryJob.getNewsletterSubscribers': [
+    "(channel's id, number) → promise of { followers: [{ id, phoneNumber, displayName, role }] }, admins first; by GraphQL",
     DIFF,
   ],
   'WAWebNewsletterToggleAdminActivityMuteStateAction.toggleNewsletterAdminActivityMuteStateAction': [
@@ -577,6 +597,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebPresenceChatAction.sendPresenceUnavailable': ['() reports that it is offline', DIFF],
+  'WAWebQueryAndUpdateNewslettersMetadataAction.queryAndUpdateNewsletterMetadataAction': [
+    "(channel's id, { fields }) → promise; the channel and the role in it are in the collections afterwards",
+    DIFF,
+  ],
   'WAWebQueryExistsJob.queryWidExists': [
     '(wid) → promise of { wid, biz, lid } or null; may answer under the LID',
     BOTH,

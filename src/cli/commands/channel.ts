@@ -4,12 +4,14 @@ import { type Context, command } from '../command.js';
 import { isAgreed } from '../confirm.js';
 import { whole } from '../listing.js';
 import { renderChannel, renderChannels, renderPosts } from '../render/channel.js';
+import { ADMINS } from './channel-admins.js';
 
 const WRITES = { writes: true } as const;
 const ACTIONS = [
   ...['list', 'search', 'show', 'posts', 'follow', 'unfollow', 'mute', 'unmute'],
   ...['create', 'name', 'describe', 'delete'],
-] as const;
+  ...Object.keys(ADMINS),
+];
 
 const usage = (reason: string): Fault =>
   new Fault('usage', { reason: `channel ${reason}`, hint: 'wactl channel --help' });
@@ -52,20 +54,28 @@ export const channel = command({
     ['mute, unmute CHANNEL', 'mute it, or unmute it'],
     ['create NAME [TEXT]', 'make a channel, with TEXT as its description'],
     ['name, describe CHANNEL TEXT', 'change the name, or the description'],
+    ['picture CHANNEL FILE', 'set the picture; --remove removes it'],
+    ['admins CHANNEL', 'its admins, and who is invited to become one'],
+    ['withdraw CHANNEL PERSON', 'withdraw an invitation to become an admin'],
+    ['accept CHANNEL', 'accept an invitation to become an admin'],
+    ['dismiss CHANNEL PERSON', 'make an admin a follower'],
+    ['resign CHANNEL', 'be an admin no longer'],
     ['delete CHANNEL', 'delete a channel of yours for everybody'],
   ],
   notes:
-    'The KEY of a post names it for react and, in a channel of yours, for delete. `send` posts into a channel.\n' +
-    'Reading marks nothing as read. On a terminal `delete` asks first; elsewhere it needs --yes.',
+    'The KEY of a post names it for react and, in a channel of yours, for delete. `send` posts into a channel,\n' +
+    'and `send PERSON --admin-of CHANNEL` invites an admin. Reading marks nothing as read.\n' +
+    'On a terminal `delete` asks first; elsewhere it needs --yes.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CHANNEL', required: false, does: 'id (...@newsletter) or link of the channel; or NAME, WORDS' },
-    { name: 'TEXT', required: false, does: 'a name or a description' },
+    { name: 'TEXT', required: false, does: 'a name, a description, a person or a file' },
   ],
   options: {
     limit: { type: 'text', value: 'N', does: 'with posts: the most posts (default: 20; 100 at most)' },
     before: { type: 'text', value: 'N', does: 'with posts: only posts before the one with this number' },
     yes: { type: 'flag', does: 'with delete: do not ask' },
+    remove: { type: 'flag', does: 'with picture: remove it' },
   },
   examples: [
     ['wactl channel follow https://whatsapp.com/channel/0029AbCdEfGhIjKl', 'follow it by its link'],
@@ -75,6 +85,7 @@ export const channel = command({
     const { ask, show, warn, args, options } = context;
     const [action = '', to, text] = args;
     if (options.yes && action !== 'delete') refuse('--yes goes with delete');
+    if (options.remove && action !== 'picture') refuse('--remove goes with picture');
     if ((options.limit !== undefined || options.before !== undefined) && action !== 'posts')
       refuse('--limit and --before go with posts');
     if (action === 'list') {
@@ -84,6 +95,8 @@ export const channel = command({
       return 0;
     }
     if (to === undefined) return refuse(`${action}: an argument is missing`);
+    const verb = ADMINS[action];
+    if (verb) return verb(context, to, text, options);
     if (['name', 'describe'].includes(action) && text === undefined) refuse(`${action}: TEXT is missing`);
     if (text !== undefined && !['create', 'name', 'describe'].includes(action))
       refuse(`${action}: quote a text that contains spaces`);

@@ -1,7 +1,9 @@
 // Prints channels and their posts.
 import type { Result } from '../../protocol/method.js';
 import type { Channel, channelMethods, Post } from '../../protocol/methods/channel.js';
+import type { channelAdminMethods } from '../../protocol/methods/channel-admins.js';
 import { bold, printable } from '../output.js';
+import { who } from './chat.js';
 import { gistOf } from './gist.js';
 import { table } from './table.js';
 import { when } from './time.js';
@@ -37,10 +39,24 @@ export function renderChannel(channel: Channel): string {
   return `${lines.join('\n')}\n`;
 }
 
-const reactionsOf = ({ reactions }: Post): string =>
+/** The owner and the admins, then who is invited. */
+export function renderAdmins({
+  admins,
+  invited,
+}: Result<(typeof channelAdminMethods)['channel.admins']>): string {
+  const rows = [...admins, ...(invited ?? []).map((one) => ({ ...one, role: 'invited' }))];
+  if (rows.length === 0) return 'no admins\n';
+  return table(
+    ['NAME', 'PERSON', 'ROLE'],
+    rows.map((one) => [printable(one.name), who(one), one.role]),
+  );
+}
+
+/** The reaction of this account is marked. */
+const reactionsOf = ({ reactions, reaction }: Post): string =>
   reactions
     .slice(0, 3)
-    .map(({ emoji, count }) => `${printable(emoji)} ${count}`)
+    .map(({ emoji, count }) => `${printable(emoji)} ${count}${emoji === reaction ? '*' : ''}`)
     .join(' ');
 
 /** A table of posts, oldest first. Other commands accept the key. */

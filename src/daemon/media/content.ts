@@ -10,7 +10,7 @@ import {
 import { Fault } from '../../protocol/fault.js';
 import type { Params } from '../../protocol/method.js';
 import type { messageMethods } from '../../protocol/methods/message.js';
-import { isGroupId, numberOf, parseRecipient } from '../../protocol/wid.js';
+import { isChannelId, isGroupId, numberOf, parseRecipient } from '../../protocol/wid.js';
 import type { MediaStore } from './media-store.js';
 import type { Transcoder } from './voice.js';
 
@@ -46,15 +46,14 @@ export async function contentOf(
   voices: Transcoder,
   signal: AbortSignal,
 ): Promise<Content> {
-  const { text, media, album, location, contacts, poll, event, choice } = request;
+  const { text, media, album, location, contacts, poll, event, choice, channelInvite } = request;
   const { caption, as, quality, viewOnce, replyTo, mentions, mentionAll, linkPreview } = request;
-  const given = Object.entries({ text, media, album, location, contacts, poll, event, choice }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const all = { text, media, album, location, contacts, poll, event, choice, channelInvite };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
   if (given.length !== 1) {
     const names = given.map(([name]) => name).join(' and ');
     return refuse(
-      `One of text, media, album, location, contacts, poll, event and choice is needed; ${names || 'none'} was given.`,
+      `One of text, media, album, location, contacts, poll, event, choice and channelInvite is needed; ${names || 'none'} was given.`,
     );
   }
   if (caption !== undefined && media === undefined) return refuse('A caption goes with media.');
@@ -96,6 +95,13 @@ export async function contentOf(
       ...(linkPreview ? { linkPreview: cardOf(text, linkPreview) } : {}),
     };
   if (choice !== undefined) return { ...common, kind: 'choice', choice };
+  if (channelInvite !== undefined) {
+    const { channel, text: words } = channelInvite;
+    if (!isChannelId(channel.trim())) return refuse('The id of a channel ends in @newsletter.');
+    if (isGroupId(request.to)) return refuse('Only a person can become an admin of a channel.');
+    const said = words === undefined ? {} : { text: words };
+    return { ...common, kind: 'channel_invite', channel: channel.trim(), ...said };
+  }
   if (event !== undefined) return { ...common, kind: 'event', ...eventOf(event) };
   if (location !== undefined) {
     const { name, ...place } = location;

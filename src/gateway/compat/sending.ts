@@ -24,6 +24,7 @@ export async function sendMessage(door: Door, account: string, params: Sending):
  */
 export function sentMessage(chatId: string, params: Sending, sent: Answered<'message.send'>): Data {
   const { text, caption, media, location, poll, contacts, event, choice, replyTo, mentions } = params;
+  const { channelInvite } = params;
   const { messageId, state } = sent;
   return {
     key: messageKey({ fromMe: true, remote: chatId, id: messageId }),
@@ -33,7 +34,15 @@ export function sentMessage(chatId: string, params: Sending, sent: Answered<'mes
     fromMe: true,
     author: null,
     type: typeOf(params),
-    body: text ?? caption ?? poll?.question ?? location?.name ?? event?.name ?? choice ?? '',
+    body:
+      text ??
+      caption ??
+      poll?.question ??
+      location?.name ??
+      event?.name ??
+      choice ??
+      channelInvite?.text ??
+      '',
     ack: ACKS[state] ?? 0,
     hasMedia: media !== undefined,
     replyTo: replyTo ?? null,
@@ -51,12 +60,14 @@ const eventDetails = (event: Sending['event']): Data | null => {
   return { event: { name, description, startsAt, endsAt, place, callLink: null, cancelled: false } };
 };
 
-function typeOf({ media, album, as, location, poll, contacts, event, choice }: Sending): string {
+function typeOf(params: Sending): string {
+  const { media, album, as, location, poll, contacts, event, choice, channelInvite } = params;
   if (media !== undefined) return as ?? 'document';
   if (album !== undefined) return 'album';
   if (location !== undefined) return 'location';
   if (poll !== undefined) return 'poll';
   if (event !== undefined) return 'event';
   if (choice !== undefined) return 'buttons_response';
+  if (channelInvite !== undefined) return 'newsletter_admin_invite';
   return contacts === undefined ? 'text' : 'contact';
 }

@@ -1,5 +1,5 @@
-// Channels: found by their links, followed, muted, and their posts read. Posting is message.send; reacting to a post
-// and deleting one are message.react and message.delete.
+// Channels: found by their links, followed, muted, and their posts read. Posting and inviting an admin are message.send;
+// reacting to a post and deleting one are message.react and message.delete. Admins are in channel-admins.ts.
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
@@ -48,6 +48,10 @@ export const postSchema = record({
     .describe(
       'The reactions with their numbers, most frequent first, 100 at most. WhatsApp names no people.',
     ),
+  reaction: z
+    .string()
+    .nullable()
+    .describe('The reaction of this account. Null without one, or when WhatsApp Web does not know it.'),
 });
 export type Post = z.infer<typeof postSchema>;
 
@@ -273,6 +277,7 @@ export const channelMethods = {
             views: 98,
             forwards: 2,
             reactions: [{ emoji: '👍', count: 12 }],
+            reaction: '👍',
           },
         ],
         next: 107,

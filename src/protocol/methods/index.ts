@@ -1,6 +1,7 @@
 // Every method of the daemon, joined. A new noun needs its file and one line here.
 import { callMethods } from './call.js';
 import { channelMethods } from './channel.js';
+import { channelAdminMethods } from './channel-admins.js';
 import { chatMethods } from './chat.js';
 import { communityMethods } from './community.js';
 import { contactMethods } from './contact.js';
@@ -41,6 +42,7 @@ export const METHODS = {
   ...presenceMethods,
   ...communityMethods,
   ...channelMethods,
+  ...channelAdminMethods,
   ...statusMethods,
   ...webhookMethods,
   ...daemonMethods,

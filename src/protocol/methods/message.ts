@@ -29,7 +29,7 @@ const outgoing = {
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a message (one of text, media, album, location, contacts, poll, event, choice) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
+    does: 'Accepts a message (one of text, media, album, location, contacts, poll, event, choice, channelInvite) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` waits until WhatsApp has it.',
     effect: 'writes',
     scope: 'send',
     since: '0.1.0',
@@ -126,6 +126,14 @@ export const messageMethods = {
           .optional()
           .describe(
             'An answer to the buttons or the list of the message `replyTo`: the place of a button or row as `#2`, its text, or its id, in this order.',
+          ),
+        channelInvite: record({
+          channel: reference('A channel that this account owns, by its id, …@newsletter.'),
+          text: z.string().min(1).max(1_024).optional().describe('The text of the invitation.'),
+        })
+          .optional()
+          .describe(
+            'An invitation for a person to become an admin of a channel. `channel.revokeInvite` withdraws it.',
           ),
         replyTo: messageRef()
           .optional()

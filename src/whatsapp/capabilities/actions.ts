@@ -73,6 +73,11 @@ export const ACTION_CAPABILITIES = {
     'WAWebMediaMmsV4Upload.uploadUnencryptedMedia',
     'WAMediaCalculateFilehash.getRandomFilehash',
   ],
+  'send.channelInvite': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebMexCreateNewsletterAdminInviteJob.createNewsletterAdminInvite',
+    ...PEOPLE,
+  ],
   'media.download': ['WAWebDownloadManager.downloadManager', ...PEOPLE],
   'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg', ...PEOPLE],
   'message.edit': [
@@ -148,6 +153,25 @@ export const ACTION_CAPABILITIES = {
     'WAWebNewsletterCreateAction.createNewsletterAction',
     'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction',
     'WAWebNewsletterDeleteAction.deleteNewsletterAction',
+  ],
+  'channel.admins': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebNewsletterSubscriberListQueryJob.getNewsletterSubscribers',
+    'WAWebNewsletterGatingUtils.getMaxSubscriberNumber',
+    'WAWebNewsletterPendingInvitesQueryJob.getNewsletterPendingInvites',
+    'WAWebMexRevokeNewsletterAdminInviteJob.revokeNewsletterAdminInvite',
+    'WAWebDemoteNewsletterAdminAction.demoteNewsletterAdminAction',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
+  ],
+  'channel.accept': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebMexAcceptNewsletterAdminInviteJob.acceptNewsletterAdminInvite',
+    'WAWebQueryAndUpdateNewslettersMetadataAction.queryAndUpdateNewsletterMetadataAction',
+  ],
+  'channel.picture': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebEditNewsletterMetadataAction.editNewsletterMetadataAction',
   ],
   'channel.mute': [
     'WAWebCollections.WAWebNewsletterCollection',
@@ -278,6 +302,7 @@ const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
   document: 'send.media',
   sticker: 'send.sticker',
   album: 'send.album',
+  channel_invite: 'send.channelInvite',
 };
 
 export const capabilityFor = (kind: Content['kind']): ActionCapability | null => NEEDS[kind] ?? null;

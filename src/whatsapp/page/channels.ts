@@ -106,6 +106,25 @@ export function makeChannels(tools: Tools) {
     return msg.type === 'revoked' ? refuse('no_such_message', 'The post was deleted.') : msg;
   };
 
+  /**
+   * Key of a post → the reaction of this account. The server does not send it with the posts; the page has it in its database
+   * and rejects for a post without reactions (WAWebNewsletterReactionCollection.findImpl).
+   */
+  const ownReactions = async (posts: readonly PageMsg[]): Promise<ReadonlyMap<string, string>> => {
+    const known = attempt(
+      () => window.require('WAWebNewsletterReactionCollection').NewsletterMessageReactionsCollection,
+    );
+    const found = new Map<string, string>();
+    if (known === null) return found;
+    const read = async (key: string): Promise<void> => {
+      const reaction = word((await known.find(key))?.myReaction);
+      if (reaction !== null) found.set(key, reaction.slice(0, 64));
+    };
+    const reading = Promise.allSettled(posts.map((msg) => read(tools.keyText(msg.id))));
+    await answered('page_error', 'the own reactions', reading, 5_000).catch(() => undefined);
+    return found;
+  };
+
   return {
     list({ query: wanted, ...part }: Query) {
       const found = every()
@@ -213,10 +232,11 @@ export function makeChannels(tools: Tools) {
         await window.require('WAWebNewsletterUpdateMsgsRecordsJob').addNewsletterMsgsRecords(answer.msgs);
       const { msgModelFromMsgData } = window.require('WAWebMsgModelFromData');
       const { getMessageModel } = window.WWebJS as { getMessageModel(msg: PageMsg): unknown };
+      const all = answer.msgs.map((data): PageMsg => msgModelFromMsgData(data));
+      const mine = await ownReactions(all);
       const reactions = new Map(
         answer.reactions.map((one) => [tools.keyText(one.parentMsgKey), one.emojiCountMap]),
       );
-      const all = answer.msgs.map((data): PageMsg => msgModelFromMsgData(data));
       const posts = all
         .filter((msg) => number(msg.serverId) !== null && !NOTICES.includes(msg.type))
         .sort((a, b) => a.serverId - b.serverId)
@@ -230,6 +250,7 @@ export function makeChannels(tools: Tools) {
             .map(([emoji, n]) => ({ emoji: String(emoji).slice(0, 64), count: count(n) }))
             .sort((a, b) => b.count - a.count)
             .slice(0, MOST_REACTIONS),
+          reaction: mine.get(tools.keyText(msg.id)) ?? null,
         }));
       const numbers = all.map((msg) => number(msg.serverId)).filter((n) => n !== null);
       // Deleted posts count for the server.

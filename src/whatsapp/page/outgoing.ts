@@ -3,6 +3,7 @@
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { OwnMessage } from '../../session/port.js';
+import type { ChannelInvites } from './channel-invites.js';
 import type { Choices } from './choices.js';
 import type { Tools } from './messages.js';
 import type { Own } from './own-message.js';
@@ -33,7 +34,14 @@ export interface Ending {
   readonly had: OwnMessage | null;
 }
 
-export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own, choices: Choices) {
+export function makeOutgoing(
+  tools: Tools,
+  _mended: Mended,
+  posts: Posts,
+  own: Own,
+  choices: Choices,
+  invites: ChannelInvites,
+) {
   const jobs = new Map<string, Job>();
   /** Base64 pieces of files that are being transferred, by the id of their message. */
   const files = new Map<string, string[]>();
@@ -167,6 +175,12 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
       }
       case 'album':
         return { text: '', options: {}, extra: { type: 'album', kind: 'album' } };
+      case 'channel_invite':
+        return {
+          text: '',
+          options: {},
+          extra: await invites.attributesOf(content.channel, chatId, content.text ?? ''),
+        };
       case 'choice': {
         const asked = quoted ?? tools.refuse('no_such_message', 'The message with the choices is not there.');
         return { text: '', options: {}, extra: choices.answerTo(asked, content.choice) };

@@ -1,21 +1,11 @@
 // Runs in the page: makes channels of this account, changes and deletes them. All modules as of 2026-04-27.
 import type { Tools } from './messages.js';
-import type { PageChat, PageWid, PageWindow } from './page-window.js';
+import type { PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
 export function makeOwnedChannels(tools: Tools) {
-  const { answered, attempt, confirmed, refuse, text } = tools;
-
-  const find = (id: string): PageChat | null =>
-    (window.require('WAWebCollections').WAWebNewsletterCollection.getModelsArray() as PageChat[]).find(
-      (chat) => text(chat.id) === id,
-    ) ?? null;
-  const led = (id: string, roles: readonly string[], why: string): PageChat => {
-    const chat = find(id);
-    const role = attempt(() => chat?.newsletterMetadata?.membershipType as unknown);
-    return chat && roles.includes(String(role)) ? chat : refuse('not_allowed', why);
-  };
+  const { answered, confirmed, findChannel: find, ledChannel: led, refuse, text } = tools;
 
   return {
     async create(name: string, description: string | null): Promise<{ channel: string }> {

@@ -77,6 +77,25 @@ export function makeTools() {
   const chat = (id: string): PageChat =>
     findChat(id) ?? refuse('no_such_chat', `There is no chat with ${id.replace(/@c\.us$/, '')}.`);
 
+  /** A channel that the page has. Channels are in a collection of their own, WAWebNewsletterCollection. */
+  const findChannel = (id: string): PageChat | null =>
+    (window.require('WAWebCollections').WAWebNewsletterCollection.getModelsArray() as PageChat[]).find(
+      (one) => text(one.id) === id,
+    ) ?? null;
+  /** What the page calls the role of this account in a channel (WAWebCommonNewsletterEnums). */
+  const roleIn = (id: string): string =>
+    String(attempt(() => findChannel(id)?.newsletterMetadata?.membershipType as unknown));
+  /** The channel, where this account has one of these roles. */
+  const ledChannel = (id: string, roles: readonly string[], why: string): PageChat => {
+    const one = findChannel(id);
+    return one && roles.includes(roleIn(id)) ? one : refuse('not_allowed', why);
+  };
+  /** The wid of a person whose LID the page knows then, if there is one: requests about the admins of channels name people by it. */
+  const widWithLid = async (id: string): Promise<PageWid> => {
+    if (pair(id).lid === null) await window.require('WAWebQueryExistsJob').queryWidExists(createWid(id));
+    return createWid(id);
+  };
+
   /** Whether this account is a member of a group; null when the known ids do not decide it. */
   const amMember = (people: readonly PageModel[]): boolean | null => {
     const me = window.require('WAWebUserPrefsMeUser');
@@ -230,6 +249,10 @@ export function makeTools() {
     isMe,
     findChat,
     chat,
+    findChannel,
+    roleIn,
+    ledChannel,
+    widWithLid,
     amMember,
     isGone,
     refuseClosed,

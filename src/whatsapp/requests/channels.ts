@@ -1,6 +1,6 @@
 // Channels: implements the port's requests by calling the page, and translates posts to our types.
 import { messageKey } from '../../protocol/wid.js';
-import type { ChannelPage } from '../../session/page-port.js';
+import type { ChannelAdminPage, ChannelPage } from '../../session/page-port.js';
 import type { LibraryClient } from '../library/library.js';
 import { messagesIn, readMessages } from '../library/readable.js';
 import type { PageRpc } from './page-rpc.js';
@@ -26,4 +26,13 @@ export const channelPage = (rpc: PageRpc, client: LibraryClient): ChannelPage =>
     });
     return { ...told, posts };
   },
+});
+
+export const channelAdminPage = (rpc: PageRpc): ChannelAdminPage => ({
+  list: (channel) => rpc.look('channel.admins', 'channelAdmins', 'list', channel),
+  revokeInvite: (channel, contact) =>
+    rpc.act('channel.admins', 'channelAdmins', 'revokeInvite', channel, contact),
+  acceptInvite: (channel) => rpc.act('channel.accept', 'channelAdmins', 'acceptInvite', channel),
+  remove: (channel, contact) => rpc.act('channel.admins', 'channelAdmins', 'remove', channel, contact),
+  picture: (channel, picture) => rpc.act('channel.picture', 'channelAdmins', 'picture', channel, picture),
 });

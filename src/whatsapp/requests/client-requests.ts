@@ -7,7 +7,7 @@ import { mayWrite, refreshLimits } from '../page/restriction.js';
 import { actPage } from './acts.js';
 import type { Ask } from './ask.js';
 import { callPage } from './calls.js';
-import { channelPage } from './channels.js';
+import { channelAdminPage, channelPage } from './channels.js';
 import { chatPage } from './chats.js';
 import { communityPage } from './communities.js';
 import { contactPage } from './contacts.js';
@@ -32,6 +32,7 @@ export type ClientRequests = Pick<
       | 'groups'
       | 'joining'
       | 'channels'
+      | 'channelAdmins'
       | 'statuses'
       | 'communities'
       | 'labels'
@@ -70,6 +71,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     groups: groupPage(rpc),
     joining: groupJoinPage(rpc),
     channels: channelPage(rpc, library),
+    channelAdmins: channelAdminPage(rpc),
     statuses: statusPage(rpc, library),
     communities: communityPage(rpc),
     labels: labelPage(rpc),

@@ -19,6 +19,8 @@ import { makeActs } from '../page/acts.js';
 import { makeAddressBook } from '../page/address-book.js';
 import { makeAttendance } from '../page/attendance.js';
 import { makeCalls } from '../page/calls.js';
+import { makeChannelAdmins } from '../page/channel-admins.js';
+import { makeChannelInvites } from '../page/channel-invites.js';
 import { makeChannels } from '../page/channels.js';
 import { makeChatChanges } from '../page/chat-changes.js';
 import { makeChats } from '../page/chats.js';
@@ -55,6 +57,7 @@ const PARTS = {
   addressBook: makeAddressBook,
   attendance: makeAttendance,
   calls: makeCalls,
+  channelAdmins: makeChannelAdmins,
   channels: makeChannels,
   chatChanges: makeChatChanges,
   chats: makeChats,
@@ -135,7 +138,7 @@ const MAX_DETACHED = 20;
 /** The functions as text, assembled in the page: a function that is sent to the page cannot call others of ours. */
 const source = (): string => {
   const parts = Object.entries(PARTS).map(
-    ([name, make]) => `${name}: (${make})(tools, mended, posts, own, choices)`,
+    ([name, make]) => `${name}: (${make})(tools, mended, posts, own, choices, invites)`,
   );
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
@@ -145,6 +148,7 @@ const source = (): string => {
     const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);
     const choices = (${makeChoices})(tools);
+    const invites = (${makeChannelInvites})(tools);
     if (window.__wad) window.__wad.rpc = { tools, own, ${parts.join(', ')} };
   })()`;
 };

@@ -4,6 +4,7 @@
  */
 import type { Json, WireChannel, WireMessage, WirePost } from '../wire.js';
 import { knobs, never } from './boot-record.js';
+import { keepOwnReaction } from './channel-reactions.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, Newsletters } from './chats.js';
 import { keyOf, type Msg, toStored, toWire } from './messages.js';
@@ -147,6 +148,7 @@ export const NewsletterUnsubscribeAction = {
 interface Values {
   name?: string | null;
   description?: string | null;
+  picture?: string | null;
 }
 
 export const NewsletterCreateAction = {
@@ -160,13 +162,19 @@ export const NewsletterCreateAction = {
 export const EditNewsletterMetadataAction = {
   async editNewsletterMetadataAction(
     chat: Chat,
-    { editName, editDescription }: { editName?: boolean; editDescription?: boolean },
-    { name, description }: Values,
+    {
+      editName,
+      editDescription,
+      editPicture,
+    }: { [field in `edit${'Name' | 'Description' | 'Picture'}`]?: boolean },
+    { name, description, picture }: Values,
   ): Promise<void> {
     const args = {
       channel: String(chat.id),
       ...(editName ? { name: name ?? '' } : {}),
       ...(editDescription ? { description: description ?? '' } : {}),
+      // A data URL (WAWebNewsletterCreateJob.encodePicture).
+      ...(editPicture ? { picture: picture ? picture.replace(/^data:[^,]*,/, '') : null } : {}),
     };
     learnChannel((await chatSocket.request('channel-edit', args)) as unknown as WireChannel);
   },
@@ -238,6 +246,7 @@ export async function sendNewsletterReaction(msg: Msg, emoji: string): Promise<s
   try {
     const asked = { channel: String(chat.id), post: serverId, emoji };
     const answer = (await chatSocket.request('channel-react', asked)) as unknown as { success: boolean };
+    if (answer.success) await keepOwnReaction(msg.id, emoji);
     return answer.success ? 'OK' : 'ERROR_NETWORK';
   } catch {
     return 'ERROR_NETWORK';

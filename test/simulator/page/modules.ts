@@ -41,6 +41,16 @@ import { knobs } from './boot-record.js';
 import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
 import { CallState, Calls, VoipStackInterface } from './calls.js';
 import {
+  DemoteNewsletterAdminAction,
+  MexAcceptNewsletterAdminInviteJob,
+  MexCreateNewsletterAdminInviteJob,
+  MexRevokeNewsletterAdminInviteJob,
+  NewsletterPendingInvitesQueryJob,
+  NewsletterSubscriberListQueryJob,
+  QueryAndUpdateNewslettersMetadataAction,
+} from './channel-admins.js';
+import { NewsletterMessageReactionsCollection } from './channel-reactions.js';
+import {
   EditNewsletterMetadataAction,
   LoadNewsletterPreviewChatAction,
   NewsletterCreateAction,
@@ -235,7 +245,18 @@ export function defineModules(): void {
     WAWebNewsletterModelUtils: NewsletterModelUtils,
     WAWebNewsletterSubscribeAction: NewsletterSubscribeAction,
     WAWebNewsletterUnsubscribeAction: NewsletterUnsubscribeAction,
-    WAWebNewsletterGatingUtils: { isNewsletterCreationEnabled: () => true },
+    WAWebNewsletterGatingUtils: {
+      isNewsletterCreationEnabled: () => true,
+      getMaxSubscriberNumber: () => 500,
+    },
+    WAWebDemoteNewsletterAdminAction: DemoteNewsletterAdminAction,
+    WAWebMexAcceptNewsletterAdminInviteJob: MexAcceptNewsletterAdminInviteJob,
+    WAWebMexCreateNewsletterAdminInviteJob: MexCreateNewsletterAdminInviteJob,
+    WAWebMexRevokeNewsletterAdminInviteJob: MexRevokeNewsletterAdminInviteJob,
+    WAWebNewsletterPendingInvitesQueryJob: NewsletterPendingInvitesQueryJob,
+    WAWebNewsletterSubscriberListQueryJob: NewsletterSubscriberListQueryJob,
+    WAWebQueryAndUpdateNewslettersMetadataAction: QueryAndUpdateNewslettersMetadataAction,
+    WAWebNewsletterReactionCollection: { NewsletterMessageReactionsCollection },
     WAWebNewsletterCreateAction: NewsletterCreateAction,
     WAWebEditNewsletterMetadataAction: EditNewsletterMetadataAction,
     WAWebNewsletterDeleteAction: NewsletterDeleteAction,

@@ -43,6 +43,7 @@ function outgoing(sendMessage: () => Promise<unknown>) {
     { isPost: () => false } as unknown as Posts,
     own(),
     {} as never,
+    {} as never,
   );
   const content = { kind: 'text', text: 'hello' } as const;
   return (earlier: { readonly other: string | null } | null) =>

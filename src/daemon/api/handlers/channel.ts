@@ -18,7 +18,7 @@ export function parseChannel(text: string): string {
 }
 
 /** @throws Fault invalid_params */
-function parseId(text: string): string {
+export function parseChannelId(text: string): string {
   const trimmed = text.trim();
   if (isChannelId(trimmed)) return trimmed;
   throw new Fault('invalid_params', { reason: 'The id of a channel ends in @newsletter.', hint: null });
@@ -37,12 +37,12 @@ export function channelHandlers(account: Account, store: Store): Handlers<typeof
     'channel.update': async ({ channel, name = null, description = null }) => {
       if (name === null && description === null)
         throw new Fault('invalid_params', { reason: 'Give a name or a description.', hint: null });
-      const id = parseId(channel);
+      const id = parseChannelId(channel);
       await channels().update(id, name, description);
       return channels().get(id);
     },
     'channel.delete': async ({ channel }) => {
-      const id = parseId(channel);
+      const id = parseChannelId(channel);
       await channels().remove(id);
       return { channel: id, deleted: true };
     },

@@ -14,6 +14,7 @@ import type { MessageSearch } from '../../search/message-search.js';
 import { actHandlers } from './act.js';
 import { callHandlers } from './call.js';
 import { channelHandlers } from './channel.js';
+import { channelAdminHandlers } from './channel-admins.js';
 import { chatHandlers } from './chat.js';
 import { communityHandlers } from './community.js';
 import { contactHandlers } from './contact.js';
@@ -89,6 +90,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...presenceHandlers(account),
     ...communityHandlers(account),
     ...channelHandlers(account, store),
+    ...channelAdminHandlers(account, mediaStore),
     ...statusHandlers(account, store),
     ...webhookHandlers(webhooks),
     ...daemonHandlers(facts),
