@@ -96,7 +96,10 @@ export class Purger {
     const { purge } = this.#store;
     const matcher = matcherOf(filter);
     this.#refuseOpen(matcher);
-    if (!isDry) purge.begin();
+    if (!isDry) {
+      this.#indexer.index.beginPurge();
+      purge.begin();
+    }
     try {
       const notes = new Set(filter.by === 'person' ? filter.ids.map(profileNote) : []);
       const files = new Set<string>();
@@ -114,7 +117,9 @@ export class Purger {
       await this.#store.write((tx) =>
         purge.note(tx, { atMs: Date.now(), by: filter.by, counts: { ...purged } }),
       );
+      while (this.#indexer.forgetExpired()) await pause(BREATH_MS);
       for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
+      this.#indexer.index.endPurge();
       while (purge.scrub()) await pause(BREATH_MS);
       this.#log.info('store.purged', { by: filter.by, ...purged });
       return purged;
@@ -162,8 +167,8 @@ export class Purger {
       }
       if (!isDry && gone.length > 0) {
         const cursors = gone.map(({ cursor }) => cursor);
-        this.#indexer.forget(cursors);
         await this.#store.write((tx) => purge.drop(tx, 'events', cursors));
+        this.#indexer.forget(cursors);
       }
       if (performance.now() > reportAt) {
         this.#log.info('store.purging', { events: count, left: journal.last - after });

@@ -3,6 +3,7 @@
 import { MAX_ALBUM } from '../protocol/content.js';
 import type { GroupCommit } from './commit.js';
 import type { Database, Statement } from './database.js';
+import { Pace } from './pace.js';
 
 const DAY_MS = 86_400_000;
 const MB = 1024 * 1024;
@@ -34,11 +35,9 @@ export interface Swept {
   readonly longestMs: number;
 }
 
-/** The intended duration of a step, with its sync. */
-const STEP_MS = 8;
-const FIRST_STEP = 100;
-const SMALLEST_STEP = 25;
 const LARGEST_STEP = 1_000;
+/** The time of a step includes its sync. */
+const PACE = { ms: 8, first: 100, smallest: 25, largest: LARGEST_STEP };
 /** The most pages that one step moves; each is written twice. */
 const LARGEST_MOVE = 100;
 /** The newest events, which are never deleted to free space: readers need them to follow the account. */
@@ -107,7 +106,7 @@ export class Retention {
     const { nowMs, retentionDays, maxMb, signal } = options;
     const before = nowMs - retentionDays * DAY_MS;
     const seenBefore = nowMs - (options.seenDays ?? Math.max(90, 3 * retentionDays)) * DAY_MS;
-    const pace = new Pace();
+    const pace = new Pace(PACE);
     const repeat = async (step: (limit: number) => number): Promise<number> => {
       let sum = 0;
       while (!signal?.aborted) {
@@ -155,16 +154,4 @@ function drop(look: Prefix, remove: Statement<never>, before: number, limit: num
   const { id, n, newest } = look.get({ before, limit }) ?? { id: null, n: 0, newest: null };
   if (n === 0 || newest === null) return 0;
   return remove.run(id ?? newest + 1);
-}
-
-/** The size of a step, adapted to how long the last steps took. */
-class Pace {
-  longestMs = 0;
-  limit = FIRST_STEP;
-
-  took(ms: number, done: number): void {
-    this.longestMs = Math.max(this.longestMs, ms);
-    if (ms > STEP_MS) this.limit = Math.max(SMALLEST_STEP, Math.floor(this.limit / 2));
-    else if (ms < STEP_MS / 2 && done >= this.limit) this.limit = Math.min(LARGEST_STEP, this.limit * 2);
-  }
 }

@@ -27,8 +27,8 @@ export interface Ranked {
   readonly marks: readonly Mark[];
 }
 
-/** Another version is made anew. */
-const VERSION = 2;
+/** An older version that `UPGRADES` does not have is made anew, and so is a newer one. */
+const VERSION = 3;
 const SCHEMA = `
 -- Rows can be deleted, and the texts themselves are only in the journal. prefix: "hel*" and "hello*" read one list, not one a
 -- word. For "order*" where every message has a number of its own, that is a million lists.
@@ -38,8 +38,18 @@ CREATE VIRTUAL TABLE entry USING fts5(body, tags, content='', contentless_delete
 CREATE TABLE edited (cursor INTEGER PRIMARY KEY, text INTEGER NOT NULL) STRICT;
 CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), indexed INTEGER NOT NULL) STRICT;
 INSERT INTO progress VALUES (1, 0);
-PRAGMA user_version = ${VERSION};
 `;
+const UPGRADES: Readonly<Record<number, string>> = {
+  // FTS5 would merge within the commit of a step, which then takes 20 ms instead of 5. `merge` does it in steps of its own.
+  2: `
+INSERT INTO entry (entry, rank) VALUES ('automerge', 0);
+ALTER TABLE progress ADD COLUMN purging INTEGER NOT NULL DEFAULT 0;
+`,
+};
+/** `total_changes` grows by at least this much when a call has merged: https://sqlite.org/fts5.html#the_merge_command */
+const DID_MERGE = 2;
+/** Some 2 ms. */
+const MERGE_PAGES = 16;
 const PAGE: string = `CREATE VIRTUAL TABLE temp.page USING fts5(body, tokenize="${TOKENIZER}")`;
 
 export const searchPath = (directory: string): string => join(directory, 'search.sqlite');
@@ -145,6 +155,35 @@ export class SearchIndex {
     });
   }
 
+  /**
+   * Joins parts of the index that its writes have left, some pages at each call: a search reads each part.
+   * @returns false when nothing is left to do
+   */
+  merge(pages = MERGE_PAGES): boolean {
+    const { merge, changes } = this.#statements;
+    const before = changes.get()?.n ?? 0;
+    merge.run(pages);
+    return (changes.get()?.n ?? 0) - before >= DID_MERGE;
+  }
+
+  /**
+   * Notes on disk that a purge has begun. Until `endPurge`, an index that is opened, or purged again, is made anew: it may have
+   * entries of events that are gone, and the words of those that it has removed.
+   * @throws Fault disk_full
+   */
+  beginPurge(): void {
+    if (isPurging(this.#db)) this.reset();
+    // From here on the deletes of the journal must not be on disk earlier than those of the index.
+    this.#db.exec('PRAGMA synchronous = FULL');
+    this.#statements.purging.run(1);
+  }
+
+  /** After the last step of `scrub`. @throws Fault disk_full */
+  endPurge(): void {
+    this.#statements.purging.run(0);
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+  }
+
   /** Removes these entries. Their words stay in the file until `scrub`. */
   remove(cursors: readonly number[]): void {
     const { remove, unsetEdited } = this.#statements;
@@ -167,7 +206,7 @@ export class SearchIndex {
     const before = changes.get()?.n ?? 0;
     // A negative number begins a merge of everything, a positive one continues it.
     merge.run(isFirst ? -pages : pages);
-    if (isFirst || (changes.get()?.n ?? 0) - before >= 2) return true;
+    if (isFirst || (changes.get()?.n ?? 0) - before >= DID_MERGE) return true;
     if (Number(this.#db.pragma('freelist_count')) > 0) {
       this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
       return true;
@@ -230,6 +269,7 @@ function statementsOf(db: Database) {
       'SELECT cursor FROM edited WHERE text IN (SELECT value FROM json_each(?))',
     ),
     progress: run('UPDATE progress SET indexed = ?'),
+    purging: run('UPDATE progress SET purging = ?'),
     find: db.prepare<{ rowid: number }>(
       'SELECT rowid FROM entry WHERE entry MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?',
     ),
@@ -243,7 +283,7 @@ function statementsOf(db: Database) {
   };
 }
 
-/** Opens the file, or makes it anew when it is damaged or of another version. */
+/** Opens the file, or makes it anew when it is damaged, of an unknown version, or a purge of it did not end. */
 function openFile(path: string): Database {
   for (let isLast = false; ; isLast = true) {
     let db: Database | undefined;
@@ -253,15 +293,13 @@ function openFile(path: string): Database {
       db = new Database(path);
       // The journal has the content, so the newest entries may be lost in a power failure: no sync for each change.
       db.exec('PRAGMA synchronous = NORMAL');
-      const version = Number(db.pragma('user_version'));
-      if (version === 0 && Number(db.pragma('page_count')) <= 1) db.exec(`BEGIN; ${SCHEMA} COMMIT`);
-      else if (version !== VERSION && !isLast) {
-        db.abandon();
-        removeFile(path);
-        continue;
+      upgrade(db);
+      if (isLast || (Number(db.pragma('user_version')) === VERSION && !isPurging(db))) {
+        db.exec(PAGE);
+        return db;
       }
-      db.exec(PAGE);
-      return db;
+      db.abandon();
+      removeFile(path);
     } catch (error) {
       db?.abandon();
       if (isLast || !isDamage(error)) throw error;
@@ -269,6 +307,18 @@ function openFile(path: string): Database {
     }
   }
 }
+
+function upgrade(db: Database): void {
+  const version = Number(db.pragma('user_version'));
+  const isNew = version === 0 && Number(db.pragma('page_count')) <= 1;
+  const steps = Object.entries(UPGRADES).filter(([from]) => isNew || Number(from) >= version);
+  if (!isNew && UPGRADES[version] === undefined) return;
+  const sql = [...(isNew ? [SCHEMA] : []), ...steps.map(([, step]) => step)].join('');
+  db.exec(`BEGIN; ${sql} PRAGMA user_version = ${VERSION}; COMMIT`);
+}
+
+const isPurging = (db: Database): boolean =>
+  db.prepare<{ purging: number }>('SELECT purging FROM progress').get()?.purging === 1;
 
 function removeFile(path: string): void {
   for (const file of [path, ...companions(path), damageMark(path)]) rmSync(file, { force: true });

@@ -1,10 +1,11 @@
-// Keeps the full-text index up to date with the journal, in small steps: shortly after an event, and from the oldest
-// event on after an upgrade. No write of the journal waits for it; a search waits until the newest events are in it.
-import { setTimeout as pause } from 'node:timers/promises';
+// Keeps the full-text index up to date with the journal, in small steps while nothing arrives, and from the oldest event on
+// after an upgrade. No write of the journal waits for it; a search waits until the newest events are in it.
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { isDamage } from '../../store/errors.js';
 import type { StoredEvent } from '../../store/event.js';
+import { Pace } from '../../store/pace.js';
 import { type Change, SearchIndex } from '../../store/search-index.js';
 import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';
@@ -23,14 +24,16 @@ export interface IndexerOptions {
 
 /** The start of an account has the disk for itself. */
 const START_MS = 2_000;
-/** Events of one step: some 5 ms. */
-const STEP = 100;
+/** Events of one step, so that nothing else waits longer than this for it. */
+const PACE = { ms: 4, first: 100, smallest: 25, largest: 500 };
+const STEP_BYTES = 128 * 1024;
 /** Entries of deleted events that one step removes. */
-const FORGET = 500;
-/** Events that arrive within this time are indexed together. */
-const DELAY_MS = 500;
-/** A long run leaves to everything else three times as long as it takes, and at least this between two steps. */
-const REST_SHARE = 3;
+const FORGET = 250;
+/** The index is made when no event has arrived for this long, or the first one has waited for the other time. */
+const QUIET_MS = 500;
+const LATEST_MS = 5_000;
+/** How many times as long as a step everything else has for itself before the next one: while events arrive, and otherwise. */
+const REST_SHARE = { busy: 10, quiet: 3 };
 const BREATH_MS = 2;
 /** A run that takes longer reports its progress. */
 const REPORT_MS = 5_000;
@@ -41,12 +44,18 @@ export class Indexer {
   readonly #options: IndexerOptions;
   readonly #closing = new AbortController();
   readonly #over: Promise<void>;
+  readonly #pace = new Pace(PACE);
+  /** The newest cursor when this was made: an index that is ahead of it belongs to another journal. */
+  readonly #lastAtStart: number;
   #wake: () => void = () => undefined;
   #isWoken = true;
+  #wokenAt = 0;
+  #isUnmerged = false;
   #index: SearchIndex | null = null;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
+    this.#lastAtStart = options.store.journal.last;
     options.feed.subscribe(
       localPeer(this.#closing.signal, () => this.wake()),
       { types: INDEXED },
@@ -57,33 +66,42 @@ export class Indexer {
   /** Called when there are new events, or when old ones were deleted. */
   wake(): void {
     this.#isWoken = true;
+    this.#wokenAt = performance.now();
     this.#wake();
   }
 
   /** Opened on first use, so that no start waits for it. @throws Fault disk_full, permission_denied, shutting_down */
   get index(): SearchIndex {
     if (this.#closing.signal.aborted) throw new Fault('shutting_down', { reason: 'the index is closed' });
-    this.#index ??= new SearchIndex(this.#options.directory);
+    if (this.#index === null) {
+      this.#index = new SearchIndex(this.#options.directory);
+      if (this.#index.indexed > this.#lastAtStart) this.#index.reset();
+    }
     return this.#index;
   }
 
-  /** How many events of the journal are not examined yet. */
-  get behind(): number {
+  /** How many events of the journal up to a cursor, or all, are not examined yet. */
+  behind(upTo = Number.POSITIVE_INFINITY): number {
     const { index } = this;
-    const { store } = this.#options;
-    const { last, oldest } = store.journal;
-    return last - Math.max(Math.min(index.indexed, last), oldest - 1);
-  }
-
-  /** Examines new events for at most this long. @throws Fault disk_full */
-  catchUp(ms: number): void {
-    const until = performance.now() + ms;
-    while (performance.now() < until && this.#step()) {}
+    const { last, oldest } = this.#options.store.journal;
+    const end = Math.min(upTo, last);
+    return Math.max(0, end - Math.max(Math.min(index.indexed, last), oldest - 1));
   }
 
   /**
-   * Removes what events contributed that are about to leave the journal. A message whose edit is among them has its own
-   * text again. The words stay in the file until the index is scrubbed. @throws Fault disk_full
+   * Examines the events that the journal has now, in steps, for at most this long. Other work runs between them.
+   * @throws (rejects) Fault disk_full, shutting_down
+   */
+  async catchUp(ms: number): Promise<void> {
+    const { last } = this.#options.store.journal;
+    const until = performance.now() + ms;
+    while (this.index.indexed < last && performance.now() < until && this.#work()) await nextTurn();
+  }
+
+  /**
+   * Removes what events contributed that have left the journal. Called after that, so that no step can read them again. A
+   * message whose edit is among them has its own text again. The words stay in the file until the index is scrubbed.
+   * @throws Fault disk_full
    */
   forget(cursors: readonly number[]): void {
     const { index } = this;
@@ -94,6 +112,11 @@ export class Indexer {
     });
     if (changes.length > 0) index.apply(changes, index.indexed);
     index.remove(cursors);
+  }
+
+  /** Removes some entries that the retention has left behind. @returns false when there are none. @throws Fault disk_full */
+  forgetExpired(): boolean {
+    return this.index.forget(this.#options.store.journal.oldest, FORGET) > 0;
   }
 
   /** Resolves when the current step has ended. Never rejects. */
@@ -113,8 +136,8 @@ export class Indexer {
           this.#wake = resolve;
         });
       }
+      await this.#quiet(signal);
       this.#isWoken = false;
-      await rest(DELAY_MS, signal);
       try {
         await this.#follow(signal);
       } catch (error) {
@@ -126,34 +149,57 @@ export class Indexer {
     }
   }
 
+  /** Resolves when no event has arrived for a while, or events have for long. */
+  async #quiet(signal: AbortSignal): Promise<void> {
+    const latest = performance.now() + LATEST_MS;
+    while (!signal.aborted && performance.now() < latest) {
+      await rest(QUIET_MS, signal);
+      if (!this.#isBusy) return;
+    }
+  }
+
+  get #isBusy(): boolean {
+    return performance.now() - this.#wokenAt < QUIET_MS;
+  }
+
   async #follow(signal: AbortSignal): Promise<void> {
-    const { log, store } = this.#options;
+    const { log } = this.#options;
     const startedAt = performance.now();
     let reportAt = startedAt + REPORT_MS;
-    for (let more = true; more && !signal.aborted; ) {
+    while (!signal.aborted) {
       const stepAt = performance.now();
-      more = this.#step();
-      if (!more) break;
+      if (!this.#work()) break;
       const now = performance.now();
       if (now > reportAt) {
-        log.info('search.indexing', { behind: this.behind });
+        log.info('search.indexing', { behind: this.behind() });
         reportAt = now + REPORT_MS;
       }
-      await rest(Math.max(BREATH_MS, REST_SHARE * (now - stepAt)), signal);
+      const share = this.#isBusy ? REST_SHARE.busy : REST_SHARE.quiet;
+      await rest(Math.max(BREATH_MS, share * (now - stepAt)), signal);
     }
-    while (!signal.aborted && this.index.forget(store.journal.oldest, FORGET) > 0)
-      await rest(BREATH_MS, signal);
     const tookMs = performance.now() - startedAt;
     if (tookMs > REPORT_MS && !signal.aborted) log.info('search.indexed', { tookMs: Math.round(tookMs) });
+  }
+
+  /** Does one piece of what is to do, some milliseconds. @returns false when there is nothing */
+  #work(): boolean {
+    const { index } = this;
+    // Before the next step: FTS5 joins parts at once, however long it takes, when there are too many.
+    if (this.#isUnmerged) {
+      this.#isUnmerged = index.merge();
+      return true;
+    }
+    this.#isUnmerged = this.#step() || this.forgetExpired();
+    return this.#isUnmerged;
   }
 
   /** @returns false when everything was examined */
   #step(): boolean {
     const { index } = this;
     const { store } = this.#options;
-    // The journal was replaced by an older one, or a new one.
-    if (index.indexed > store.journal.last) index.reset();
-    const page = store.journal.page({ after: index.indexed, limit: STEP, types: INDEXED });
+    const startedAt = performance.now();
+    const { limit } = this.#pace;
+    const page = store.journal.page({ after: index.indexed, limit, maxBytes: STEP_BYTES, types: INDEXED });
     if (page.next === index.indexed) return false;
     const changes: Change[] = [];
     for (const event of page.events) {
@@ -162,6 +208,7 @@ export class Indexer {
     }
     if (changes.length > 0) index.apply(changes, page.next);
     else index.passed(page.next);
+    this.#pace.took(performance.now() - startedAt, page.events.length);
     return true;
   }
 

@@ -36,6 +36,8 @@ export interface Found {
     readonly marks: readonly Mark[];
   }[];
   readonly next: string | null;
+  /** How many of the events that were recorded before the call could not be examined in time. */
+  readonly behind: number;
 }
 
 interface Candidate {
@@ -49,11 +51,14 @@ interface Candidate {
 const BLOCK = 200;
 /** How long one call searches. */
 const BUDGET_MS = 1_000;
-/** How long a call waits for the newest events to be indexed. */
-const CATCH_UP_MS = 200;
-/** Cursors of the first look; the next ones are larger, as long as they are quick. */
-const WINDOW = 65_536;
-const GROWTH = 8;
+/** How long a call waits for the newest events to be indexed: some 30,000 of them. Only an index that is made anew lacks more. */
+const CATCH_UP_MS = 1_000;
+/**
+ * Cursors of one look into the index, which blocks everything else: two words that are each in half of the messages, and never in
+ * the same one, cost 0.1 µs a cursor. The next look is larger or smaller, by how long the last one took.
+ */
+const WINDOW = { first: 32_768, smallest: 4_096, largest: 262_144, growth: 8 };
+const LOOK_MS = 4;
 /** Events that are read in one event-loop turn. */
 const BURST = 100;
 /** How much earlier than its time a message may be stored: the clocks of senders and of this machine differ. */
@@ -76,11 +81,6 @@ export class MessageSearch {
     this.#store = store;
   }
 
-  /** How many events are not examined yet. */
-  get behind(): number {
-    return this.#indexer.behind;
-  }
-
   /**
    * The part of each message's text around its first hit, for messages that were found elsewhere: a word of the question
    * counts as the beginning of one. @throws Fault disk_full
@@ -101,8 +101,10 @@ export class MessageSearch {
     const words = expressionOf(question.text);
     if (words === null)
       throw refuse('There is no word to search for; the beginning of a word needs three letters.');
-    const place = placeOf(question.after) ?? { upTo: this.#store.journal.last, above: null, skip: 0 };
-    this.#indexer.catchUp(CATCH_UP_MS);
+    const { last } = this.#store.journal;
+    const place = placeOf(question.after) ?? { upTo: last, above: null, skip: 0 };
+    await this.#indexer.catchUp(CATCH_UP_MS);
+    const behind = this.#indexer.behind(last);
     const isBest = question.order === 'best';
     const { candidates, end } = await this.#collect(question, words, place, isBest ? BLOCK : question.limit);
     const texts = candidates.map(asIndexed);
@@ -122,7 +124,7 @@ export class MessageSearch {
         : end === null
           ? null
           : { upTo: end, above: null, skip: 0 };
-    return { messages, next: next === null ? null : wordOf(next) };
+    return { messages, next: next === null ? null : wordOf(next), behind };
   }
 
   /** @returns matching messages, newest first, and the cursor up to which older ones may be; null at the end */
@@ -141,20 +143,21 @@ export class MessageSearch {
     const until = performance.now() + (place.above === null ? BUDGET_MS : Number.POSITIVE_INFINITY);
     const candidates: Candidate[] = [];
     let upTo = Math.min(place.upTo, journal.last);
-    let window = WINDOW;
+    let window = WINDOW.first;
     while (upTo > bottom && candidates.length < limit && performance.now() < until) {
       const above = Math.max(bottom, upTo - window);
+      const lookAt = performance.now();
       const cursors = this.#indexer.index.find(match, { above, upTo, limit: BURST });
+      const growth = Math.min(WINDOW.growth, LOOK_MS / (performance.now() - lookAt));
+      window = Math.round(Math.min(WINDOW.largest, Math.max(WINDOW.smallest, window * growth)));
       for (const cursor of cursors) {
         const candidate = this.#read(cursor, question);
         if (candidate !== null) candidates.push(candidate);
         upTo = cursor - 1;
         if (candidates.length === limit) break;
       }
-      if (cursors.length < BURST && candidates.length < limit) {
-        upTo = above;
-        window *= GROWTH;
-      }
+      // A store that was restored continues with cursors far above its last one.
+      if (cursors.length < BURST && candidates.length < limit) upTo = journal.lastUpTo(above);
       await nextTurn();
     }
     return { candidates, end: upTo > oldest ? upTo : null };

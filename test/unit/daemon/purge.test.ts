@@ -72,6 +72,17 @@ async function purging(t: Test) {
   return { store, directory, indexer, mediaStore, purger, said, file, filesWith };
 }
 
+t.test('what the retention has left in the index goes with a purge', async (t) => {
+  const { store, indexer, purger, said, filesWith } = await purging(t);
+  for (let n = 0; n < 600; n += 1) said(`old${n}`, `plantedexpired${n}`, { atMs: NOW - 40 * 86_400_000 });
+  said('new', 'innocent', { chat: BEN });
+  await indexer.catchUp(30_000);
+  await store.sweep({ nowMs: NOW, retentionDays: 30, maxMb: 100 });
+  await purger.run({ by: 'chat', ids: [TEAM] }, false);
+  t.same(filesWith('plantedexpired'), []);
+  t.equal(indexer.index.find('innocent', { above: 0, upTo: store.journal.last, limit: 9 }).length, 1);
+});
+
 t.test('a person is removed from everything, and the bytes from the files', async (t) => {
   const { store, directory, indexer, mediaStore, purger, said, file, filesWith } = await purging(t);
   const long = 'plantedlong '.repeat(2_000);
@@ -98,7 +109,7 @@ t.test('a person is removed from everything, and the bytes from the files', asyn
       }),
     });
   });
-  indexer.catchUp(30_000);
+  await indexer.catchUp(30_000);
   t.ok(filesWith('planted').length > 0, 'it was there');
   const counts = { events: 104, outbox: 1, deadLetters: 1, files: 2 };
   t.match(await purger.run(PERSON, true), counts, 'a dry run counts');
@@ -136,7 +147,7 @@ t.test('a message whose edit is removed has its own text again, in the search, t
     body: 'plantededit @15550002222',
   };
   store.writeNow((tx) => store.journal.append(tx, { type: 'message.edit', timeMs: NOW + 1, wid: WID, data }));
-  indexer.catchUp(30_000);
+  await indexer.catchUp(30_000);
   const found = (word: string) => indexer.index.find(word, { above: 0, upTo: store.journal.last, limit: 9 });
   t.same([found('original'), found('plantededit')], [[], [of]]);
   t.match(await purger.run(PERSON, false), { events: 1 });

@@ -100,7 +100,7 @@ export function searchHandlers(
         const message = messageOf(store, data);
         return message === null ? [] : [{ ...hit, message, marks: [...marks] }];
       });
-      return { messages, next: found.next, behind: search.behind };
+      return { messages, next: found.next, behind: found.behind };
     },
     'message.purge': async ({ before, chat, person, dryRun = false }) => {
       const filters: Filter[] = [];

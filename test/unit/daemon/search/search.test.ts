@@ -1,13 +1,14 @@
 // Messages of the journal are found by their words, as they read now.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { Indexer } from '../../../../src/daemon/search/indexer.js';
 import { MessageSearch, type Question } from '../../../../src/daemon/search/message-search.js';
-import { searchPath } from '../../../../src/store/search-index.js';
+import { DatabaseSync } from '../../../../src/store/driver.js';
+import { SearchIndex, searchPath } from '../../../../src/store/search-index.js';
 import type { Store } from '../../../../src/store/store.js';
 import { eventually } from '../../../harness/eventually.js';
-import { kindOf, NOW, opened, scratch, WID } from '../../store/scratch.js';
+import { crashed, kindOf, NOW, opened, scratch, WID } from '../../store/scratch.js';
 
 const log = Object.fromEntries(
   ['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]),
@@ -50,10 +51,10 @@ function over(t: Test, store: Store, directory: string) {
   const indexer = new Indexer({ directory, store, feed, log, startMs: 0 });
   t.teardown(() => indexer.close());
   const search = new MessageSearch(indexer, store);
-  const find = (text: string, more: Partial<Question> = {}) => {
+  const find = async (text: string, more: Partial<Question> = {}) => {
     written(store);
-    // Otherwise it waits a fifth of a second for them, which a slow machine needs for itself.
-    indexer.catchUp(30_000);
+    // Otherwise it waits a second for them, which a slow machine needs for itself.
+    await indexer.catchUp(30_000);
     return search.find({ ...NOTHING, text, ...more });
   };
   /** The ids of the messages that are found. */
@@ -259,13 +260,13 @@ t.test('an existing journal is indexed in steps, and a search says how far', asy
   const { said } = journal(store);
   for (let n = 1; n <= 350; n += 1) said(`${n}`, `word ${n}`);
   written(store);
-  const { indexer, search, ids } = over(t, store, directory);
-  t.equal(search.behind, 350, 'nothing is indexed in the turn of the start');
-  await eventually(() => search.behind === 0, 'all is indexed');
+  const { indexer, ids } = over(t, store, directory);
+  t.equal(indexer.behind(), 350, 'nothing is indexed in the turn of the start');
+  await eventually(() => indexer.behind() === 0, 'all is indexed');
   t.same(await ids('word 350'), ['350']);
   await indexer.close();
   const again = over(t, store, directory);
-  t.equal(again.search.behind, 0, 'it is still there after a restart');
+  t.equal(again.indexer.behind(), 0, 'it is still there after a restart');
   t.same(await again.ids('word 1'), ['1']);
 });
 
@@ -290,6 +291,50 @@ t.test('a damaged index is made anew from the journal', async (t) => {
   const path = searchPath(directory);
   writeFileSync(path, readFileSync(path).fill(7, 0, 4_096));
   const again = over(t, store, directory);
+  t.same(await again.ids('hello'), ['1']);
+});
+
+t.test('an index whose purge did not end is made anew', async (t) => {
+  const { directory, said, ids, indexer } = searching(t);
+  said('1', 'hello');
+  t.same(await ids('hello'), ['1']);
+  indexer.index.beginPurge();
+  const interrupted = new SearchIndex(crashed(t, directory));
+  t.equal(interrupted.indexed, 0, 'after a crash');
+  interrupted.close();
+  t.ok(indexer.index.indexed > 0);
+  indexer.index.beginPurge();
+  t.equal(indexer.index.indexed, 0, 'and when it is purged again');
+  indexer.index.endPurge();
+  t.same(await ids('hello'), ['1']);
+  const whole = new SearchIndex(crashed(t, directory));
+  t.ok(whole.indexed > 0, 'not after its end');
+  whole.close();
+});
+
+t.test('an index that is ahead of the journal is made anew', async (t) => {
+  const { directory, said, ids, indexer } = searching(t);
+  said('1', 'hello');
+  t.same(await ids('hello'), ['1']);
+  await indexer.close();
+  const other = scratch(t);
+  copyFileSync(searchPath(directory), searchPath(other));
+  const store = linked(t, other);
+  const later = over(t, store, other);
+  for (let n = 0; n < 9; n += 1) journal(store).said(`later-${n}`, 'hello');
+  t.equal((await later.ids('hello')).length, 9);
+});
+
+t.test('an index of the version before is used on', async (t) => {
+  const { store, directory, said, ids, indexer } = searching(t);
+  said('1', 'hello');
+  t.same(await ids('hello'), ['1']);
+  await indexer.close();
+  const db = new DatabaseSync(searchPath(directory));
+  db.exec('ALTER TABLE progress DROP COLUMN purging; PRAGMA user_version = 2');
+  db.close();
+  const again = over(t, store, directory);
+  t.equal(again.indexer.behind(), 0, 'nothing is indexed anew');
   t.same(await again.ids('hello'), ['1']);
 });
 
