@@ -10,18 +10,8 @@ import {
   type Marked,
   type NextLane,
 } from './lane.js';
-import {
-  ask,
-  become,
-  give,
-  giveAgain,
-  isOver,
-  learn,
-  noteThat,
-  settle,
-  stay,
-  withDoubt,
-} from './lane-step.js';
+import { isHeld, withDoubt, withoutDoubt } from './lane-doubt.js';
+import { become, give, giveAgain, isOver, learn, noteThat, putBack, settle, stay } from './lane-step.js';
 import { isTaken } from './outbox.js';
 import type { DeliveryResult } from './send-outcome.js';
 
@@ -42,6 +32,10 @@ const first = ({ id, seq, attempts }: Marked): Attempt => ({
 /** It is the message's turn: gives it to the page. */
 export function turn(lane: Lane, { message }: LaneEventOf<'turn'>, now: LaneNow): NextLane {
   if (now.page === null) return stage(lane, { message });
+  if (isHeld(lane)) {
+    const staged = stage(lane, { message });
+    return settle(staged.lane, now, staged.effects);
+  }
   const paced = lane.paced === message.id ? lane.paced : null;
   return give({ ...lane, paced }, first(message), now);
 }
@@ -54,11 +48,18 @@ export const stage = (lane: Lane, { message }: { readonly message: Marked }): Ne
   effects: [{ do: 'scan' }],
 });
 
-/** A row of the lane has changed on disk; no message is in flight. */
+/** A row of the lane has changed on disk; nothing follows from it now. */
 export const row = (lane: Lane, event: LaneEventOf<'row'>): NextLane => ({
   lane: learn(lane, event),
-  effects: event.staged.length === 0 ? [] : [{ do: 'scan' }],
+  effects: putBack(event),
 });
+
+/** A row has changed and nothing is in flight: if it is in doubt now, the page is asked before another one is sent. */
+export function rowIdle(lane: LaneAt<'idle'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
+  const next = row(lane, event);
+  const isDoubt = next.lane.doubts.some(({ id }) => id === event.message.id);
+  return isDoubt && now.page !== null ? settle(next.lane, now, next.effects) : next;
+}
 
 /**
  * A row has changed while a note is pending. If the disk refused the note, a final state
@@ -110,6 +111,7 @@ export function result(lane: LaneAt<'delivering'>, event: LaneEventOf<'result'>,
 function follow(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
   const [next, ...staged] = lane.staged;
   if (next === undefined || now.page === null) return settle(lane, now, effects);
+  if (isHeld(lane)) return settle(lane, now, [...effects, { do: 'scan' }]);
   return give({ ...lane, staged }, first(next), now, effects);
 }
 
@@ -138,17 +140,14 @@ const RESULTS: Handlers = {
     const { id, seq, way, sinceMs } = attempt;
     const flight = { id, seq, sinceMs: sinceMs ?? now.atMs, page: now.page, isResent: way === 'resend' };
     const wasLost = lane.doubts.some((ref) => ref.id === id);
-    const next = { ...lane, doubts: lane.doubts.filter((ref) => ref.id !== id) };
+    const next = withoutDoubt(lane, { id, seq });
     // Its row was marked unknown in the meantime.
     const noted = {
       do: 'note',
       message: { id, seq },
       note: { event: { type: 'accepted', ack: 0 } },
     } as const;
-    return become(next, { at: 'awaiting', flight }, [
-      ...(wasLost ? [noted] : []),
-      ...(lane.staged.length > 0 ? [{ do: 'scan' } as const] : []),
-    ]);
+    return become(next, { at: 'awaiting', flight }, [...(wasLost ? [noted] : []), ...putBack(lane)]);
   },
   refused: ({ lane, attempt, result: { nack } }) =>
     noteThat(lane, attempt, { event: { type: 'accepted', ack: -1, nack } }),
@@ -165,7 +164,7 @@ const RESULTS: Handlers = {
       reason: error.message,
     });
   },
-  unknown: ({ lane, attempt }) => noteThat(lane, attempt, { event: { type: 'lost' } }, 'ask'),
+  unknown: ({ lane, attempt }) => noteThat(lane, attempt, { event: { type: 'lost' } }),
   // A page that had it before may have sent it.
   'no-page': ({ lane, attempt }) =>
     attempt.isFirst
@@ -185,15 +184,8 @@ export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: 
   switch (then) {
     case 'next':
       return isSent(note) && known.askedBy === now.page ? follow(known, now) : settle(known, now);
-    case 'ask':
-      // Asked once more before the next message of this lane is sent, which would overtake this one.
-      if (now.page === null || known.askedBy !== now.page) return settle(known, now);
-      return ask(known, [ref], [], { flight: null, isNew: false, rests: false, page: now.page });
     case 'rest':
-      return become(known, { at: 'resting' }, [
-        { do: 'rest' },
-        ...(known.staged.length > 0 ? [{ do: 'scan' } as const] : []),
-      ]);
+      return become(known, { at: 'resting' }, [{ do: 'rest' }, ...putBack(known)]);
   }
 }
 

@@ -1,6 +1,8 @@
-// How a lane learns the outcome of messages: it asks the page for the id of each, and guesses nothing (H6).
+// How a lane learns the outcome of messages: it asks the page for the id of each, and guesses nothing (H6). A page that cannot
+// say it is asked again, a bounded number of times, before the lane goes on (lane-doubt.ts).
 import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
-import { ask, askAll, become, giveAgain, learn, settle, stay, withoutDoubt, withRef } from './lane-step.js';
+import { doubtOf, holds, withDoubt, withoutDoubt, withSilence } from './lane-doubt.js';
+import { ask, askAll, become, giveAgain, learn, putBack, settle, stay } from './lane-step.js';
 
 /**
  * A message without an ack after this time is sent once more by the same page, before the monitor
@@ -9,7 +11,11 @@ import { ask, askAll, become, giveAgain, learn, settle, stay, withoutDoubt, with
 const RESEND_MS = 30_000;
 
 /** A page is ready; it may be another one than before. */
-export function opened(lane: LaneAt<'idle' | 'awaiting'>, _event: unknown, now: LaneNow): NextLane {
+export function opened(
+  lane: LaneAt<'idle' | 'awaiting' | 'waiting'>,
+  _event: unknown,
+  now: LaneNow,
+): NextLane {
   if (now.page === null || lane.askedBy === now.page) return stay(lane);
   const { work } = lane;
   if (work.at === 'awaiting') return askAll(lane, work.flight, now);
@@ -38,11 +44,20 @@ export function rowAsked(lane: LaneAt<'asking'>, event: LaneEventOf<'row'>): Nex
   const { work } = lane;
   const next = learn(lane, event);
   const isOver = work.flight?.id === event.message.id && event.state !== 'sending';
-  return become(
-    next,
-    isOver ? { ...work, flight: null } : work,
-    event.staged.length === 0 ? [] : [{ do: 'scan' }],
-  );
+  return become(next, isOver ? { ...work, flight: null } : work, putBack(event));
+}
+
+/** A row has changed before the page is asked again. If its outcome was the one that was waited for, the lane goes on. */
+export function rowWaiting(lane: LaneAt<'waiting'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
+  const next = learn(lane, event);
+  const isKnown = !next.doubts.some(({ id }) => id === lane.work.doubt.id);
+  return isKnown ? settle(next, now, putBack(event)) : { lane: next, effects: putBack(event) };
+}
+
+/** Time to ask again. The end of an earlier wait, which a report has made superfluous, means nothing. */
+export function waited(lane: LaneAt<'waiting'>, { doubt }: LaneEventOf<'waited'>, now: LaneNow): NextLane {
+  const { id, silences } = lane.work.doubt;
+  return doubt.id === id && doubt.silences === silences ? settle(lane, now) : stay(lane);
 }
 
 /** The page's answer about one message. Its result is on disk before the next question. */
@@ -60,7 +75,10 @@ export function answered(
   if (!isFlight && !lane.doubts.some(({ id }) => id === ref.id)) return askNext(lane, now);
   switch (answer.as) {
     case 'silent':
-      return askNext(lane, now);
+      if (!isFlight) return silent(lane, now);
+      if (flight.page === page) return askNext(lane, now);
+      // The page that had it is gone, and no ack can be awaited from this one.
+      return note(lane, { event: { type: 'lost' } }, { flight: null });
     case 'lacking':
       // A page that has taken it need not keep it: a person may have deleted it there.
       if (isFlight && flight.page === page) return askNext(lane, now);
@@ -87,6 +105,15 @@ export function answered(
   }
 }
 
+/** The page could not say. After the last question the disk has to know, so that the message blocks its lane no more. */
+function silent(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
+  const { ref } = lane.work;
+  const next = withSilence(lane, ref);
+  if (holds(doubtOf(next, ref))) return askNext(next, now);
+  const { id, seq } = ref;
+  return { lane: next, effects: [{ do: 'note', message: { id, seq }, note: { event: { type: 'lost' } } }] };
+}
+
 /** This page has it as well. */
 const hereIs = (flight: Flight, page: number | null): Flight =>
   flight.page === page ? flight : { ...flight, page, isResent: false };
@@ -103,7 +130,7 @@ function note(
 ): NextLane {
   const { work } = lane;
   return become(withoutDoubt(lane, work.ref), { ...work, flight, rests: work.rests || rests }, [
-    { do: 'note', message: work.ref, note: what },
+    { do: 'note', message: { id: work.ref.id, seq: work.ref.seq }, note: what },
   ]);
 }
 
@@ -111,14 +138,15 @@ function note(
 export const notedAsked = (lane: LaneAt<'asking'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane =>
   event.message.id === lane.work.ref.id ? askNext(lane, now) : stay(lane);
 
-/** The disk refused the note: the message stays in doubt. */
+/** The disk refused a note: the message stays in doubt. */
 export const unnoted = (
   lane: LaneAt<'asking'>,
   { message }: LaneEventOf<'unwritten'>,
   now: LaneNow,
 ): NextLane => {
-  const next = { ...lane, doubts: withRef(lane.doubts, message) };
-  return message.id === lane.work.ref.id ? askNext(next, now) : stay(next);
+  const { work } = lane;
+  if (message.id === work.ref.id) return askNext(withSilence(lane, work.ref), now);
+  return stay(withDoubt(lane, message));
 };
 
 function askNext(lane: LaneAt<'asking'>, now: LaneNow): NextLane {

@@ -13,6 +13,7 @@ import {
   type Ref,
   type Work,
 } from './lane.js';
+import { doubtOf, holds, isHeld, waitMs, withDoubt, without, withoutDoubt, withRef } from './lane-doubt.js';
 
 /** Nothing happens. */
 export const stay = (lane: Lane): NextLane => ({ lane, effects: [] });
@@ -21,18 +22,6 @@ export const become = (lane: Lane, work: Work, effects: readonly LaneEffect[] = 
   lane: { ...lane, work },
   effects,
 });
-
-/** The references without this one. */
-export const without = <R extends Ref>(refs: readonly R[], { id }: Pick<Ref, 'id'>): readonly R[] =>
-  refs.some((ref) => ref.id === id) ? refs.filter((ref) => ref.id !== id) : refs;
-
-/** The references with this one, in the order of acceptance. */
-export const withRef = (refs: readonly Ref[], { id, seq }: Ref): readonly Ref[] =>
-  [...without(refs, { id }), { id, seq }].sort((a, b) => a.seq - b.seq);
-
-/** The page could not say what became of the message. */
-export const withDoubt = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: withRef(lane.doubts, ref) });
-export const withoutDoubt = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: without(lane.doubts, ref) });
 
 /** Gives a message to the page; the disk has recorded that already. */
 export const give = (
@@ -59,7 +48,7 @@ export const noteThat = (
   lane: Lane,
   { id, seq }: Ref,
   note: Note,
-  then: 'next' | 'ask' | 'rest' = 'next',
+  then: 'next' | 'rest' = 'next',
 ): NextLane => {
   const ref = { id, seq };
   return become(withoutDoubt(lane, ref), { at: 'noting', ref, note, then, isRefused: false }, [
@@ -68,12 +57,15 @@ export const noteThat = (
 };
 
 /**
- * Nothing is in flight. A newly ready page is asked about the messages in doubt; otherwise the
- * next message may be sent.
+ * Nothing is in flight. A newly ready page is asked about the messages in doubt, and any page about those that hold back the
+ * others; otherwise the next message may be sent.
  */
 export function settle(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
-  if (now.page !== null && lane.doubts.length > 0 && lane.askedBy !== now.page)
+  const { page } = now;
+  if (page !== null && lane.doubts.length > 0 && lane.askedBy !== page)
     return askAll(lane, null, now, effects);
+  if (page !== null && isHeld(lane))
+    return ask(lane, lane.doubts.filter(holds), effects, { flight: null, isNew: false, rests: false, page });
   return become(lane, { at: 'idle' }, [...effects, { do: 'scan' }]);
 }
 
@@ -84,12 +76,17 @@ export const askAll = (
   now: LaneNow,
   effects: readonly LaneEffect[] = [],
 ): NextLane =>
-  ask({ ...lane, askedBy: now.page }, flight === null ? lane.doubts : withRef(lane.doubts, flight), effects, {
-    flight,
-    isNew: true,
-    rests: false,
-    page: now.page,
-  });
+  ask(
+    { ...lane, askedBy: now.page },
+    flight === null ? lane.doubts : withRef<Ref>(lane.doubts, flight),
+    effects,
+    {
+      flight,
+      isNew: true,
+      rests: false,
+      page: now.page,
+    },
+  );
 
 /** Asks about these messages, one after the other. */
 export function ask(
@@ -100,13 +97,28 @@ export function ask(
 ): NextLane {
   const [first, ...queue] = refs;
   if (first !== undefined) {
-    const ref = { id: first.id, seq: first.seq };
-    return become(lane, { at: 'asking', ref, queue, ...how }, [...effects, { do: 'ask', message: ref }]);
+    const { id, seq } = first;
+    const ref = doubtOf(lane, first);
+    return become(lane, { at: 'asking', ref, queue, ...how }, [
+      ...effects,
+      { do: 'ask', message: { id, seq } },
+    ]);
   }
   if (how.flight !== null) return become(lane, { at: 'awaiting', flight: how.flight }, effects);
+  const doubt = lane.doubts.find(holds);
+  if (doubt !== undefined)
+    return become(lane, { at: 'waiting', doubt }, [
+      ...effects,
+      { do: 'wait', doubt, ms: waitMs(doubt) },
+      ...putBack(lane),
+    ]);
   if (how.rests) return become(lane, { at: 'resting' }, [...effects, { do: 'rest' }]);
   return become(lane, { at: 'idle' }, [...effects, { do: 'scan' }]);
 }
+
+/** Staged messages that cannot follow now go back to the queue. */
+export const putBack = ({ staged }: Pick<Lane, 'staged'>): readonly LaneEffect[] =>
+  staged.length === 0 ? [] : [{ do: 'scan' }];
 
 /** The message is no longer in flight, according to the disk. */
 export const isOver = (state: SendState): boolean => state !== 'sending' && state !== 'unknown';
@@ -116,7 +128,7 @@ export function learn(lane: Lane, { message, state, staged }: LaneEventOf<'row'>
   let { doubts, staged: own, paced } = lane;
   // `sending`, and not by this lane: a report about it arrived after a person had decided about it.
   if (state === 'unknown' || (state === 'sending' && !knows(lane, message.id)))
-    doubts = withRef(doubts, message);
+    doubts = withDoubt(lane, message).doubts;
   else if (isOver(state)) doubts = without(doubts, message);
   if (state !== 'sending') own = without(own, message);
   if (staged.length > 0) own = [...own, ...staged];

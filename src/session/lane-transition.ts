@@ -13,7 +13,17 @@ type Cell<S extends At, E extends EventName> = (
 ) => NextLane;
 
 export const WORK = [
-  ...(['idle', 'checking', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'] as const),
+  ...([
+    'idle',
+    'checking',
+    'marking',
+    'delivering',
+    'noting',
+    'awaiting',
+    'asking',
+    'resting',
+    'waiting',
+  ] as const),
 ] as const satisfies readonly At[];
 /** One cell for each state, in the order of WORK. */
 type Row<E extends EventName, S extends readonly At[] = typeof WORK> = {
@@ -24,8 +34,8 @@ const ____ = stay;
 const rowDeliv = delivery.rowDelivering;
 const notedAsk = reconcile.notedAsked;
 const { turn, stage, result, noted, marked, closed } = delivery;
-const { row, rowNoting, rowAwaited, unwritten, unmarked, refused, noteAgain } = delivery;
-const { opened, askDoubts, askFlight, answered, unnoted, rowAsked } = reconcile;
+const { row, rowIdle, rowNoting, rowAwaited, unwritten, unmarked, refused, noteAgain } = delivery;
+const { opened, askDoubts, askFlight, answered, unnoted, rowAsked, rowWaiting, waited } = reconcile;
 const check = (lane: Lane): NextLane => become(lane, { at: 'checking' });
 const paced = (lane: Lane, { message }: LaneEventOf<'paced'>): NextLane =>
   stay({ ...lane, paced: message.id });
@@ -33,19 +43,20 @@ const free = (lane: Lane, _event: unknown, now: LaneNow): NextLane => settle(lan
 
 // biome-ignore format: a table is read by its columns
 export const TABLE: { readonly [E in EventName]: Row<E> } = {
-  //            idle       checking   marking    delivering noting     awaiting    asking     resting
-  'check':     [check,     ____,      ____,      ____,      ____,      ____,       ____,      ____     ],
-  'checked':   [____,      free,      ____,      ____,      ____,      ____,       ____,      ____     ],
-  'paced':     [paced,     paced,     paced,     paced,     paced,     paced,      paced,     paced    ],
-  'turn':      [turn,      stage,     stage,     stage,     stage,     stage,      stage,     stage    ],
-  'result':    [____,      ____,      ____,      result,    ____,      ____,       ____,      ____     ],
-  'answered':  [____,      ____,      ____,      ____,      ____,      ____,       answered,  ____     ],
-  'noted':     [____,      ____,      marked,    ____,      noted,     ____,       notedAsk,  ____     ],
-  'unwritten': [unwritten, unwritten, unmarked,  unwritten, refused,   unwritten,  unnoted,   unwritten],
-  'row':       [row,       row,       row,       rowDeliv,  rowNoting, rowAwaited, rowAsked,  row      ],
-  'page':      [opened,    ____,      ____,      closed,    closed,    opened,     ____,      ____     ],
-  'tick':      [askDoubts, ____,      ____,      ____,      noteAgain, askFlight,  ____,      ____     ],
-  'rested':    [____,      ____,      ____,      ____,      ____,      ____,       ____,      free     ],
+  //            idle       checking   marking    delivering noting     awaiting    asking     resting    waiting
+  'check':     [check,     ____,      ____,      ____,      ____,      ____,       ____,      ____,      ____      ],
+  'checked':   [____,      free,      ____,      ____,      ____,      ____,       ____,      ____,      ____      ],
+  'paced':     [paced,     paced,     paced,     paced,     paced,     paced,      paced,     paced,     paced     ],
+  'turn':      [turn,      stage,     stage,     stage,     stage,     stage,      stage,     stage,     stage     ],
+  'result':    [____,      ____,      ____,      result,    ____,      ____,       ____,      ____,      ____      ],
+  'answered':  [____,      ____,      ____,      ____,      ____,      ____,       answered,  ____,      ____      ],
+  'noted':     [____,      ____,      marked,    ____,      noted,     ____,       notedAsk,  ____,      ____      ],
+  'unwritten': [unwritten, unwritten, unmarked,  unwritten, refused,   unwritten,  unnoted,   unwritten, unwritten ],
+  'row':       [rowIdle,   row,       row,       rowDeliv,  rowNoting, rowAwaited, rowAsked,  row,       rowWaiting],
+  'page':      [opened,    ____,      ____,      closed,    closed,    opened,     ____,      ____,      opened    ],
+  'tick':      [askDoubts, ____,      ____,      ____,      noteAgain, askFlight,  ____,      ____,      ____      ],
+  'rested':    [____,      ____,      ____,      ____,      ____,      ____,       ____,      free,      ____      ],
+  'waited':    [____,      ____,      ____,      ____,      ____,      ____,       ____,      ____,      waited    ],
 };
 
 /** The next state of a lane and what to do. */

@@ -49,6 +49,12 @@ export interface Flight extends Ref {
   readonly isResent: boolean;
 }
 
+/** A message about which the page has to be asked. */
+export interface Doubt extends Ref {
+  /** How often the question has settled nothing: see lane-doubt.ts. */
+  readonly silences: number;
+}
+
 /** What the lane waits for. */
 export type Work =
   /** Nothing is in flight: the next message may be sent. */
@@ -73,7 +79,7 @@ export type Work =
       readonly at: 'noting';
       readonly ref: Ref;
       readonly note: Note;
-      readonly then: 'next' | 'ask' | 'rest';
+      readonly then: 'next' | 'rest';
       /** The disk refused the note; it is tried again. */
       readonly isRefused: boolean;
     }
@@ -82,7 +88,7 @@ export type Work =
   /** The page's answer on what became of a message. */
   | {
       readonly at: 'asking';
-      readonly ref: Ref;
+      readonly ref: Doubt;
       /** The messages to be asked about after it. */
       readonly queue: readonly Ref[];
       readonly flight: Flight | null;
@@ -93,7 +99,9 @@ export type Work =
       readonly rests: boolean;
     }
   /** One second, after there was no page to give a message to. */
-  | { readonly at: 'resting' };
+  | { readonly at: 'resting' }
+  /** Some seconds, before the page is asked again about this message and others in doubt; nothing is sent meanwhile. */
+  | { readonly at: 'waiting'; readonly doubt: Doubt };
 
 export type At = Work['at'];
 
@@ -104,7 +112,7 @@ export interface Lane<W extends Work = Work> {
    */
   readonly staged: readonly Marked[];
   /** The page has to be asked what became of these messages; in the order of acceptance. */
-  readonly doubts: readonly Ref[];
+  readonly doubts: readonly Doubt[];
   /** The page that was asked about `doubts` when it became ready. */
   readonly askedBy: number | null;
   /**
@@ -159,19 +167,22 @@ export type LaneEvent =
   | { readonly type: 'page' }
   /** Time to ask a ready page for outcomes that it has not reported. */
   | { readonly type: 'tick' }
-  | { readonly type: 'rested' };
+  | { readonly type: 'rested' }
+  /** The end of the wait for this message, after it was asked about so often. */
+  | { readonly type: 'waited'; readonly doubt: Doubt };
 
 export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { readonly type: T }>;
 
 /**
  * Each `note` ends in `noted` or `unwritten`, each `deliver` in `result`, each `ask` in
- * `answered`, each `rest` in `rested`.
+ * `answered`, each `rest` in `rested`, each `wait` in `waited`.
  */
 export type LaneEffect =
   | { readonly do: 'note'; readonly message: Ref; readonly note: Note }
   | { readonly do: 'deliver'; readonly attempt: Attempt }
   | { readonly do: 'ask'; readonly message: Ref }
   | { readonly do: 'rest' }
+  | { readonly do: 'wait'; readonly doubt: Doubt; readonly ms: number }
   /**
    * Scans the rows of this lane: staged messages that cannot be sent are put back, and the next may be sent.
    */
@@ -190,6 +201,9 @@ export interface NextLane {
 }
 
 export const isIdle = ({ work }: Lane): boolean => work.at === 'idle';
+
+/** Neither page nor disk works for the lane. */
+export const isAtRest = ({ work }: Lane): boolean => work.at === 'idle' || work.at === 'waiting';
 
 /** The next message may be sent: nothing is in flight, and no staged message is still being put back. */
 export const isFree = ({ work, staged }: Lane): boolean => work.at === 'idle' && staged.length === 0;
@@ -238,11 +252,14 @@ function carriedBy(work: Work): readonly Ref[] {
   }
 }
 
-/** Merges two lanes that turned out to be the same person's. @param idle has nothing in flight */
-export const merged = (lane: Lane, idle: Lane): Lane => ({
-  ...lane,
-  staged: [...lane.staged, ...idle.staged],
-  doubts: [...lane.doubts, ...idle.doubts].sort((a, b) => a.seq - b.seq),
-  askedBy: idle.doubts.length > 0 ? null : lane.askedBy,
-  paced: lane.paced ?? idle.paced,
-});
+/** Merges two lanes that turned out to be the same person's. At least one of them is at rest. */
+export function merged(one: Lane, other: Lane): Lane {
+  const [lane, added] = isIdle(one) || (isAtRest(one) && !isAtRest(other)) ? [other, one] : [one, other];
+  return {
+    ...lane,
+    staged: [...lane.staged, ...added.staged],
+    doubts: [...lane.doubts, ...added.doubts].sort((a, b) => a.seq - b.seq),
+    askedBy: added.doubts.length > 0 ? null : lane.askedBy,
+    paced: lane.paced ?? added.paced,
+  };
+}

@@ -3,8 +3,8 @@
 import type { Addressee } from '../../protocol/wid.js';
 import {
   EMPTY,
+  isAtRest,
   isForgettable,
-  isIdle,
   isServed,
   knows,
   type Lane,
@@ -97,8 +97,8 @@ export class Lanes {
       slot.name = name;
       const other = this.#slots.get(name);
       if (other === undefined) this.#slots.set(name, slot);
-      else if (isIdle(slot.lane)) other.lane = merged(other.lane, slot.lane);
-      else if (isIdle(other.lane)) {
+      else if (isAtRest(slot.lane)) other.lane = merged(other.lane, slot.lane);
+      else if (isAtRest(other.lane)) {
         slot.lane = merged(slot.lane, other.lane);
         this.#slots.set(name, slot);
       } else this.#secondLanes.add(slot);
@@ -116,7 +116,7 @@ export class Lanes {
 
   #tidy(slot: OwnSlot): void {
     if (this.#secondLanes.has(slot)) {
-      if (!isIdle(slot.lane)) return;
+      if (!isAtRest(slot.lane)) return;
       this.#secondLanes.delete(slot);
       const home = this.#slots.get(slot.name);
       if (home === undefined) this.#slots.set(slot.name, slot);

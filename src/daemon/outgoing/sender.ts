@@ -339,6 +339,9 @@ export class Sender {
       case 'rest':
         setTimeout(() => this.#lanes.post(slot, { type: 'rested' }), REST_MS).unref();
         break;
+      case 'wait':
+        setTimeout(() => this.#lanes.post(slot, { type: 'waited', doubt: effect.doubt }), effect.ms).unref();
+        break;
       case 'note':
         void this.#note(slot, effect.message, effect.note);
         break;

@@ -11,6 +11,7 @@ import {
   merged,
   roomBehind,
 } from '../../../src/session/lane.js';
+import { WAITS_MS } from '../../../src/session/lane-doubt.js';
 import { nextLane } from '../../../src/session/lane-transition.js';
 import type { DeliveryResult } from '../../../src/session/send-outcome.js';
 
@@ -47,6 +48,12 @@ class Play {
   noted(of: Marked, state: Extract<LaneEvent, { type: 'noted' }>['state']): this {
     return this.post({ type: 'noted', message: of, state });
   }
+  /** The end of the wait that the lane is in. */
+  waited(): this {
+    const { work } = this.lane;
+    if (work.at !== 'waiting') throw new Error(`the lane is ${work.at}`);
+    return this.post({ type: 'waited', doubt: work.doubt });
+  }
   pageIs(page: number | null): this {
     this.page = page;
     return this.post({ type: 'page' });
@@ -59,6 +66,7 @@ class Play {
     return this.effects.map((effect) => {
       if (effect.do === 'deliver') return `${effect.attempt.way} ${effect.attempt.id}`;
       if (effect.do === 'ask') return `ask ${effect.message.id}`;
+      if (effect.do === 'wait') return `wait ${effect.ms}`;
       return effect.do === 'note' ? `note ${effect.message.id} ${effect.note.event.type}` : effect.do;
     });
   }
@@ -152,21 +160,94 @@ t.test(
   },
 );
 
-t.test('the page is asked once about an unknown outcome before the next message is sent', async (t) => {
-  const play = new Play().turn(A).said({ as: 'unknown' }).row(A, 'unknown').noted(A, 'unknown');
-  t.same(play.does, ['ask m1']);
-  t.same(play.answered({ as: 'silent' }).does, ['scan'], 'a page that cannot answer delays no other message');
-  t.same(play.lane.doubts, [{ id: 'm1', seq: 1 }]);
-  play.turn(B).said({ as: 'sent', ack: 1 }).row(B, 'sent');
-  t.same(play.noted(B, 'sent').does, ['scan'], 'the page is not asked again before each message');
-  t.same(play.post({ type: 'tick' }).does, ['ask m1']);
+/** A lane whose first message has an unknown outcome; the page is being asked. */
+const unknown = () => new Play().turn(A).said({ as: 'unknown' }).row(A, 'unknown').noted(A, 'unknown');
+
+t.test(
+  'a page that cannot say an outcome is asked again with growing waits, then the lane goes on',
+  async (t) => {
+    const play = unknown();
+    t.same(play.does, ['ask m1']);
+    for (const ms of WAITS_MS) {
+      t.same([...play.answered({ as: 'silent' }).does, play.at], [`wait ${ms}`, 'waiting']);
+      t.same(play.turn(B).does, ['scan'], 'no later message is sent');
+      t.same(play.row(B, 'queued').lane.staged, []);
+      t.same(play.post({ type: 'tick' }).does, []);
+      t.same(play.waited().does, ['ask m1']);
+    }
+    t.equal(
+      WAITS_MS.reduce((sum, ms) => sum + ms, 0),
+      30_000,
+      'docs/sending.md names the sum',
+    );
+    t.same(
+      play.answered({ as: 'silent' }).does,
+      ['note m1 lost'],
+      'a row that still says sending blocks nobody',
+    );
+    t.same(play.noted(A, 'unknown').does, ['scan'], 'a page that cannot answer delays others for so long');
+    t.match(play.lane.doubts, [{ id: 'm1', seq: 1 }]);
+    play.turn(B).said({ as: 'sent', ack: 1 }).row(B, 'sent');
+    t.same(play.noted(B, 'sent').does, ['scan'], 'the page is not asked again before each message');
+    t.same(play.post({ type: 'tick' }).does, ['ask m1']);
+    t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
+    t.same(
+      play.row(A, 'queued').noted(A, 'queued').does,
+      ['rest'],
+      'the retry waits, so there is no tight loop',
+    );
+  },
+);
+
+t.test('what is learnt during the wait ends it at once', async (t) => {
+  const waiting = () => unknown().answered({ as: 'silent' });
+  t.same(waiting().row(A, 'delivered').does, ['scan'], 'the ack arrives');
+  t.same(waiting().row(A, 'failed').does, ['scan'], 'a person decides');
+  t.same(waiting().row(C, 'queued').does, [], 'a change of another message is not what it waits for');
+  t.same(waiting().pageIs(2).does, ['ask m1'], 'another page may know it');
+  const gone = waiting().pageIs(null);
+  t.same([...gone.waited().does, gone.at], ['scan', 'idle'], 'no page can be asked');
+  t.same(gone.pageIs(2).does, ['ask m1']);
+  const late = waiting();
+  late.post({ type: 'waited', doubt: { id: 'm1', seq: 1, silences: 0 } });
+  t.equal(late.at, 'waiting', 'the end of an earlier wait');
+});
+
+t.test('the bound on the waits holds for a message, not for a page', async (t) => {
+  const play = unknown();
+  for (let page = 2; page <= WAITS_MS.length + 1; page += 1)
+    t.same(play.answered({ as: 'silent' }).pageIs(page).does, ['ask m1']);
+  t.same(play.answered({ as: 'silent' }).noted(A, 'unknown').does, ['scan']);
+  t.same(play.pageIs(9).does, ['ask m1'], 'each new page is asked before others are sent');
+  t.same(play.answered({ as: 'silent' }).noted(A, 'unknown').does, ['scan'], 'and delays nobody more');
+});
+
+t.test('a message that becomes unknown while a page is ready is asked about first', async (t) => {
+  const play = new Play().pageIs(1);
+  t.same(play.row(A, 'unknown').does, ['ask m1']);
   t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
+  const refused = new Play().turn(A).said({ as: 'again', way: 'send', error });
   t.same(
-    play.row(A, 'queued').noted(A, 'queued').does,
-    ['rest'],
-    'the retry waits, so there is no tight loop',
+    refused.post({ type: 'unwritten', message: A }).turn(B).does,
+    ['scan', 'ask m1'],
+    'nothing overtakes it',
   );
 });
+
+t.test(
+  'an answer that the disk refuses counts as none, so the others are not held back for ever',
+  async (t) => {
+    const play = unknown();
+    for (const ms of WAITS_MS) {
+      t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
+      t.same(play.post({ type: 'unwritten', message: A }).does, [`wait ${ms}`]);
+      play.waited();
+    }
+    play.answered({ as: 'lacking' });
+    t.same(play.post({ type: 'unwritten', message: A }).does, ['rest']);
+    t.same(play.post({ type: 'rested' }).does, ['scan']);
+  },
+);
 
 t.test(
   'a page that becomes ready is asked about every message in doubt, in order, before anything is sent',
@@ -188,7 +269,7 @@ t.test("a message found in the page's store waits until the one before it is sen
   const play = new Play().pageIs(null).row(A, 'unknown').row(B, 'unknown').pageIs(2);
   play.answered(FOUND).noted(A, 'sending');
   t.same([...play.answered({ ...FOUND, stranded: true }).does, play.at], ['awaiting']);
-  t.same(play.lane.doubts, [{ id: 'm2', seq: 2 }]);
+  t.match(play.lane.doubts, [{ id: 'm2', seq: 2 }]);
   t.same(play.row(A, 'sent').does, ['ask m2'], 'it goes before any message accepted after it');
   t.same(play.answered({ ...FOUND, stranded: true }).does, ['note m2 submit']);
 });
@@ -230,7 +311,13 @@ t.test(
       .post({ type: 'tick' })
       .answered({ as: 'lacking' });
     t.same([...play.does, play.at], ['awaiting']);
-    play.pageIs(2).answered({ as: 'silent' }).post({ type: 'tick' });
+    t.same(
+      play.pageIs(2).answered({ as: 'silent' }).does,
+      ['note m1 lost'],
+      'no ack of the old page is awaited',
+    );
+    t.same(play.row(A, 'unknown').noted(A, 'unknown').does, ['wait 1000']);
+    play.waited();
     t.same(play.answered({ as: 'lacking' }).does, ['note m1 again'], 'the next page never had it');
   },
 );
@@ -289,4 +376,13 @@ t.test('two lanes of one person are merged without losing their state', async (t
     ['m1', 'm3'],
   );
   t.equal(both.askedBy, null, 'the merged lane counts as not asked about yet');
+  const waiting = unknown().answered({ as: 'silent' });
+  for (const lane of [merged(one.lane, waiting.lane), merged(waiting.lane, one.lane)])
+    t.match(
+      lane,
+      { work: { at: 'delivering' }, doubts: [{ id: 'm1' }] },
+      'the wait gives way to what is in flight',
+    );
+  for (const lane of [merged(EMPTY, waiting.lane), merged(waiting.lane, EMPTY)])
+    t.equal(lane.work.at, 'waiting', 'the wait goes on');
 });

@@ -12,6 +12,7 @@ import {
   type LaneEvent,
   roomBehind,
 } from '../../../src/session/lane.js';
+import { WAITS_MS } from '../../../src/session/lane-doubt.js';
 import { nextLane } from '../../../src/session/lane-transition.js';
 import { advance, isEnded, isTaken, type SendEvent } from '../../../src/session/outbox.js';
 import type { DeliveryResult } from '../../../src/session/send-outcome.js';
@@ -35,7 +36,9 @@ interface Page {
   readonly has: Map<string, 'working' | 'stored' | 'acked'>;
 }
 
-type Call = Extract<LaneEffect, { readonly do: 'deliver' | 'ask' | 'rest' }> | { readonly do: 'check' };
+type Call =
+  | Extract<LaneEffect, { readonly do: 'deliver' | 'ask' | 'rest' | 'wait' }>
+  | { readonly do: 'check' };
 
 const MOST_ROWS = 6;
 
@@ -63,10 +66,15 @@ export class LaneWorld {
    * decided.
    */
   readonly #overtaken = new Set<string>();
+  /** How often a question about the message settled nothing. */
+  readonly #silences = new Map<string, number>();
   readonly seen = new Set<string>();
+  readonly #isMute: boolean;
 
-  constructor(random: () => number) {
+  /** @param isMute pages never say what became of the first message; the one that is sending it does */
+  constructor(random: () => number, { isMute = false } = {}) {
     this.#random = random;
+    this.#isMute = isMute;
   }
 
   get history(): string {
@@ -96,15 +104,35 @@ export class LaneWorld {
       else if (this.#calls.length > 0) this.#answer();
       else if (this.#isWoken) this.#scan();
       else if (this.#working().length > 0) this.#serverTakes();
-      else if (this.#rows.every(({ state }) => isTaken(state) || isEnded(state))) break;
+      else if (this.#rows.every((row) => isTaken(row.state) || isEnded(row.state) || this.#isLeft(row)))
+        break;
       else this.#tick();
     }
-    for (const { id, state } of this.#rows) {
+    const muted = this.#rows.some((row) => this.#isLeft(row));
+    for (const row of this.#rows) {
+      const { id, state } = row;
+      if (this.#isLeft(row)) continue;
       if (!isTaken(state) && !isEnded(state)) refuse(`${id} is stuck`);
       if (isTaken(state) && !this.#server.includes(id) && !this.#overtaken.has(id)) refuse(`${id} is lost`);
     }
-    if (!isIdle(this.#lane) || this.#lane.staged.length > 0 || this.#lane.doubts.length > 0)
+    if (muted) this.seen.add('muted');
+    else if (!isIdle(this.#lane) || this.#lane.staged.length > 0 || this.#lane.doubts.length > 0)
       refuse('the lane is not at rest');
+  }
+
+  #isMuted({ seq }: Row): boolean {
+    return this.#isMute && seq === 1;
+  }
+
+  /** Its page is sending it. The monitor replaces one that neither gets an ack nor says anything. */
+  #isAwaited(id: string): boolean {
+    const { work } = this.#lane;
+    return work.at === 'asking' && work.flight?.id === id && work.flight.page === this.#page?.epoch;
+  }
+
+  /** Nothing more happens to it by itself. */
+  #isLeft(row: Row): boolean {
+    return this.#isMuted(row) && row.state === 'unknown';
   }
 
   #chance(share: number): boolean {
@@ -141,7 +169,10 @@ export class LaneWorld {
           const { message, note } = effect;
           const { state } = this.#row(message.id);
           const isOpen = state === 'sending' || state === 'unknown';
-          if (isRefused) return [isOpen ? { type: 'unwritten', message } : { type: 'noted', message, state }];
+          if (isRefused) {
+            this.#wasSilent(message.id);
+            return [isOpen ? { type: 'unwritten', message } : { type: 'noted', message, state }];
+          }
           const reported = this.#change(message.id, note.event, note.attempted === true);
           return [...reported, { type: 'noted', message, state: this.#row(message.id).state }];
         });
@@ -155,8 +186,23 @@ export class LaneWorld {
     }
   }
 
-  /** Checks that at most one message of the lane is being delivered. */
+  #wasSilent(id: string): void {
+    this.#silences.set(id, (this.#silences.get(id) ?? 0) + 1);
+  }
+
+  /**
+   * Checks that at most one message of the lane is being delivered, and that it overtakes none of unknown outcome before the page
+   * was asked as often as it may be.
+   */
   #mayDeliver(id: string): void {
+    const { seq } = this.#row(id);
+    for (const row of this.#rows)
+      if (row.seq < seq && row.state === 'unknown' && !this.#overtaken.has(row.id)) {
+        if ((this.#silences.get(row.id) ?? 0) <= WAITS_MS.length)
+          refuse(`${id} goes before ${row.id} is known`);
+        this.seen.add('overtakes');
+        this.#overtaken.add(row.id);
+      }
     for (const { call } of this.#calls)
       if (call.do === 'deliver') refuse(`${id} and ${call.attempt.id} are given to the page at once`);
     const { staged, doubts } = this.#lane;
@@ -189,8 +235,6 @@ export class LaneWorld {
   #mark(row: Row): void {
     row.state = 'sending';
     row.attempts += 1;
-    for (const { id, seq, state } of this.#rows)
-      if (seq < row.seq && state === 'unknown') this.#overtaken.add(id);
   }
 
   /** The disk performs waiting writes in order, then posts their events. */
@@ -316,6 +360,7 @@ export class LaneWorld {
     if (entry === undefined) return;
     const { call, page } = entry;
     if (call.do === 'rest') this.#post({ type: 'rested' });
+    else if (call.do === 'wait') this.#post({ type: 'waited', doubt: call.doubt });
     else if (call.do === 'check') this.#post({ type: 'checked' });
     else if (call.do === 'ask') this.#askedFor(call.message.id, page);
     else this.#post({ type: 'result', result: this.#said(call.attempt.id, call.attempt.way, page) });
@@ -323,11 +368,15 @@ export class LaneWorld {
   }
 
   #askedFor(id: string, page: Page | null): void {
-    const isSilent = page !== this.#page || (!this.#isCalm && this.#chance(0.1));
+    const isSilent =
+      page !== this.#page ||
+      (this.#isMuted(this.#row(id)) && !this.#isAwaited(id)) ||
+      (!this.#isCalm && this.#chance(0.1));
     const how = page?.has.get(id);
     const ack = how === 'acked' ? 1 : 0;
     const found = { as: 'found', ack, nack: null, stranded: how === 'stored' } as const;
     const said = how === undefined ? ({ as: 'lacking' } as const) : found;
+    if (isSilent) this.#wasSilent(id);
     this.#post({ type: 'answered', answer: isSilent ? { as: 'silent' } : said });
   }
 

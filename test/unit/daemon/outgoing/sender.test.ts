@@ -56,12 +56,64 @@ t.test(
     page.sent[0]?.answer({ outcome: 'absent', error: new Error('no') });
     await until(() => page.sent.length === 4);
     t.same(page.texts, ['a1', 'b1', 'b2', 'a2'], 'a failed message delays no other');
-    page.has = () => Promise.reject(new Error('not stored yet'));
-    page.sent[3]?.answer({ outcome: 'unknown', error: new Error('timed out') });
-    await until(() => page.sent.length === 5);
-    t.equal(page.last().text, 'a3', 'nor does a message that a ready page cannot report on');
   },
 );
+
+t.test('a message that the page cannot report on yet keeps its place in its chat', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { page, sender, accept, store } = open(t);
+  for (const text of ['a1', 'a2']) await accept(A, text);
+  await accept(B, 'b1');
+  sender.open(WID);
+  await until(() => page.sent.length === 2);
+  page.has = () => Promise.reject(new Error('not stored yet'));
+  page.sent[0]?.answer({ outcome: 'unknown', error: new Error('timed out') });
+  await until(() => page.asked.length === 1);
+  await rest(store);
+  t.same(page.texts, ['a1', 'b1'], 'the next one waits');
+  await accept(B, 'b2');
+  page.sent[1]?.answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 3);
+  t.equal(page.last().text, 'b2', 'other chats go on');
+  page.has = () => null;
+  mock.timers.tick(1_000);
+  await until(() => page.asked.length === 2);
+  await rest(store);
+  mock.timers.tick(1_000);
+  await until(() => page.sent.length === 4);
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 5);
+  t.same(
+    page.texts,
+    ['a1', 'b1', 'b2', 'a1', 'a2'],
+    'the page did not have it: it is sent first, then the next',
+  );
+});
+
+t.test('a message that a ready page never reports on delays the others of its chat for 30 s', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { page, sender, accept, state, store } = open(t);
+  const first = await accept(A, 'a1');
+  await accept(A, 'a2');
+  sender.open(WID);
+  await until(() => page.sent.length === 1);
+  page.has = () => Promise.reject(new Error('never'));
+  page.last().answer({ outcome: 'unknown', error: new Error('timed out') });
+  for (const [n, ms] of [1_000, 2_000, 4_000, 8_000, 15_000].entries()) {
+    await until(() => page.asked.length === n + 1);
+    await rest(store);
+    mock.timers.tick(ms - 1);
+    await rest(store);
+    t.equal(page.asked.length, n + 1, `${ms} ms pass before the next question`);
+    t.same(page.texts, ['a1']);
+    mock.timers.tick(1);
+  }
+  await until(() => page.sent.length === 2);
+  t.same(page.texts, ['a1', 'a2']);
+  t.equal(state(first.id), 'unknown');
+});
 
 t.test('a message of an idle chat is staged in the transaction that accepts it', async (t) => {
   const { page, sender, accept, outbox, state, store } = open(t);
