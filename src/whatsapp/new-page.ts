@@ -1,5 +1,5 @@
-// Prepares the page of a browser before its first navigation: watches for crashes (H4), lets the page report to the daemon, and
-// sets a current user agent.
+// Prepares the page of a browser before its first navigation: watches for crashes (H4), answers its questions, lets it report to the
+// daemon, and sets a current user agent.
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import { identityOf } from './browser/identity.js';
 import { passCheckpoints } from './page/checkpoint.js';
@@ -39,6 +39,9 @@ export async function preparePage(
   { browser, page, session, headed }: NewPage,
   take: (report: PageReport | ContentReport) => void,
 ): Promise<string> {
+  // While a message has no ack, the page asks before it is reloaded (WAWebConfigureWindowEvents, 2026-04-27). Unanswered, the
+  // question blocks the page and the reload that should help it.
+  page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
   const install = async (): Promise<void> => {
     await page.exposeFunction(BINDING, take);
     await page.evaluateOnNewDocument(watch, BINDING);

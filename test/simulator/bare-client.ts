@@ -85,6 +85,8 @@ export class BareClient {
     // are open. If the library ends the browser by itself while we do, one of the pipes then raises an
     // unhandled "read ECONNRESET".
     for (const pipe of bare.client.pupBrowser?.process()?.stdio ?? []) pipe?.on('error', () => {});
+    // The library leaves the page's question before a reload unanswered.
+    bare.client.pupPage?.on('dialog', (dialog) => void dialog.accept().catch(() => {}));
     // Not in the library's own types.
     const client = bare.client as wweb.Client & { inject(): Promise<void> };
     const inject = client.inject.bind(client);

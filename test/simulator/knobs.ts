@@ -262,7 +262,11 @@ export const KNOBS = {
     'WAWebHandleStreamError',
   ),
   reconnectMs: ms(1_000, 'pause between two attempts of the page to connect', 'WAComms'),
-  timeoutStateMs: ms(5_000, 'without a connection for this long the page shows TIMEOUT', 'WAWebSocketModel'),
+  timeoutStateMs: ms(
+    0,
+    'without a connection for this long the page shows TIMEOUT; 0 never, as the page of 2026-04-27, whose states have none of that name: it stays OPENING',
+    'WAWebCommsConfig',
+  ),
   pingMs: ms(10_000, 'pause between two pings of the page', 'WAComms'),
   pongMs: ms(10_000, 'a pong later than this is a dead socket', 'WAComms'),
 

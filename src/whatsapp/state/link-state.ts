@@ -22,6 +22,8 @@ export interface LinkNeeds {
 const EXPLAIN_MS = 3_000;
 /** A page that has lost its connection starts a new one (state OPENING) well before this. */
 const STILL_MS = 8_000;
+/** A page that is starting opens its connection within this, unless the server cannot be reached. */
+const OPENING_MS = 8_000;
 
 /** Ended by `over`. */
 export class LinkState {
@@ -36,6 +38,8 @@ export class LinkState {
   #explain: NodeJS.Timeout | undefined;
   /** Runs while the socket is connected and its stream is not. */
   #still: NodeJS.Timeout | undefined;
+  /** Runs during a start while the page tries to connect. */
+  #opening: NodeJS.Timeout | undefined;
   /** The account that was reported last, as JSON. It is reported again only after a change. */
   #me = 'null';
   /** Called when the page has deleted its credentials. Set while our own logout waits for that. */
@@ -72,11 +76,13 @@ export class LinkState {
     this.#phase = 'over';
     clearTimeout(this.#explain);
     clearTimeout(this.#still);
+    clearTimeout(this.#opening);
   }
 
   /** The page has loaded WhatsApp Web anew. */
   newDocument(): void {
     clearTimeout(this.#still);
+    clearTimeout(this.#opening);
     if (this.#phase === 'unpaired') this.#listener.report({ type: 'qr-gone' });
     this.#loses('client.reloading');
   }
@@ -93,6 +99,7 @@ export class LinkState {
 
   /** @param wid the account of the page; null when it has none */
   socketState(state: string, wid: string | null): void {
+    clearTimeout(this.#opening);
     switch (state) {
       case 'UNPAIRED_IDLE':
         this.#needs.refreshQr();
@@ -120,11 +127,20 @@ export class LinkState {
         this.#listener.event({ type: 'client.refused', reason: 'banned' });
         break;
       default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for any cause
-        // During a start, OPENING is normal. With TIMEOUT the page reports that it cannot connect.
-        if (this.#phase !== 'ready' && this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK'))
-          this.#listener.event({ type: 'client.offline' });
+        if (this.#phase !== 'ready' && this.#hasSession) this.#startsWithout(state);
         this.#loses('client.offline');
     }
+  }
+
+  /**
+   * During a start, OPENING is normal for a moment. A page that cannot connect stays OPENING (WAWebCommsConfig, 2026-04-27);
+   * older ones then showed TIMEOUT.
+   */
+  #startsWithout(state: string): void {
+    const offline = (): void => this.#listener.event({ type: 'client.offline' });
+    if (state === 'TIMEOUT' || state === 'PROXYBLOCK') offline();
+    else if (state === 'OPENING' && this.#phase === 'loading')
+      this.#opening = setTimeout(offline, OPENING_MS);
   }
 
   /**

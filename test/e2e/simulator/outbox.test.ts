@@ -1,4 +1,5 @@
 /** Own messages are stored before they are sent, resent under the same id, and delivered to a person once. */
+import type { Dialog } from 'puppeteer';
 import t from 'tap';
 import type { PageWindow } from '../../../src/whatsapp/page/page-window.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -84,6 +85,22 @@ t.test(
     t.equal(ana.received.filter(({ body }) => body === 'stranded').length, 1);
   },
 );
+
+t.test('the page asks before it is reloaded while a message has no ack', async (t) => {
+  const page = bare.client.pupPage;
+  if (!page) return t.fail('no page');
+  const asks = () => page.evaluate(`window.onbeforeunload() ?? ''`);
+  t.equal(await asks(), '');
+  await sim.set('ackFault', 'never');
+  await send('unsent');
+  t.equal(await asks(), 'You are closing WhatsApp.');
+  const asked = new Promise<Dialog>((resolve) => page.once('dialog', resolve));
+  const times = bare.count('ready') + 1;
+  await page.reload({ waitUntil: 'domcontentloaded' });
+  t.equal((await asked).type(), 'beforeunload');
+  await bare.waitTimes('ready', times);
+  await sim.set('ackFault', 'none');
+});
 
 t.test('with resendsAtLogin the next document resends it by itself, with its id', async (t) => {
   await sim.set('resendsAtLogin', true);

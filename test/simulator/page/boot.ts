@@ -7,6 +7,7 @@ import { obey } from './orders.js';
 import { requireModule } from './require.js';
 import { startScreen } from './screen.js';
 import { startSession } from './session.js';
+import { askBeforeUnload } from './unload.js';
 
 declare global {
   interface Window {
@@ -25,6 +26,7 @@ else
   });
 startScreen();
 takeBallast(knobs.ballastMb);
+askBeforeUnload();
 void startSession();
 // The real page registers one; nothing here depends on it.
 navigator.serviceWorker?.register('/sw.js').catch(() => {});

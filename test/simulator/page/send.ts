@@ -48,8 +48,8 @@ export function addAndSendMsgToChat(
 }
 
 /** WAWebContactBlockedErrorAction, as WAWebSendMsgRecordAction rejects with it. */
-class ContactBlockedError extends Error {
-  override readonly name = 'ContactBlockedError';
+class ContactBlocked extends Error {
+  override readonly name = 'ContactBlocked';
 }
 
 /** The number of sends that do not leave this document. */
@@ -102,7 +102,8 @@ function attributesOf(message: object): object {
 
 /**
  * WAWebSendMsgChatAction.resendMsgToChat: sends a stored message again under its id. The page calls it for an
- * upload that is resumed (WAWebMediaResumeUploadMsg).
+ * upload that is resumed (WAWebMediaResumeUploadMsg). An earlier isSendFailure stays; the button "retry"
+ * removes it before (WAWebMsgModel.resend).
  */
 export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promise<SendResult> {
   const msg = await message;
@@ -112,7 +113,6 @@ export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promi
     results.set(stored.wire.id, (how) => (how instanceof Error ? reject(how) : resolve(how))),
   );
   carried.delete(stored.key);
-  msg.set({ isSendFailure: false });
   leave(stored, msg, true);
   return result;
 }
@@ -125,7 +125,7 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
   const { sendFault } = knobs;
   const { remote } = msg.id;
   if ([remote, toPn(remote), toLid(remote)].some((wid) => wid && Blocklist.get(wid))) {
-    end(stored.wire.id, new ContactBlockedError('Contact is blocked'));
+    end(stored.wire.id, new ContactBlocked('Contact is blocked'));
     return;
   }
   if (sendFault === 'fails' || sendFault === 'network') {

@@ -78,9 +78,10 @@ function onLost(): void {
   armTimeout();
 }
 
-/** After some seconds without a connection the page shows TIMEOUT, and continues to try. */
+/** According to reports, some builds showed TIMEOUT after a while without a connection, and continued to try. */
 function armTimeout(): void {
   clearTimeout(timeout);
+  if (knobs.timeoutStateMs === 0) return;
   timeout = setTimeout(() => {
     if (Socket.state === 'OPENING' || Socket.state === 'PAIRING') Socket.set({ state: 'TIMEOUT' });
   }, knobs.timeoutStateMs);

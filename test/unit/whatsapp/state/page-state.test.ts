@@ -178,7 +178,24 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     [socket('OPENING'), socket('TIMEOUT')],
     ['offline'],
   ],
-  ['without a session there is nobody to wait for', false, [socket('TIMEOUT')], []],
+  [
+    'a page that cannot connect stays OPENING',
+    true,
+    [doc(PAGE), socket('OPENING'), { ms: 7_000 }, { ms: 2_000 }],
+    ['offline'],
+  ],
+  [
+    'a slow start is no loss',
+    true,
+    [doc(PAGE), socket('OPENING'), { ms: 7_000 }, ...UP, { ms: 9_000 }],
+    IS_UP,
+  ],
+  [
+    'without a session there is nobody to wait for',
+    false,
+    [socket('TIMEOUT'), socket('OPENING'), { ms: 9_000 }],
+    [],
+  ],
   [
     'a connection that goes while syncing is reported when it is back',
     true,
