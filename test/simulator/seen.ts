@@ -704,7 +704,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebSyncGatingUtils.isPlaceholderMessageResendEnabled': ['() → boolean', DIFF],
   'WAWebUpdateUnreadChatAction.markUnread': ['(chat, unread) → promise', BOTH],
   'WAWebUpdateUnreadChatAction.sendSeen': [
-    '({ chat, threadId, afterAvailable }) or (chat) → promise; unsettled until the server acknowledges the receipt; waits until the page is available unless afterAvailable is false; called by each send',
+    '({ chat, threadId, afterAvailable }) or (chat) → promise; unsettled until the server acknowledges the receipt; while the page is not available it resolves at once and marks later, unless afterAvailable is false; called by each send',
     BOTH,
   ],
   'WAWebUploadManager.encryptAndUpload': [
