@@ -195,6 +195,13 @@ export const WAHA_SENDING: readonly Row[] = [
   sendingFile('/api/{session}/status/video', 'video', toStatus, { differs: VIEWERS }),
   call(
     'POST',
+    '/api/{session}/status/delete',
+    'message.delete',
+    { params: ({ body }) => ({ id: body.text('id'), for: 'all' }), answer: () => undefined },
+    { ...CREATED, differs: '`contacts` is ignored: it is deleted for everybody.' },
+  ),
+  call(
+    'POST',
     '/api/sendSeen',
     'chat.markRead',
     { params: ({ body }) => ({ chat: body.text('chatId') }), answer: () => undefined },

@@ -1,5 +1,6 @@
 // The table of WAHA's routes: documents 2024.9 and 2026.1 (of the n8n node's versions 202409 and 202602), with the engine WEBJS.
 import { type Row, refuse } from './row.js';
+import { WAHA_CHANNELS } from './waha-channels.js';
 import { WAHA_CHATS } from './waha-chats.js';
 import { WAHA_GROUPS } from './waha-groups.js';
 import { WAHA_LABELS } from './waha-labels.js';
@@ -47,10 +48,6 @@ const REFUSED: readonly Row[] = [
     'POST /api/sendList since 2026.1',
   ),
   ...refuse(
-    'Delete it by the key of its message: the methods of this program (`message.delete`).',
-    'POST /api/{session}/status/delete',
-  ),
-  ...refuse(
     'No method reads the last presence: subscribe, and read the events `presence`.',
     'GET /api/{session}/presence',
     'GET /api/{session}/presence/{chatId}',
@@ -70,23 +67,6 @@ const REFUSED: readonly Row[] = [
   ...refuse(
     'Ids of messages are made when they are sent.',
     'GET /api/{session}/status/new-message-id since 2026.1',
-  ),
-  ...refuse(
-    'Not translated: channels have methods of this program (`channel.*`). A message is sent to a channel of yours by its id.',
-    'GET /api/{session}/channels',
-    'POST /api/{session}/channels',
-    'GET /api/{session}/channels/{id}',
-    'DELETE /api/{session}/channels/{id}',
-    'GET /api/{session}/channels/{id}/messages/preview since 2026.1',
-    ...['follow', 'unfollow', 'mute', 'unmute'].flatMap((verb) => [
-      `POST /api/{session}/channels/${verb}`,
-      `POST /api/{session}/channels/{id}/${verb} since 2026.1`,
-    ]),
-    'POST /api/{session}/channels/search/by-view since 2026.1',
-    'POST /api/{session}/channels/search/by-text since 2026.1',
-    'GET /api/{session}/channels/search/views since 2026.1',
-    'GET /api/{session}/channels/search/countries since 2026.1',
-    'GET /api/{session}/channels/search/categories since 2026.1',
   ),
   ...refuse(
     'A file is converted when it is sent.',
@@ -112,5 +92,6 @@ export const WAHA_ROWS: readonly Row[] = [
   ...WAHA_CHATS,
   ...WAHA_LABELS,
   ...WAHA_GROUPS,
+  ...WAHA_CHANNELS,
   ...REFUSED,
 ];

@@ -1,5 +1,6 @@
 // The table of wwebjs-api's routes, by its OpenAPI document of commit e45da16 (2026-07).
 import { type Row, refuse } from './row.js';
+import { WWEBJS_CHANNELS } from './wwebjs-channels.js';
 import { WWEBJS_CHATS } from './wwebjs-chats.js';
 import { WWEBJS_LABELS } from './wwebjs-labels.js';
 import { WWEBJS_MESSAGES } from './wwebjs-messages.js';
@@ -54,17 +55,6 @@ const REFUSED: readonly Row[] = [
     ...each('/client', 'openChatWindow', 'openChatWindowAt'),
   ),
   ...refuse('Files are returned in base64: `downloadMedia`.', ...each('/message', 'downloadMediaAsData')),
-  ...refuse(
-    'Not translated: channels have methods of this program (`channel.*`). A message is sent to a channel of yours by its id.',
-    ...each('/client', 'getChannelByInviteCode', 'createChannel', 'subscribeToChannel'),
-    ...each('/client', 'unsubscribeFromChannel', 'searchChannels'),
-    'GET /client/getChannels/{sessionId}',
-    ...each('/channel', 'getClassInfo', 'sendMessage', 'fetchMessages', 'sendSeen', 'mute', 'unmute'),
-    ...each('/channel', 'acceptChannelAdminInvite', 'sendChannelAdminInvite', 'revokeChannelAdminInvite'),
-    ...each('/channel', 'transferChannelOwnership', 'demoteChannelAdmin', 'getSubscribers'),
-    ...each('/channel', 'setProfilePicture', 'setDescription', 'setSubject', 'setReactionSetting'),
-    ...each('/channel', 'deleteChannel'),
-  ),
 ];
 
 export const WWEBJS_ROWS: readonly Row[] = [
@@ -72,6 +62,7 @@ export const WWEBJS_ROWS: readonly Row[] = [
   ...WWEBJS_MESSAGES,
   ...WWEBJS_READING,
   ...WWEBJS_CHATS,
+  ...WWEBJS_CHANNELS,
   ...WWEBJS_LABELS,
   ...WWEBJS_PROFILES,
   ...REFUSED,

@@ -79,7 +79,7 @@ function fileOf(body: Fields): { readonly file: Fields; readonly caption: string
 }
 
 /** @param extra what the route itself sets */
-async function send(
+export async function send(
   { body }: Request,
   door: Door,
   account: string,
@@ -105,7 +105,7 @@ async function send(
   );
 }
 
-const SENDING =
+export const SENDING =
   'Answers when the message is on disk, with `ack` 0. `options` that are read: `caption`, `quotedMessageId`, `mentions`, `linkPreview`, `sendMediaAsDocument`, `sendAudioAsVoice`, `sendMediaAsSticker`, `sendVideoAsGif`, `isViewOnce`, `media`. No `Contact`.';
 
 async function fetchMessages({ body }: Request, door: Door, account: string): Promise<object> {
