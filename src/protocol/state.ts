@@ -97,6 +97,7 @@ export const EVENT_TYPES = [
   'message.revoke',
   'message.transcript',
   'group',
+  'group.tag',
   'call',
   'label',
   'chat.timer',

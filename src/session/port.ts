@@ -82,6 +82,7 @@ export type ContentEvent =
   | 'message.attendance'
   | 'message.edit'
   | 'group'
+  | 'group.tag'
   | 'call'
   | 'chat.timer'
   | 'presence';

@@ -130,6 +130,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
     case 'message.attendance':
     case 'message.transcript':
     case 'chat.timer':
+    case 'group.tag':
     case 'restriction':
     case 'alert':
     case 'gap':

@@ -47,6 +47,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
       return stateOf(data);
     case 'label':
     case 'chat.timer':
+    case 'group.tag':
     case 'presence':
     case 'message.attendance':
     case 'message.transcript':

@@ -189,6 +189,7 @@ class Client implements Omit<WhatsAppClient, keyof ClientRequests> {
       else if (report.kind === 'label') this.#contentEvents.label(report);
       else if (report.kind === 'presence') this.#contentEvents.presence(report);
       else if (report.kind === 'timer') this.#contentEvents.timer(report);
+      else if (report.kind === 'tag') this.#contentEvents.tag(report);
       else if (report.kind === 'attendance') this.#contentEvents.attendance(report);
       else this.#pageState.handle(report);
     });

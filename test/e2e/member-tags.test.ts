@@ -43,6 +43,22 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     }
     await sim.set('memberTags', 'on');
     t.match(await tags(), { [NUMBER]: 'Goal keeper' });
+
+    // A change is an event, whoever made it; what was there before is none.
+    const mine = await wad.event('group.tag', ({ tag }) => tag === 'Goal keeper');
+    t.match(mine.data, { chatId: team.id, sender: { phone: NUMBER } });
+    const after = await wad.mark();
+    sim.tagIn(team, ben.wire.lid, 'Driver');
+    const chosen = await wad.event('group.tag', () => true, { after });
+    t.match(chosen.data, {
+      chatId: team.id,
+      tag: 'Driver',
+      chat: { name: 'Team' },
+      sender: { phone: ben.number },
+    });
+    const then = await wad.mark();
+    sim.tagIn(team, ben.wire.lid, '');
+    t.match((await wad.event('group.tag', () => true, { after: then })).data, { tag: null });
     t.match(await wad.stop(), { code: 0 });
 
     const again = await home.start();
@@ -50,5 +66,10 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     t.match(await tags(again), { [ana.number]: 'Coach', [NUMBER]: 'Goal keeper' });
     t.match(await again.wactl(['group', 'tag', team.id, '']), { code: 0, stdout: /removed/ });
     t.match(await tags(again), { [NUMBER]: null });
+    const { events } = await again.request('events.list', { types: ['group.tag'], from: 'oldest' });
+    t.notOk(
+      events.some(({ data }) => (data as { tag: string | null }).tag === 'Coach'),
+      'a tag that was read is no event',
+    );
     await again.stop();
   });

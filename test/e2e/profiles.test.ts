@@ -22,7 +22,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
   t.test(`profiles and presence (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation, knobs: { dialog: false } });
     await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER, pushname: 'Shop' });
+    const phone = sim.createPhone({ number: NUMBER, pushname: 'Shop', username: 'the.shop' });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana', about: 'At sea', picture: PNG });
     const baker = sim.createContact({
       ...{ number: '15550003333', name: 'Baker', business: true, about: null },
@@ -125,7 +125,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     const after = await wad.mark();
     await wad.request('session.initialize', { restart: true });
     await wad.became('ready', { after });
-    t.match(await wad.request('profile.get'), { phone: NUMBER, name: 'Shop 3' });
+    t.match(await wad.request('profile.get'), { phone: NUMBER, name: 'Shop 3', username: 'the.shop' });
     await eventually(() => phone.account.watched.size > 0, 'the subscription is made again', 60_000);
     ana.appear('recording');
     await wad.event('presence', ({ state }) => state === 'recording', { after });

@@ -9,6 +9,8 @@ import type { Item, Me, WireMessage } from './wire.js';
 export interface AccountOptions {
   number: string;
   pushname?: string;
+  /** without the `@` */
+  username?: string;
   platform?: string;
   /** digits of the other identity; by default derived from the number */
   lid?: string;
@@ -48,8 +50,10 @@ export class Account {
   /** true while the phone itself is unreachable */
   phoneOffline = false;
 
-  constructor({ number, pushname = 'Somebody', platform = 'android', lid = lidOf(number) }: AccountOptions) {
+  constructor(options: AccountOptions) {
+    const { number, pushname = 'Somebody', platform = 'android', lid = lidOf(number), username } = options;
     this.me = { pn: `${number}@c.us`, lid: `${lid}@lid`, pushname, platform };
+    if (username !== undefined) this.me.username = username;
   }
 
   /** Created on first use. */

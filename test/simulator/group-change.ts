@@ -18,7 +18,7 @@ type Notice =
   | { what: 'invite' | 'created_membership_requests'; participants: string[] };
 
 /** The accounts of this simulator that are in a group. */
-const accountsIn = (world: World, group: Group): Account[] =>
+export const accountsIn = (world: World, group: Group): Account[] =>
   [...world.accounts.values()].filter(({ me }) => group.has(me.pn, me.lid));
 
 /** Changes the group, and notifies the accounts that are or were in it. `by` is one of its people. */

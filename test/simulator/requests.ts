@@ -174,7 +174,10 @@ const QUESTIONS: Questions = {
   /** The refusal of a call by the native stack: only logged. */
   'reject-call': () => null,
 
-  'group-tags': ({ world }, args) => [...(world.groups.get(word(args.group))?.tags ?? [])],
+  'group-tags': ({ world }, args) => {
+    const group = world.groups.get(word(args.group));
+    return [...(group?.tags ?? [])].map(([lid, tag]) => [lid, tag, group?.wire.creation ?? 0]);
+  },
 
   /** Chooses the account's own tag, and returns the LID that has it. */
   'group-tag': ({ world, connection }, args) => {

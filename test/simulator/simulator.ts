@@ -14,7 +14,7 @@ import { ControlHttp } from './control-http.js';
 import { Faults } from './faults.js';
 import { type Generation, generationNamed, knobsOf } from './generations.js';
 import { Group, type GroupOptions } from './group.js';
-import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
+import { accountsIn, changeGroup, type GroupChange, tellGroup } from './group-change.js';
 import { askToJoin } from './group-requests.js';
 import { HttpsServer } from './https-server.js';
 import { checkKnob, knobNamed } from './knob-value.js';
@@ -190,6 +190,14 @@ export class Simulator {
       const wire = channel.wireFor(account.me.pn, account.me.lid);
       if (wire.role !== 'guest') account.push({ kind: 'channel', channel: wire });
     }
+  }
+
+  /** A member of a group chooses a tag; empty: removes it. @param lid of the member */
+  tagIn(group: Group, lid: string, tag: string): void {
+    group.tags.set(lid, tag);
+    const t = Math.floor(Date.now() / 1000);
+    for (const account of accountsIn(this.#world, group))
+      account.push({ kind: 'tag', group: group.id, member: lid, tag, t });
   }
 
   /** Changes a group on behalf of a member; `by` is the member's wid. */

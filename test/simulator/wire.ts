@@ -43,6 +43,7 @@ export interface Me {
   lid: string;
   pushname: string;
   platform: string;
+  username?: string;
 }
 
 export interface WireContact {
@@ -141,6 +142,8 @@ export type Item =
   | { kind: 'call'; id: string; from: string; video: boolean; t: number; over: boolean }
   /** somebody set the timer of a chat with a person */
   | { kind: 'timer'; chat: string; seconds: number }
+  /** a member of a group has chosen a tag; empty: removed it */
+  | { kind: 'tag'; group: string; member: string; tag: string; t: number }
   | { kind: 'contact'; contact: WireContact }
   | { kind: 'group'; group: WireGroup }
   | { kind: 'channel'; channel: WireChannel };

@@ -102,6 +102,11 @@ function gist({ type, data }: WireEvent, names: Names): string {
       const what = between(text(data.change), ...list(data.participants).map(full), text(data.body));
       return `${full(text(data.chatId))}: ${what}${data.author ? ` by ${full(text(data.author))}` : ''}`;
     }
+    case 'group.tag': {
+      const tag = text(data.tag);
+      const who = full(text(data.author));
+      return `${full(text(data.chatId))}: ${who} ${tag ? `has the tag ${tag}` : 'has no tag'}`;
+    }
     case 'call':
       return between(
         data.video === true ? 'video call' : 'call',

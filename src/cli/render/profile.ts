@@ -22,7 +22,9 @@ export function renderPrivacy(settings: Privacy): string {
     .join('');
 }
 
-type Shown = Omit<Profile, 'id' | 'phone' | 'lid' | 'name'>;
+type Shown = Omit<Profile, 'id' | 'phone' | 'lid' | 'name' | 'username'> & {
+  readonly username?: string | null;
+};
 
 const day = ({
   day,
@@ -32,9 +34,11 @@ const day = ({
   `${day} ${mode === 'specific_hours' ? times.map(({ from, to }) => `${from}-${to}`).join(', ') : mode.replaceAll('_', ' ')}`;
 
 /** The parts of a profile after the name and the identities. */
-export function renderProfile({ about, hasPicture, businessProfile: shop, unanswered }: Shown): string {
+export function renderProfile(profile: Shown): string {
+  const { username, about, hasPicture, businessProfile: shop, unanswered } = profile;
   const hours = shop?.hours ?? null;
   const rows: readonly (readonly [string, string | null])[] = [
+    ['user name', username ? `@${username}` : null],
     ['about', about],
     ['picture', hasPicture ? 'yes' : null],
     ['business', shop?.description ?? null],

@@ -39,4 +39,25 @@ export const groupEvents = {
       people: [BEN],
     },
   }),
+  'group.tag': event({
+    type: 'group.tag',
+    does: 'A member of a group, or this account, chose another tag in the group, or removed it.',
+    data: () =>
+      record({
+        chatId: z.string().describe('The id of the group.'),
+        author: z.string().describe('The id of the member.'),
+        tag: z.string().nullable().describe('The tag that the member has now. Null: none.'),
+        timestamp: instant().describe('When it was chosen.'),
+        ...named(),
+      }),
+    example: {
+      chatId: TEAM.id,
+      author: ANA.id,
+      tag: 'Coach',
+      timestamp: '2026-01-01T00:00:00.000Z',
+      chat: TEAM,
+      sender: ANA,
+      people: [],
+    },
+  }),
 };

@@ -80,6 +80,10 @@ export const EXAMPLE_PARTS = {
 export const profileSchema = record({
   ...identity(),
   name: z.string().nullable().describe('The name that others see. Null when it is not known yet.'),
+  username: z
+    .string()
+    .nullable()
+    .describe('The user name, without `@`. Null without one, or when WhatsApp Web does not know it.'),
   ...profileParts(),
 });
 export type Profile = z.infer<typeof profileSchema>;
@@ -149,6 +153,7 @@ export const profileMethods = {
         phone: '15550001111',
         lid: '91000015550001111@lid',
         name: 'Shop',
+        username: 'the.shop',
         ...EXAMPLE_PARTS,
       },
     },

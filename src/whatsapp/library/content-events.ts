@@ -8,6 +8,7 @@ import type {
   CallReport,
   LabelReport,
   PresenceReport,
+  TagReport,
   TimerReport,
 } from '../page/page-window.js';
 import type {
@@ -204,6 +205,17 @@ export class ContentEvents {
     const isTimer = Number.isSafeInteger(seconds) && seconds > 0;
     const data = { chatId: String(chatId), seconds: isTimer ? seconds : null, timestamp: timeOf(undefined) };
     this.#report({ type: 'happened', event: 'chat.timer', data });
+  }
+
+  tag({ group, member, tag, atS }: TagReport): void {
+    const now = typeof tag === 'string' ? tag.trim().slice(0, 100) : '';
+    const data = {
+      chatId: String(group),
+      author: String(member),
+      tag: now === '' ? null : now,
+      timestamp: timeOf(typeof atS === 'number' ? atS : undefined),
+    };
+    this.#report({ type: 'happened', event: 'group.tag', data });
   }
 
   presence({ id, state, lastSeenS }: PresenceReport): void {

@@ -43,6 +43,8 @@ export interface DocumentMarks {
   reportsLabels?: boolean;
   /** Changes of the timers of chats are reported (page/timer-changes.ts). */
   reportsTimers?: boolean;
+  /** Changes of the tags of members are reported (page/tag-changes.ts). */
+  reportsTags?: boolean;
   /** Answers to events are reported (page/attendance-changes.ts). */
   reportsAttendance?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
@@ -251,6 +253,18 @@ export interface TimerReport {
   readonly seconds: number;
 }
 
+/** A member of a group has another tag. */
+export interface TagReport {
+  readonly kind: 'tag';
+  readonly group: string;
+  /** A LID. */
+  readonly member: string;
+  /** Empty: none. */
+  readonly tag: string;
+  /** Null when not known. */
+  readonly atS: number | null;
+}
+
 /** Somebody has answered an event. */
 export interface AttendanceReport {
   readonly kind: 'attendance';
@@ -268,4 +282,10 @@ export interface AttendanceReport {
 }
 
 /** A report that becomes an event. */
-export type ContentReport = CallReport | LabelReport | PresenceReport | TimerReport | AttendanceReport;
+export type ContentReport =
+  | CallReport
+  | LabelReport
+  | PresenceReport
+  | TimerReport
+  | TagReport
+  | AttendanceReport;

@@ -123,7 +123,13 @@ export function makeProfiles(tools: Tools) {
       const platform = attempt(() => window.require('WAWebConnModel').Conn.platform);
       const isBusiness = platform === 'smba' || platform === 'smbi';
       const name = word(attempt(() => window.require('WAWebConnModel').Conn.pushname));
-      return { ...tools.identity(id), name, ...(await read(id, { business: isBusiness, picture })) };
+      // The page learns it from its own notices (WAWebSetUsernameJob), and has it in the contact of either identity.
+      const { Contact } = window.require('WAWebCollections');
+      const username = names(id)
+        .map((one) => word(attempt(() => Contact.get(createWid(one))?.username as unknown)))
+        .find((one) => one !== null);
+      const own = { ...tools.identity(id), name, username: username?.slice(0, 256) ?? null };
+      return { ...own, ...(await read(id, { business: isBusiness, picture })) };
     },
 
     /** The names of WAWebQueryPrivacySettingsJob; settings that it did not get are missing in its answer. */

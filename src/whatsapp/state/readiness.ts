@@ -15,6 +15,7 @@ import { reportPeople } from '../page/people.js';
 import { reportQr } from '../page/qr.js';
 import { installRequire } from '../page/require.js';
 import { noteNacks, readLimits, reportTrust } from '../page/restriction.js';
+import { reportTags } from '../page/tag-changes.js';
 import { reportTimers } from '../page/timer-changes.js';
 import { PageRpc } from '../requests/page-rpc.js';
 import type { PageState, Seen } from './page-state.js';
@@ -103,6 +104,8 @@ export class Readiness {
     if (hasLabels !== true) this.#log.debug('whatsapp.labels', { error: hasLabels || 'missing' });
     const hasTimers = await page.evaluate(reportTimers).catch(failureOf);
     if (hasTimers !== true) this.#log.debug('whatsapp.timers', { error: hasTimers || 'missing' });
+    const hasTags = await page.evaluate(reportTags).catch(failureOf);
+    if (hasTags !== true) this.#log.debug('whatsapp.tags', { error: hasTags || 'missing' });
     const hasEvents = await page.evaluate(reportAttendance).catch(failureOf);
     if (hasEvents !== true) this.#log.debug('whatsapp.attendance', { error: hasEvents || 'missing' });
     this.#pageState.capable(await this.#repairs.mendLinked(page));

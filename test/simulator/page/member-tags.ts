@@ -12,20 +12,23 @@ import { Model } from './model.js';
 class MemberLabel extends Model {
   declare id: string;
   declare label: string;
+  /** seconds */
+  declare lastEditTimestamp: number;
 }
 
-function store(group: string, member: string, label: string): void {
+/** WAWebMemberLabelBridgeApi.updateMemberLabelCollection */
+export function learnTag(group: string, member: string, label: string, lastEditTimestamp: number): void {
   const id = `${group}_${member}`;
   const known = MemberLabelCollection.get(id);
-  if (known) known.set({ label });
-  else MemberLabelCollection.add(new MemberLabel({ id, label }));
+  if (known) known.set({ label, lastEditTimestamp });
+  else MemberLabelCollection.add(new MemberLabel({ id, label, lastEditTimestamp }));
 }
 
 class MemberLabels extends Collection<MemberLabel> {
   async initializeLabelsForChat(group: string): Promise<void> {
     if (knobs.memberTags === 'hangs') return never<void>();
-    const tags = (await chatSocket.request('group-tags', { group })) as [string, string][];
-    for (const [member, label] of tags) store(group, member, label);
+    const tags = (await chatSocket.request('group-tags', { group })) as [string, string, number][];
+    for (const [member, label, t] of tags) learnTag(group, member, label, t);
   }
 }
 
@@ -37,7 +40,7 @@ export const SendMemberLabelAction = {
     if (knobs.memberTags !== 'ignored') {
       const group = String(chat.id);
       const member = String(await chatSocket.request('group-tag', { group, label }));
-      store(group, member, label);
+      learnTag(group, member, label, Math.floor(Date.now() / 1000));
     }
     return { messageSendResult: 'OK' };
   },

@@ -12,6 +12,7 @@ import { Chats, chatFor, Newsletters } from './chats.js';
 import { getMaybeMeLidUser } from './conn.js';
 import { learnTimer } from './disappearing.js';
 import { learnGroup } from './groups.js';
+import { learnTag } from './member-tags.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
 import { editedPart } from './msg-edit.js';
 import { MsgKey } from './msg-key.js';
@@ -173,6 +174,8 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
       return storage.putContacts([item.contact]);
     case 'timer':
       return learnTimer(item.chat, item.seconds);
+    case 'tag':
+      return learnTag(item.group, item.member, item.tag, item.t);
     case 'group':
       learnGroup(item.group);
       return;

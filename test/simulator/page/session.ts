@@ -24,7 +24,7 @@ import {
   learnCap,
   learnTimeLock,
 } from './restriction.js';
-import { learnBlocked, learnRoster } from './roster.js';
+import { learnBlocked, learnContact, learnRoster } from './roster.js';
 import { loseFragile, resendPending } from './send.js';
 import { REFUSALS, Socket } from './socket-model.js';
 import { storage } from './storage.js';
@@ -170,6 +170,7 @@ function signedIn({
   clearTimeout(timeout);
   become(me);
   learnRoster(contacts, groups);
+  if (me.username !== undefined) learnContact(me);
   learnBlocked(blocked);
   learnLabels(labels);
   for (const channel of channels) learnChannel(channel);

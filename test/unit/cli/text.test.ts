@@ -87,6 +87,10 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
   'message.edit': [[{ messageId: '3AEB', author: ANA, body: 'new' }, /Ana .* changed 3AEB: new$/]],
   'message.revoke': [[{ messageId: '3AEB', fromMe: true }, /me deleted 3AEB$/]],
   group: [[{ chatId: TEAM, change: 'add', participants: [ANA], author: null }, /^.*Team .*: add Ana/]],
+  'group.tag': [
+    [{ chatId: TEAM, author: ANA, tag: 'Coach' }, /^.*Team .*: Ana .* has the tag Coach$/],
+    [{ chatId: TEAM, author: ANA, tag: null }, /Ana .* has no tag$/],
+  ],
   call: [[{ from: ANA, video: true }, /video call from Ana/]],
   label: [
     [{ id: '3', name: 'Paid', change: 'created', chatId: null }, /label Paid created$/],

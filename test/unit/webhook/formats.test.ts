@@ -522,6 +522,12 @@ const TABLE: readonly Row[] = [
     [enveloped('chat.timer', { chatId: ANA, seconds: 86_400, timestamp: TIME })],
   ],
   [
+    'the tag of a member',
+    event('group.tag', { chatId: TEAM, author: ANA, tag: 'Coach', timestamp: TIME }),
+    [raised('group.tag', { 'group.tag': { chatId: TEAM, author: ANA, tag: 'Coach', timestamp: TIME } })],
+    [enveloped('group.tag', { chatId: TEAM, author: ANA, tag: 'Coach', timestamp: TIME })],
+  ],
+  [
     'the presence of a person',
     event('presence', { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME }),
     [raised('presence', { presence: { from: ANA, state: 'available', lastSeenAt: null, timestamp: TIME } })],
