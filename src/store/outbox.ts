@@ -41,6 +41,20 @@ export interface OutboxFilter {
 
 const IN_FLIGHT: readonly SendState[] = ['sending'];
 
+/**
+ * The albums whose heading has an unknown outcome; there are hardly ever any. Their files wait for it: without the heading they
+ * would be sent as ordinary pictures. The files are right behind the heading (see `partsOf`).
+ */
+const HEADS = `
+  heads AS MATERIALIZED (
+    SELECT message_id, lane, seq AS first, seq + json_array_length(payload, '$.parts') AS last FROM outbox
+    WHERE state = 'unknown' AND kind = 'album')`;
+/** No heading of unknown outcome is in front of the row `o`. */
+const HAS_HEAD = `
+  NOT EXISTS (
+    SELECT 1 FROM heads WHERE heads.lane = o.lane AND o.seq > heads.first AND o.seq <= heads.last
+      AND json_extract(o.payload, '$.album') = heads.message_id)`;
+
 /** Nothing to close. */
 export class Outbox {
   readonly #db: Database;
@@ -91,7 +105,8 @@ export class Outbox {
       WHERE id = :id AND state = :expected
       RETURNING *`);
     this.#nextOf = db.prepare(`
-      SELECT * FROM outbox WHERE lane = :lane AND state = 'queued' AND wid = :wid AND not_before <= :now
+      WITH ${HEADS}
+      SELECT * FROM outbox o WHERE lane = :lane AND state = 'queued' AND wid = :wid AND not_before <= :now AND ${HAS_HEAD}
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE lane = :lane AND state IN (SELECT value FROM json_each(:busy)))
         AND NOT EXISTS (
           SELECT 1 FROM outbox INDEXED BY outbox_held
@@ -100,8 +115,10 @@ export class Outbox {
     // The first row of each lane, in one pass over the waiting rows. It omits the payload, because most of these rows
     // have to wait again.
     this.#due = db.prepare(`
+      WITH ${HEADS}
       SELECT o.id, o.wid, o.lane, o.attempts, o.expires_at FROM outbox o JOIN (
-        SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY lane
+        SELECT min(seq) AS first FROM outbox o
+        WHERE state = 'queued' AND wid = :wid AND not_before <= :now AND ${HAS_HEAD} GROUP BY lane
       ) ON o.seq = first
       WHERE NOT EXISTS (
         SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.state IN (SELECT value FROM json_each(:busy)))

@@ -289,3 +289,39 @@ t.test('pages of rows end, and return each row once, whatever the filter', async
           }
   t.equal(all.length, 57);
 });
+
+t.test(
+  'the files of an album wait while the outcome of its heading is unknown, and nothing else does',
+  async (t) => {
+    const store = opened(t);
+    const head = message(1, { kind: 'album', payload: { parts: [{}, {}] } });
+    const file = (n: number) => message(n, { kind: 'image', payload: { album: head.messageId } });
+    const [album] = await accept(
+      store,
+      head,
+      file(2),
+      file(3),
+      message(4),
+      message(5, { chatId: B, recipient: B }),
+    );
+    const next = () => [
+      store.outbox.nextOf(WID, album?.lane ?? '', NOW)?.id ?? null,
+      ...ids(store.outbox.due(WID, NOW)),
+    ];
+    const become = (
+      id: string,
+      from: 'queued' | 'sending' | 'unknown' | 'sent',
+      state: typeof from | 'failed',
+    ) => store.write((tx) => store.outbox.change(tx, id, from, { state, nowMs: NOW }));
+    t.same(next(), ['m-1', 'm-1', 'm-5']);
+    await become('m-1', 'queued', 'sending');
+    await become('m-1', 'sending', 'unknown');
+    t.same(next(), ['m-4', 'm-4', 'm-5'], 'a text behind the album goes on');
+    await become('m-4', 'queued', 'sent');
+    t.same(next(), [null, 'm-5']);
+    await become('m-1', 'unknown', 'queued');
+    t.same(next(), ['m-1', 'm-1', 'm-5'], 'the heading is first when it is sent again');
+    await become('m-1', 'queued', 'failed');
+    t.same(next(), ['m-2', 'm-2', 'm-5'], 'without a heading they are ordinary files');
+  },
+);
