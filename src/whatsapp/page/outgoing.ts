@@ -24,6 +24,13 @@ interface Job {
   ended: Promise<void>;
 }
 
+/** Where a message goes. */
+export interface Place {
+  readonly chatId: string;
+  /** The other identity of the person, under which the page may have earlier messages. */
+  readonly other: string | null;
+}
+
 /** The state of a send; `unknown` when this document did not begin it. */
 export interface Ending {
   readonly state: Job['state'] | 'unknown';
@@ -116,8 +123,9 @@ export function makeOutgoing(
    * The attributes by which a file belongs to its album (WAWebAssociationProtoUtils and WAWebMediaPrep, 2026-04-27). Without
    * the album, which may have failed or been cancelled, it is sent as any file.
    */
-  const inAlbum = async (id: string, chatId: string): Promise<object> => {
-    const album = await tools.findMessage({ id, place: { fromMe: true, remote: chatId, participant: null } });
+  const inAlbum = async (id: string, { chatId, other }: Place): Promise<object> => {
+    const place = { fromMe: true, remote: chatId, participant: null };
+    const album = await tools.findMessage({ id, place }, other);
     if (album === null || album.ack < 0) return {};
     return { associationType: 'MEDIA_ALBUM', viewMode: 'MEDIA_ALBUM', parentMsgKey: album.id };
   };
@@ -126,7 +134,7 @@ export function makeOutgoing(
    * The arguments of the library's sendMessage: the text, the options, and fields that finally override those
    * of the message.
    */
-  const inItsWords = async (content: Content, data: string, quoted: PageMsg | null, chatId: string) => {
+  const inItsWords = async (content: Content, data: string, quoted: PageMsg | null, place: Place) => {
     switch (content.kind) {
       case 'text':
         return {
@@ -212,7 +220,7 @@ export function makeOutgoing(
             ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
             // It is encrypted and uploaded as a video (WAWebCryptoMediaTypeInfo), and only its type differs.
             ...(kind === 'video_note' ? { type: 'ptv' } : {}),
-            ...(content.album === undefined ? {} : await inAlbum(content.album, chatId)),
+            ...(content.album === undefined ? {} : await inAlbum(content.album, place)),
           },
         };
       }
@@ -220,18 +228,19 @@ export function makeOutgoing(
   };
 
   const send = async (
-    chatId: string,
+    place: Place,
     own: Readonly<Record<string, string>>,
     content: Content,
     replyTo: MessageRef | null,
     data: string,
   ): Promise<void> => {
+    const { chatId } = place;
     if (posts.isPost(chatId)) return posts.send(chatId, own, content, data);
     const chat = await openChat(chatId);
     const quoted = replyTo === null ? null : await tools.message(replyTo);
     if (content.kind === 'choice' && quoted !== null) refuseElsewhere(chat, quoted);
     if (content.mentionAll) refuseUnlessLoud(chat);
-    const { text, options, extra } = await inItsWords(content, data, quoted, chatId);
+    const { text, options, extra } = await inItsWords(content, data, quoted, place);
     const { sendMessage } = window.WWebJS as {
       sendMessage(chat: PageChat, text: string, options: object): Promise<unknown>;
     };
@@ -272,16 +281,16 @@ export function makeOutgoing(
     /**
      * Begins a send and returns how it ended; `running` when it has not ended within `ms`.
      * @param tag carries our id to the message's key; see page/own-id.ts
-     * @param earlier a page may have been given the message before, perhaps under the other identity of its chat: what this
+     * @param isAgain a page may have been given the message before, perhaps under the other identity of its chat: what this
      * page has of it already is the answer, and nothing is sent
      */
     begin(
-      chatId: string,
+      place: Place,
       messageId: string,
       tag: Readonly<Record<string, string>>,
       content: Content,
       replyTo: MessageRef | null,
-      earlier: { readonly other: string | null } | null,
+      isAgain: boolean,
       ms: number,
     ): Promise<Ending> {
       const data = (files.get(messageId) ?? []).join('');
@@ -292,10 +301,11 @@ export function makeOutgoing(
       };
       jobs.set(messageId, job);
       // At once: a send that is given up while the page looks for the message must stay so.
-      if (earlier !== null) own.allowAgain(messageId);
+      if (isAgain) own.allowAgain(messageId);
+      const { chatId, other } = place;
       const run = async (): Promise<void> => {
-        if (earlier !== null) job.had = await own.find(chatId, messageId, false, earlier.other);
-        if (job.had === null) await send(chatId, tag, content, replyTo, data);
+        if (isAgain) job.had = await own.find(chatId, messageId, false, other);
+        if (job.had === null) await send(place, tag, content, replyTo, data);
       };
       job.ended = run().then(
         async () => {

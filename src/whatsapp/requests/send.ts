@@ -174,8 +174,7 @@ async function hand(
   const own = { [ID_TAG]: messageId };
   // The needs of its file were checked when the file was passed.
   const needs = capabilityToReach(chatId) ?? capability;
-  const earlier = message.again ? { other } : null;
-  const begin = [chatId, messageId, own, content, replyTo, earlier] as const;
+  const begin = [{ chatId, other }, messageId, own, content, replyTo, message.again] as const;
   let end = await rpc.step(needs, 'outgoing', 'begin', ...begin, askMs());
   while (end.state === 'running' && performance.now() < until)
     end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs()).catch(replaced);

@@ -1,5 +1,6 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
+import type { Content } from '../../../src/protocol/content.js';
 import { makeKnownLabels } from '../../../src/whatsapp/page/known-labels.js';
 import { makeMembers } from '../../../src/whatsapp/page/members.js';
 import { makeMessages, type Tools } from '../../../src/whatsapp/page/messages.js';
@@ -31,7 +32,10 @@ const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promi
   (await own().find(...args))?.ack ?? null;
 
 /** Begins a send as the daemon does; the library's part is `sendMessage`. */
-function outgoing(sendMessage: () => Promise<unknown>) {
+function outgoing(
+  sendMessage: (chat: unknown, text: string, options: { extraOptions: object }) => Promise<unknown>,
+  content: Content = { kind: 'text', text: 'hello' },
+) {
   Object.assign((globalThis as { window?: object }).window ?? {}, {
     WWebJS: { getChat: async () => ({}), sendMessage },
   });
@@ -45,9 +49,8 @@ function outgoing(sendMessage: () => Promise<unknown>) {
     {} as never,
     {} as never,
   );
-  const content = { kind: 'text', text: 'hello' } as const;
-  return (earlier: { readonly other: string | null } | null) =>
-    begin(CHAT, ID, { [ID_TAG]: ID }, content, null, earlier, 1_000);
+  return (isAgain: boolean, other: string | null = null) =>
+    begin({ chatId: CHAT, other }, ID, { [ID_TAG]: ID }, content, null, isAgain, 1_000);
 }
 
 /** The parts of a page that this function uses. Messages that passed it are in `through`. */
@@ -178,10 +181,10 @@ t.test('what the page has from an earlier document is not sent again, and what i
   ends.push(Promise.resolve({ messageSendResult: 'OK' }));
   const begin = outgoing(async () => send());
   stored.push({ id: { fromMe: true, id: ID }, ack: 2 });
-  t.match(await begin({ other: null }), { state: 'had', had: { ack: 2, stranded: false } });
+  t.match(await begin(true), { state: 'had', had: { ack: 2, stranded: false } });
   t.same(through, []);
   stored.pop();
-  t.match(await begin({ other: null }), { state: 'done', had: null });
+  t.match(await begin(true), { state: 'done', had: null });
   t.equal(through.length, 1);
 });
 
@@ -197,7 +200,7 @@ t.test('given up while the page looks for an earlier one: it never goes through'
   const { through, send, sends } = page(t);
   const begin = outgoing(async () => send());
   sends[ID] = 'refused';
-  const ending = begin({ other: null });
+  const ending = begin(true);
   t.equal(sends[ID], undefined, 'allowed again');
   sends[ID] = 'refused';
   t.match(await ending, { state: 'failed', error: /was abandoned/ });
@@ -342,3 +345,24 @@ for (const [name, end, trouble] of ENDS)
     t.equal(sends[ID], trouble === null ? 'added' : 'failed');
     t.match(await own().find(CHAT, ID, false), { stranded: trouble !== null });
   });
+
+t.test(
+  'a file names its album also where the page has it under the other identity of the person',
+  async (t) => {
+    const other = '91000015550002222@lid';
+    const album = '3EB0000000000000000009';
+    const { inStore, send } = page(t);
+    inStore.set(`${other} ${album}`, { id: { fromMe: true, id: album, remote: other }, ack: 1 });
+    const given: object[] = [];
+    const file = { id: 'f', name: 'a.jpg', mimetype: 'image/jpeg', size: 1 };
+    const begin = outgoing(
+      (_chat, _text, { extraOptions }) => {
+        given.push(extraOptions);
+        return Promise.resolve(send());
+      },
+      { kind: 'image', file, album } as unknown as Content,
+    );
+    await begin(false, other);
+    t.match(given, [{ associationType: 'MEDIA_ALBUM', parentMsgKey: { id: album, remote: other } }]);
+  },
+);
