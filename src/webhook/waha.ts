@@ -1,6 +1,7 @@
 // Formats events as WAHA does with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
-// payload, and its HMAC. WEBJS raises no events of labels: their names and payloads are those of WAHA's other engines
-// (src/structures/labels.dto.ts, webhooks.dto.ts; https://waha.devlike.pro/docs/how-to/labels).
+// payload, and its HMAC. WEBJS raises no events of labels and of answers to events: their names and payloads are those of WAHA's
+// other engines (src/structures/labels.dto.ts, webhooks.dto.ts; https://waha.devlike.pro/docs/how-to/labels and
+// https://waha.devlike.pro/docs/how-to/event-message).
 import { createHmac } from 'node:crypto';
 import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
@@ -128,6 +129,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       return [['session.status', { name: account, status, statuses }]];
     }
     case 'message.attendance':
+      return [attendanceOf(data, context)];
     case 'message.transcript':
     case 'chat.timer':
     case 'group.tag':
@@ -207,6 +209,39 @@ function voteOf(data: EventData<'message.reaction'>, context: FormatContext): Pa
         selectedOptions: vote,
         timestamp: Date.parse(timestamp),
       },
+      _data: {},
+    },
+  ];
+}
+
+/** WAHA's words for the answers to an event. */
+const ANSWERS: Readonly<Record<EventData<'message.attendance'>['answer'], string>> = {
+  going: 'GOING',
+  not_going: 'NOT_GOING',
+  maybe: 'MAYBE',
+};
+
+/** The id of the answer itself is not known: it is made from that of the event, as for a vote. */
+function attendanceOf(data: EventData<'message.attendance'>, { me }: FormatContext): Payload {
+  const { answer, chatId, from, fromMe, key, messageId, timestamp } = data;
+  const own = libraryKey(data);
+  const inGroup = chatId.endsWith('@g.us');
+  const ends = (isOwn: boolean) =>
+    isOwn ? { from: me?.id ?? null, to: chatId } : { from: chatId, to: me?.id ?? null };
+  return [
+    'event.response',
+    {
+      id: `${fromMe}_${chatId}_${messageId}${inGroup ? `_${from}` : ''}`,
+      timestamp: seconds(timestamp),
+      ...ends(fromMe),
+      participant: inGroup ? from : null,
+      fromMe,
+      eventCreationKey: { id: key, ...ends(own.fromMe), fromMe: own.fromMe, ...pick(own, 'participant') },
+      eventResponse: { response: ANSWERS[answer], timestampMs: Date.parse(timestamp), extraGuestCount: 0 },
+      source: 'app',
+      ack: null,
+      ackName: 'UNKNOWN',
+      replyTo: null,
       _data: {},
     },
   ];

@@ -338,8 +338,50 @@ const TABLE: readonly Row[] = [
       }),
     ],
     [
-      enveloped('message.attendance', {
-        ...{ ...named(OUT), from: ANA, fromMe: false, answer: 'going', timestamp: TIME },
+      enveloped('event.response', {
+        ...{
+          id: `false_${ANA}_3EB1`,
+          timestamp: SECONDS,
+          from: ANA,
+          to: ME,
+          participant: null,
+          fromMe: false,
+        },
+        eventCreationKey: { id: OUT.key, from: ME, to: ANA, fromMe: true },
+        eventResponse: { response: 'GOING', timestampMs: SECONDS * 1_000, extraGuestCount: 0 },
+        ...{ source: 'app', ack: null, ackName: 'UNKNOWN', replyTo: null, _data: {} },
+      }),
+    ],
+  ],
+  [
+    'our answer to an event in a group',
+    event('message.attendance', {
+      ...{ ...named(POLL), from: ME, fromMe: true, answer: 'not_going', timestamp: TIME },
+    }),
+    [
+      raised('message.attendance', {
+        'message.attendance': {
+          ...named(POLL),
+          from: ME,
+          fromMe: true,
+          answer: 'not_going',
+          timestamp: TIME,
+        },
+      }),
+    ],
+    [
+      enveloped('event.response', {
+        ...{
+          id: `true_${TEAM}_3EB3_${ME}`,
+          timestamp: SECONDS,
+          from: ME,
+          to: TEAM,
+          participant: ME,
+          fromMe: true,
+        },
+        eventCreationKey: { id: POLL.key, from: ME, to: TEAM, fromMe: true, participant: ME },
+        eventResponse: { response: 'NOT_GOING', timestampMs: SECONDS * 1_000, extraGuestCount: 0 },
+        ...{ source: 'app', ack: null, ackName: 'UNKNOWN', replyTo: null, _data: {} },
       }),
     ],
   ],
