@@ -26,6 +26,7 @@ import { localPeer } from './events/local-peer.js';
 import type { StandbyParts } from './fleet/standby.js';
 import type { Tenure } from './fleet/tenure.js';
 import type { CallRefuserOptions } from './incoming/call-refuser.js';
+import { namedMessage } from './incoming/message-lookup.js';
 import { browserMemory } from './machine/browser-memory.js';
 import { StartLine } from './machine/start-line.js';
 import { Fetcher } from './media/fetcher.js';
@@ -267,7 +268,9 @@ async function build({
       const { listen } = config.http;
       const answer = createDispatch({
         methods: METHODS,
-        handlers: waking(METHODS, handlers, hibernation),
+        handlers: waking(METHODS, handlers, hibernation, async (message) =>
+          fetcher.has(namedMessage(store, message).ref),
+        ),
         account: name,
         address,
         log,

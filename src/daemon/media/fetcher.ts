@@ -36,6 +36,12 @@ export class Fetcher {
     return mine;
   }
 
+  /** Whether the file of a message is on disk, so that nobody is asked for it. */
+  async has(ref: MessageRef): Promise<boolean> {
+    const note = this.#noteFor(ref);
+    return note !== null && (await this.#mediaStore.ofMessage(note)) !== null;
+  }
+
   /**
    * The media store's name for a message: by its place, because its sender chooses its
    * id. Null without a place.

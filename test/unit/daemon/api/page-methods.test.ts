@@ -28,7 +28,7 @@ t.test('the handlers of such methods run when the account is awake', async (t) =
     woken.push('awake');
     return run();
   };
-  const wrapped = waking(METHODS, handlers, { use }) as unknown as Record<
+  const wrapped = waking(METHODS, handlers, { use }, async (id) => id === 'on-disk') as unknown as Record<
     string,
     (p: object, c: object) => unknown
   >;
@@ -41,4 +41,11 @@ t.test('the handlers of such methods run when the account is awake', async (t) =
   t.same(woken, ['awake'], 'the journal is searched without waking anything');
   await wrapped['message.search']?.({ text: 'x', in: 'page' }, call);
   t.same(woken, ['awake', 'awake'], 'the page is not');
+  for (const name of ['media.fetch', 'media.transcribe']) {
+    woken.length = 0;
+    await wrapped[name]?.({ id: 'on-disk' }, call);
+    t.same(woken, [], `${name}: a file on disk needs no page`);
+    await wrapped[name]?.({ id: 'elsewhere' }, call);
+    t.same(woken, ['awake'], `${name}: another one does`);
+  }
 });
