@@ -37,7 +37,7 @@ export interface ChatPage {
    * One page of the page's own search, the newest first.
    * @param chat null: every chat
    * @param page from 1
-   * @returns `edited`: the WhatsApp ids of those whose text was changed. `more`: there is a next page
+   * @returns `edited`: the keys of those whose text was changed. `more`: there is a next page
    */
   search(
     text: string,

@@ -4,7 +4,7 @@ import type { ChatId } from '../../protocol/wid.js';
 
 /** What the page is asked for. */
 export interface PageSearch<M> {
-  /** @param page from 1. @returns `edited`: ids of messages whose text was changed */
+  /** @param page from 1. @returns `edited`: keys of messages whose text was changed */
   search(
     text: string,
     chat: ChatId | null,
@@ -30,7 +30,7 @@ export interface FoundInPage<M> {
 const MOST_PAGES = 3;
 
 /** @throws (rejects) Fault invalid_params, and those of the page */
-export async function searchPage<M extends { readonly messageId: string }>(
+export async function searchPage<M extends { readonly key: string }>(
   chats: PageSearch<M>,
   { text, chat, limit, after }: PageQuestion,
 ): Promise<FoundInPage<M>> {
@@ -39,7 +39,7 @@ export async function searchPage<M extends { readonly messageId: string }>(
   for (let read = 0; read < MOST_PAGES; read += 1) {
     const { messages, edited, more } = await chats.search(text, chat, page);
     const taken = messages.slice(skip, skip + limit - hits.length);
-    for (const message of taken) hits.push({ message, edited: edited.includes(message.messageId) });
+    for (const message of taken) hits.push({ message, edited: edited.includes(message.key) });
     skip += taken.length;
     if (skip < messages.length) break;
     if (!more) return { hits, next: null };

@@ -27,10 +27,10 @@ export function makeSearches(tools: Tools) {
      * One page of what is found, the newest first, as the library's models.
      * @param chat null: every chat
      * @param page from 1
-     * @returns `edited`: the WhatsApp ids of those whose text was changed
+     * @returns `edited`: the parts of the keys of those whose text was changed
      */
     async messages(words: string, chat: string | null, page: number) {
-      const none = { messages: [] as unknown[], edited: [] as string[], more: false };
+      const none = { messages: [] as unknown[], edited: [] as ReturnType<typeof tools.parts>[], more: false };
       const remote = chat === null ? undefined : tools.chat(chat).id;
       const { Msg } = window.require('WAWebCollections') as { Msg: { search: Search } };
       let found: Awaited<ReturnType<Search>>;
@@ -52,7 +52,7 @@ export function makeSearches(tools: Tools) {
         attempt(() => (msg as { latestEditMsgKey?: unknown }).latestEditMsgKey) !== null;
       return {
         messages: shown.map(getMessageModel),
-        edited: shown.filter(isEdited).flatMap((msg) => attempt(() => String(msg.id.id)) ?? []),
+        edited: shown.filter(isEdited).flatMap((msg) => attempt(() => tools.parts(msg)) ?? []),
         more: found.eof !== true,
       };
     },

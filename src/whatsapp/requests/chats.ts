@@ -1,4 +1,5 @@
 // Chats: implements the port's requests by calling the page, and translates messages to our types.
+import { messageKey } from '../../protocol/wid.js';
 import type { ChatPage } from '../../session/page-port.js';
 import type { LibraryClient } from '../library/library.js';
 import { messagesIn, readMessages } from '../library/readable.js';
@@ -27,7 +28,8 @@ export const chatPage = (rpc: PageRpc, client: LibraryClient): ChatPage => ({
   },
   async search(text, chat, page) {
     const found = await rpc.look('message.search', 'searches', 'messages', text, chat, page);
-    return { ...found, messages: readMessages(messagesIn(client, found.messages)) };
+    const messages = readMessages(messagesIn(client, found.messages));
+    return { ...found, messages, edited: found.edited.map(messageKey) };
   },
   markRead: (chat, read) => rpc.act('chat.markRead', 'chats', 'markRead', chat, read),
   archive: (chat, archived) => rpc.act('chat.change', 'chats', 'archive', chat, archived),
