@@ -1,17 +1,31 @@
 // Runs lint, types, build and tests, and counts tests; assertions are counted on a separate line. The last
 // line is "N passed, N failed", with ", N skipped" if any were. A run that dies, or runs no test, has failed.
-// With --all, a test that was skipped for lack of an installable program has failed, too. Usage: see
-// scripts/test.
+// With --all, a test that was skipped for lack of an installable program has failed, too. With --real-page DIR, the
+// tests of test/real-page run on the modules in DIR. Usage: see scripts/test.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TestCount } from './test-count.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const given = process.argv.slice(2).filter((word) => word !== '--all');
-const all = given.length < process.argv.length - 2;
+const words = process.argv.slice(2);
+const all = words.includes('--all');
+const at = words.indexOf('--real-page');
+const [, realPage] = at < 0 ? [] : words.splice(at, 2);
+if (at >= 0) {
+  if (!realPage || !existsSync(realPage)) {
+    console.error(
+      `scripts/test: --real-page needs the folder of WhatsApp Web's modules; there is no ${realPage ?? 'name'}`,
+    );
+    process.exit(64);
+  }
+  process.env.WAD_REAL_PAGE = realPage;
+}
+const given = words.filter((word) => word !== '--all');
+if (at >= 0 && given.length === words.length && !given.some((word) => !word.startsWith('-')))
+  given.push('test/real-page', '--jobs=1');
 const QUICK = ['unit', 'simulator', 'hostile', 'e2e'];
-const LONG = ['waserver', 'tools', 'faults', 'fleet', 'systemd', 'soak', 'torture'];
+const LONG = ['waserver', 'real-page', 'tools', 'faults', 'fleet', 'systemd', 'soak', 'torture'];
 
 /** How many lines of a failed test are repeated at the end, where they are easy to find. */
 const SAID_LINES = 200;
@@ -129,13 +143,13 @@ const built =
   step('prune', process.execPath, 'scripts/prune.mjs') &&
   step('types and build', 'npm', 'run', '--silent', 'build');
 if (built && interrupted === 0) {
-  const words = given.flatMap((word) => {
-    const files = /^(\.\/)?(build\/)?test\//.test(word) ? testFiles(word) : [];
-    return files.length > 0 ? files : [word];
+  const files = given.flatMap((word) => {
+    const found = /^(\.\/)?(build\/)?test\//.test(word) ? testFiles(word) : [];
+    return found.length > 0 ? found : [word];
   });
-  const named = words.some((word) => !word.startsWith('-'));
+  const named = files.some((word) => !word.startsWith('-'));
   const folders = named ? [] : all ? [...QUICK, ...LONG] : QUICK;
-  await tap([...words, ...folders.flatMap((folder) => testFiles(`build/test/${folder}`))]);
+  await tap([...files, ...folders.flatMap((folder) => testFiles(`build/test/${folder}`))]);
 }
 const avoidable = all ? count.skipped.filter(({ lacks }) => lacks !== null) : [];
 for (const { name, lacks } of avoidable) fail(`${name}: would run with ${lacks} installed`);

@@ -1,0 +1,131 @@
+/** Messages of every kind, and what is done to them, on WhatsApp Web's own page. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { MP3, MP4, OGG, PDF, PNG, WEBP } from './media-files.js';
+import { type Linked, lacksModules, linked } from './world.js';
+
+t.setTimeout(600_000);
+
+/** Sound and films are received only: see "What is not real here" in README.md. */
+const FILES = [
+  ['dot.png', PNG, 'image', 'image/png', ['--caption', 'a dot']],
+  ['paper.pdf', PDF, 'document', 'application/pdf', []],
+  ['sticker.webp', WEBP, 'sticker', 'image/webp', ['--as', 'sticker']],
+  ['song.mp3', MP3, 'audio', 'audio/mpeg', null],
+  ['note.ogg', OGG, 'voice', 'audio/ogg; codecs=opus', null],
+  ['film.mp4', MP4, 'video', 'video/mp4', null],
+] as const;
+
+/** Sends with the command line; returns WhatsApp's id of the message. */
+async function send(t: Test, { wad }: Linked, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await wad.wactl(['send', ...args, '-o', 'json'], { timeoutMs: 120_000 });
+  t.equal(code, 0, `send ${args.join(' ')} ${stderr}`);
+  return (JSON.parse(stdout) as { messageId: string }).messageId;
+}
+
+async function texts(t: Test, all: Linked): Promise<void> {
+  const { world, wad } = all;
+  const id = world.ana.send('hello, me');
+  t.match((await wad.event('message', ({ body }) => body === 'hello, me')).data, {
+    ...{ messageId: id, fromMe: false, type: 'text' },
+  });
+  await world.ana.waitForDelivery(id);
+  const answer = await send(t, all, [world.ana.number, 'hello, Ana', '--wait', 'delivered']);
+  const got = await world.ana.waitForMessage(({ body }) => body === 'hello, Ana');
+  t.match(got, { id: answer, type: 'chat' });
+  world.ana.read(got);
+  t.match(await wad.request('message.wait', { id: answer, for: 'read', timeoutMs: 30_000 }), {
+    state: 'read',
+  });
+  await wad.wactl(['chat', 'read', world.ana.number]);
+  await world.ana.waitForRead(id);
+}
+
+async function acts(t: Test, all: Linked): Promise<void> {
+  const { world, wad } = all;
+  const { ana } = world;
+  const question = ana.send('tea or coffee?');
+  const { key } = (await wad.event('message', ({ messageId }) => messageId === question)).data;
+  const run = async (...args: string[]): Promise<void> => {
+    const { code, stderr } = await wad.wactl(args, { timeoutMs: 120_000 });
+    t.equal(code, 0, `${args.join(' ')} ${stderr}`);
+  };
+  await run('react', key, '🍵');
+  t.match(await ana.waitForMessage(({ type }) => type === 'reaction'), { body: '🍵', about: question });
+  await send(t, all, [ana.number, 'tea', '--reply-to', key]);
+  const reply = await ana.waitForMessage(({ body }) => body === 'tea');
+  t.ok(reply.plain.includes(question), 'the answer names the question');
+  const mine = await send(t, all, [ana.number, 'at eight']);
+  await run('edit', mine, 'at nine');
+  t.match(await ana.waitForMessage(({ type }) => type === 'edit'), { body: 'at nine', about: mine });
+  await run('delete', mine);
+  t.match(await ana.waitForMessage(({ type }) => type === 'revoke'), { about: mine });
+  await run('star', key);
+  await run('forward', key, world.ben.number);
+  await world.ben.waitForMessage(({ body }) => body === 'tea or coffee?');
+}
+
+/** What a person does to messages afterwards. */
+async function changes(t: Test, all: Linked): Promise<void> {
+  const { world, wad } = all;
+  const { ana } = world;
+  const first = ana.send('a typing eror');
+  await wad.event('message', ({ messageId }) => messageId === first);
+  ana.edit(first, 'a typing error');
+  t.match((await wad.event('message.edit', ({ messageId }) => messageId === first)).data, {
+    body: 'a typing error',
+  });
+  const ours = await send(t, all, [ana.number, 'tell me more']);
+  const received = await ana.waitForMessage(({ id }) => id === ours);
+  ana.react(received, '❤');
+  t.match((await wad.event('message.reaction', ({ messageId }) => messageId === ours)).data, {
+    ...{ emoji: '❤', fromMe: false },
+  });
+  ana.revoke(first);
+  t.match((await wad.event('message.revoke', ({ fromMe }) => !fromMe)).data, { messageId: first });
+}
+
+async function files(t: Test, all: Linked): Promise<void> {
+  const { world, wad, home } = all;
+  const { ana } = world;
+  for (const [name, bytes, type, mimetype, more] of FILES) {
+    const path = join(home.tmp, name);
+    writeFileSync(path, bytes);
+    if (more !== null) {
+      const id = await send(t, all, [ana.number, '--file', path, ...more]);
+      const got = await ana.waitForMessage((message) => message.id === id);
+      t.equal(got.type, type, `${name} arrives as ${type}`);
+    }
+
+    const theirs = ana.sendFile({ bytes, mimetype, type, filename: name });
+    const { data } = await wad.event('message', ({ messageId }) => messageId === theirs);
+    t.match(data, { hasMedia: true, media: { mimetype } });
+    const saved = await wad.wactl(['media', data.key, '--out', `${path}.saved`], { timeoutMs: 120_000 });
+    t.equal(saved.code, 0, saved.stderr);
+    t.ok(readFileSync(`${path}.saved`).equals(bytes), `${name} came as it was sent`);
+  }
+}
+
+async function others(t: Test, all: Linked): Promise<void> {
+  const { ana } = all.world;
+  for (const args of [
+    ['--location', '52.5,13.4 Berlin'],
+    ['--contact', 'Bob=15550000003'],
+    ['--poll', 'when?', '--option', 'now', '--option', 'later'],
+  ]) {
+    const id = await send(t, all, [ana.number, ...args]);
+    await ana.waitForMessage((message) => message.id === id);
+  }
+}
+
+t.test('messages of every kind, both ways', { skip: lacksModules }, async (t) => {
+  await using all = await linked(t);
+  t.test('texts, with receipts', (t) => texts(t, all));
+  t.test('reply, react, edit, delete, star, forward', (t) => acts(t, all));
+  t.test('what a person does: edit, react, delete', (t) => changes(t, all));
+  t.test('files', (t) => files(t, all));
+  t.test('location, contact, poll', (t) => others(t, all));
+  await t.test('the server understood everything', async (t) => t.same(all.world.server.problems, []));
+  await all.wad.stop();
+});
