@@ -3,7 +3,7 @@ import { node } from '../wire/nodes.js';
 import type { Handlers } from './request.js';
 
 /** The kinds that the page looks for among the downloads of a host (WAWebQueryMediaConnJob). */
-const KINDS = ['video', 'image', 'gif', 'ptt', 'sticker', 'document', 'thumbnail-link'];
+const KINDS = ['video', 'image', 'gif', 'audio', 'ptt', 'sticker', 'document', 'thumbnail-link'];
 
 export const MEDIA: Handlers = {
   'w:m set media_conn': ({ mediaHost }) => [
