@@ -149,7 +149,9 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.match(await wad.request('channel.search', { query: 'news', limit: 1 }), {
       channels: [{ id: theirs.id }],
     });
-    t.match(await wad.wactl(['channel', 'search', 'nothing']), { code: 0, stdout: 'no channels\n' });
+    t.match(await wad.wactl(['channel', 'search', 'nothing']), {
+      ...{ code: 0, stdout: '', stderr: 'wactl: no channels\n' },
+    });
     t.match(await wad.request('channel.list'), { total: 1 }, 'searching follows nothing');
 
     const made = await wad.request('channel.create', { name: 'Ours', description: 'first' });

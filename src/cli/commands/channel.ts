@@ -2,7 +2,7 @@
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
 import { isAgreed } from '../confirm.js';
-import { whole } from '../listing.js';
+import { showList, whole } from '../listing.js';
 import { renderChannel, renderChannels, renderPosts } from '../render/channel.js';
 import { ADMINS } from './channel-admins.js';
 
@@ -91,7 +91,7 @@ export const channel = command({
     if (action === 'list') {
       if (to !== undefined) refuse('list takes no argument');
       const answer = await ask('channel.list', { limit: 1_000 });
-      show(answer, () => (answer.channels.length === 0 ? 'no channels\n' : renderChannels(answer.channels)));
+      showList(context, answer, renderChannels(answer.channels), 'no channels');
       return 0;
     }
     if (to === undefined) return refuse(`${action}: an argument is missing`);
@@ -102,7 +102,7 @@ export const channel = command({
       refuse(`${action}: quote a text that contains spaces`);
     if (action === 'search') {
       const answer = await ask('channel.search', { query: to });
-      show(answer, () => (answer.channels.length === 0 ? 'no channels\n' : renderChannels(answer.channels)));
+      showList(context, answer, renderChannels(answer.channels), 'no channels');
       return 0;
     }
     if (action === 'delete') {

@@ -2,6 +2,7 @@
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { isAgreed } from '../confirm.js';
+import { showList } from '../listing.js';
 import { renderCommunities, renderCommunity, renderGroupOutcomes } from '../render/community.js';
 
 const WRITES = { writes: true } as const;
@@ -42,15 +43,13 @@ export const community = command({
     ["wactl community create 'Our street'", 'create one'],
     ['wactl community link 120363000000000001@g.us 120363000000000000@g.us', 'put a group into it'],
   ],
-  async run({ ask, show, warn, output, args, options }) {
+  async run({ ask, show, note, warn, output, args, options }) {
     const [action = '', id, ...rest] = args;
     if (options.yes && action !== 'deactivate') refuse('--yes goes with deactivate');
     if (action === 'list') {
       if (id !== undefined) refuse('list takes no argument');
       const answer = await ask('community.list', {});
-      show(answer, () =>
-        answer.communities.length === 0 ? 'no communities\n' : renderCommunities(answer.communities),
-      );
+      showList({ show, note, output }, answer, renderCommunities(answer.communities), 'no communities');
       return 0;
     }
     if (id === undefined) return refuse(`${action}: the argument is missing`);

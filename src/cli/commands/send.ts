@@ -184,7 +184,7 @@ export const send = command({
     ['wactl send 15550002222 --choose Yes --reply-to 3EB0C0FFEE0123456789', 'an answer to buttons'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
     ['wactl send --key order-17 15550002222 hi', 'sent once, however often it is run'],
-    ["wactl send 15550002222 --admin-of 120363000000000001@newsletter 'join us'", 'an invitation'],
+    ['wactl send 15550002222 --admin-of 120363000000000001@newsletter', 'an invitation'],
     ["wactl send status@broadcast --file photo.jpg 'today'", 'a status'],
     ["wactl send 15550002222 -- '- milk'", 'a text that begins with a dash'],
   ],
