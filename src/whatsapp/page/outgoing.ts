@@ -187,7 +187,7 @@ export function makeOutgoing(
         return {
           text: '',
           options: {},
-          extra: await invites.attributesOf(content.channel, chatId, content.text ?? ''),
+          extra: await invites.attributesOf(content.channel, place.chatId, content.text ?? ''),
         };
       case 'choice': {
         const asked = quoted ?? tools.refuse('no_such_message', 'The message with the choices is not there.');
