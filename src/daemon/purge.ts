@@ -100,37 +100,26 @@ export class Purger {
       this.#indexer.index.beginPurge();
       purge.begin();
     }
-    try {
-      const notes = new Set(filter.by === 'person' ? filter.ids.map(profileNote) : []);
-      const files = new Set<string>();
-      const events = await this.#events(matcher, isDry, notes);
-      const outbox = await this.#outbox(matcher, isDry, files);
-      const deadLetters = await this.#letters(matcher, isDry);
-      const seen = filter.by === 'age' ? 0 : await this.#seen(matcher, isDry);
-      const people =
-        filter.by !== 'person' || isDry
-          ? 0
-          : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
-      const removed = await this.#mediaStore.forget([...notes], [...files], isDry);
-      const purged = { events, outbox, deadLetters, seen, people, files: removed };
-      if (isDry) return purged;
-      await this.#store.write((tx) =>
-        purge.note(tx, { atMs: Date.now(), by: filter.by, counts: { ...purged } }),
-      );
-      while (this.#indexer.forgetExpired()) await pause(BREATH_MS);
-      for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
-      this.#indexer.index.endPurge();
-      while (purge.scrub()) await pause(BREATH_MS);
-      this.#log.info('store.purged', { by: filter.by, ...purged });
-      return purged;
-    } catch (error) {
-      if (!isDry) {
-        try {
-          purge.end();
-        } catch {} // the first error says more
-      }
-      throw error;
-    }
+    const notes = new Set(filter.by === 'person' ? filter.ids.map(profileNote) : []);
+    const files = new Set<string>();
+    const events = await this.#events(matcher, isDry, notes);
+    const outbox = await this.#outbox(matcher, isDry, files);
+    const deadLetters = await this.#letters(matcher, isDry);
+    const seen = filter.by === 'age' ? 0 : await this.#seen(matcher, isDry);
+    const people =
+      filter.by !== 'person' || isDry ? 0 : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
+    const removed = await this.#mediaStore.forget([...notes], [...files], isDry);
+    const purged = { events, outbox, deadLetters, seen, people, files: removed };
+    if (isDry) return purged;
+    await this.#store.write((tx) =>
+      purge.note(tx, { atMs: Date.now(), by: filter.by, counts: { ...purged } }),
+    );
+    while (this.#indexer.forgetExpired()) await pause(BREATH_MS);
+    for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
+    this.#indexer.index.endPurge();
+    purge.scrub();
+    this.#log.info('store.purged', { by: filter.by, ...purged });
+    return purged;
   }
 
   /** @throws Fault still_queued */

@@ -42,7 +42,7 @@ export class Database {
       // With WAL, FULL syncs at every commit; NORMAL would lose the newest commits in a power failure.
       this.#db.exec('PRAGMA synchronous = FULL');
       this.#db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
-      // Deleted and replaced rows are overwritten where that costs no further page; a purge overwrites the others, too.
+      // Deleted and replaced rows are overwritten where that costs no further page; a purge writes the file anew.
       this.#db.exec('PRAGMA secure_delete = FAST');
       this.#db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
     } catch (error) {
@@ -82,6 +82,22 @@ export class Database {
     await backup(this.#db, path).catch((error: unknown) => {
       throw storeFault(error, path);
     });
+  }
+
+  /**
+   * Writes the file anew, so that it has no byte of rows that are gone: SQLite leaves parts of them in pages that it rewrites or uses
+   * again, also with `secure_delete`. Blocks for some seconds a GB, and takes as much disk space again for that time. Temporary
+   * tables are gone afterwards.
+   * @throws Fault disk_full
+   */
+  rewrite(): void {
+    // In memory, the copy would take as much as the file.
+    this.exec('PRAGMA temp_store = FILE');
+    try {
+      this.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.exec('PRAGMA temp_store = MEMORY');
+    }
   }
 
   /**

@@ -6,7 +6,6 @@ import { fromRow, type Row, type StoredMessage } from './outbox-row.js';
 
 /** Rows of one step. */
 const STEP = 250;
-const PAGES = 100;
 
 export interface Letter {
   readonly webhook: string;
@@ -116,27 +115,13 @@ export class Purge {
     return this.#hasRun;
   }
 
-  /** From now on, pages that become free are overwritten as well. */
+  /** A purge begins. */
   begin(): void {
     this.#hasRun = true;
-    this.#db.exec('PRAGMA secure_delete = ON');
   }
 
-  /**
-   * Removes free pages from the file, with what earlier deletes left in them, a few at each call; then empties the log.
-   * @returns false when nothing is left to do
-   */
-  scrub(): boolean {
-    if (Number(this.#db.pragma('freelist_count')) > 0) {
-      this.#db.exec(`PRAGMA incremental_vacuum(${PAGES})`);
-      return true;
-    }
-    this.end();
-    return false;
-  }
-
-  end(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#db.exec('PRAGMA secure_delete = FAST');
+  /** Writes the store anew, without a byte of what was dropped. Blocks. @throws Fault disk_full */
+  scrub(): void {
+    this.#db.rewrite();
   }
 }

@@ -196,23 +196,19 @@ export class SearchIndex {
   }
 
   /**
-   * Rewrites the index without the removed words, one step at each call, and overwrites what it frees.
+   * Rewrites the index without the removed words, one step at each call. The last step blocks.
    * @param isFirst true for the first step
    * @returns false when nothing is left to do
    */
   scrub(isFirst: boolean, pages = 100): boolean {
     const { merge, changes } = this.#statements;
-    this.#db.exec('PRAGMA secure_delete = ON');
     const before = changes.get()?.n ?? 0;
     // A negative number begins a merge of everything, a positive one continues it.
     merge.run(isFirst ? -pages : pages);
     if (isFirst || (changes.get()?.n ?? 0) - before >= DID_MERGE) return true;
-    if (Number(this.#db.pragma('freelist_count')) > 0) {
-      this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
-      return true;
-    }
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#db.exec('PRAGMA secure_delete = FAST');
+    this.#db.rewrite();
+    this.#db.exec(PAGE);
+    this.#statements = statementsOf(this.#db);
     return false;
   }
 
