@@ -113,6 +113,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     const { standBy } = inFleet ? await import('./fleet/standby.js') : {};
     const daemon = await wire(settings, log, {
       onRead: (bytes) => heap.received(bytes),
+      onLongStart: (ms) => service.extend(ms),
       ...(standBy && { standBy: (parts) => standBy(parts, service) }),
       steps,
     });

@@ -26,6 +26,8 @@ export interface Purged {
   readonly seen: number;
   readonly people: number;
   readonly files: number;
+  /** False: the store is written anew at the next start only, because it is large. */
+  readonly complete: boolean;
 }
 
 /** An event, or as much as a dead letter has of it. */
@@ -109,17 +111,18 @@ export class Purger {
     const people =
       filter.by !== 'person' || isDry ? 0 : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
     const removed = await this.#mediaStore.forget([...notes], [...files], isDry);
-    const purged = { events, outbox, deadLetters, seen, people, files: removed };
-    if (isDry) return purged;
-    await this.#store.write((tx) =>
-      purge.note(tx, { atMs: Date.now(), by: filter.by, counts: { ...purged } }),
-    );
+    const counts = { events, outbox, deadLetters, seen, people, files: removed };
+    const complete = purge.isSmall;
+    if (isDry) return { ...counts, complete };
+    await this.#store.write((tx) => purge.note(tx, { atMs: Date.now(), by: filter.by, counts }));
     while (this.#indexer.forgetExpired()) await pause(BREATH_MS);
     for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
     this.#indexer.index.endPurge();
-    purge.scrub();
-    this.#log.info('store.purged', { by: filter.by, ...purged });
-    return purged;
+    // The index has blocked for some seconds.
+    await pause(BREATH_MS);
+    if (complete) purge.scrub();
+    this.#log.info('store.purged', { by: filter.by, ...counts, complete });
+    return { ...counts, complete };
   }
 
   /** @throws Fault still_queued */

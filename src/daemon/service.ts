@@ -15,7 +15,7 @@ import type { Account } from './account.js';
 export interface Service {
   /** Called when the socket of a daemon listens that has no account yet: systemd counts it as started. */
   stands(): void;
-  /** Asks systemd for more time to stop, in ms from now. */
+  /** Asks systemd for more time to start or to stop, in ms from now. */
   extend(ms: number): void;
   /** Called when the socket listens: notifies systemd of readiness, and from now on of health and status. */
   serves(account: Account, config: Config): void;

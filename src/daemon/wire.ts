@@ -66,7 +66,7 @@ export interface Daemon {
 export async function wire(
   settings: Settings,
   log: DaemonLog,
-  { onRead, onBrowser, standBy, steps = new StartSteps(log) }: WireOptions = {},
+  { onRead, onBrowser, onLongStart, standBy, steps = new StartSteps(log) }: WireOptions = {},
 ): Promise<Daemon> {
   const { dir, paths } = settings;
   await ownDirectory(paths.stateDir);
@@ -87,7 +87,10 @@ export async function wire(
     const lock = own ?? (await lockUp());
     steps.done('lock');
     const beginning = await tenure?.begin();
-    const daemon = await build({ settings, log, steps, doors, closers, tenure, onBrowser, ...beginning });
+    const daemon = await build({
+      ...{ settings, log, steps, doors, closers, tenure, onBrowser, onLongStart },
+      ...beginning,
+    });
     const { actor } = daemon.account;
     lock.lost.addEventListener('abort', () => actor.post({ type: 'lock-lost' }), { once: true });
     return daemon;
@@ -105,6 +108,8 @@ export interface WireOptions {
   readonly onBrowser?: (pid: number) => void;
   /** Waits until this machine of the fleet may run the account. Without a fleet there is nothing to wait for. */
   readonly standBy?: (parts: StandbyParts) => Promise<Tenure>;
+  /** Called when the start takes longer than usual, with how long it may take from now. */
+  readonly onLongStart?: (ms: number) => void;
   readonly steps?: StartSteps;
 }
 
@@ -117,12 +122,16 @@ interface Ground {
   /** Null: the daemon belongs to no fleet. */
   readonly tenure: Tenure | null;
   readonly onBrowser: ((pid: number) => void) | undefined;
+  readonly onLongStart: ((ms: number) => void) | undefined;
   readonly cursorsAbove?: number;
   readonly idsFromKeys?: ChooseId;
 }
 
 /** How much longer than its deadline a start may keep its place before its daemon counts as not running. */
 const SPARE_MS = 30_000;
+/** The time to write a store anew: on a slow disk, and for a busy machine. */
+const REWRITE_MS = 60_000;
+const REWRITE_BYTES_PER_MS = 5_000;
 
 /** Builds the parts in a locked directory. */
 async function build({
@@ -133,13 +142,21 @@ async function build({
   closers,
   tenure,
   onBrowser,
+  onLongStart,
   ...beginning
 }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
   const proxy = AccountProxy.of(config, log);
   // A password file that cannot be used is an error of the configuration now, and a state of the account later.
   if (proxy !== null) readUpstream(config.proxy);
-  const store = openStore({ directory: paths.stateDir, ...beginning });
+  const store = openStore({
+    directory: paths.stateDir,
+    ...beginning,
+    onRewrite: (bytes) => {
+      log.info('store.rewriting', { bytes });
+      onLongStart?.(REWRITE_MS + bytes / REWRITE_BYTES_PER_MS);
+    },
+  });
   await closers.add(() => store.close());
   const copies = tenure?.copies(store) ?? null;
   await closers.add(() => copies?.close());

@@ -11,6 +11,12 @@ export const WAITS_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** It holds back the messages after it. */
 export const holds = ({ silences }: Doubt): boolean => silences <= WAITS_MS.length;
 
+/** No page can say it, so nothing waits for it. */
+export const withoutHope = <W extends Work>(lane: Lane<W>, ref: Ref): Lane<W> => ({
+  ...lane,
+  doubts: withRef(lane.doubts, { ...doubtOf(lane, ref), silences: WAITS_MS.length + 1 }),
+});
+
 /** The lane waits for the outcome of a message. */
 export const isHeld = ({ doubts }: Pick<Lane, 'doubts'>): boolean => doubts.some(holds);
 

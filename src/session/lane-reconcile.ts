@@ -1,7 +1,7 @@
 // How a lane learns the outcome of messages: it asks the page for the id of each, and guesses nothing (H6). A page that cannot
 // say it is asked again, a bounded number of times, before the lane goes on (lane-doubt.ts).
-import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
-import { doubtOf, holds, withDoubt, withoutDoubt, withSilence } from './lane-doubt.js';
+import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note, Ref } from './lane.js';
+import { doubtOf, holds, withDoubt, withoutDoubt, withoutHope, withSilence } from './lane-doubt.js';
 import { ask, askAll, become, giveAgain, learn, putBack, settle, stay } from './lane-step.js';
 
 /**
@@ -74,6 +74,9 @@ export function answered(
   // It was acknowledged, or has ended, while the page was asked.
   if (!isFlight && !lane.doubts.some(({ id }) => id === ref.id)) return askNext(lane, now);
   switch (answer.as) {
+    case 'foreign':
+      if (!isFlight) return lost(withoutHope(lane, ref), ref);
+      return note(lane, { event: { type: 'lost' } }, { flight: null });
     case 'silent':
       if (!isFlight) return silent(lane, now);
       if (flight.page === page) return askNext(lane, now);
@@ -110,9 +113,13 @@ function silent(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
   const { ref } = lane.work;
   const next = withSilence(lane, ref);
   if (holds(doubtOf(next, ref))) return askNext(next, now);
-  const { id, seq } = ref;
-  return { lane: next, effects: [{ do: 'note', message: { id, seq }, note: { event: { type: 'lost' } } }] };
+  return lost(next, ref);
 }
+
+const lost = (lane: LaneAt<'asking'>, { id, seq }: Ref): NextLane => ({
+  lane,
+  effects: [{ do: 'note', message: { id, seq }, note: { event: { type: 'lost' } } }],
+});
 
 /** This page has it as well. */
 const hereIs = (flight: Flight, page: number | null): Flight =>

@@ -139,7 +139,9 @@ export type Answer =
   | { readonly as: 'found'; readonly ack: number; readonly nack: number | null; readonly stranded: boolean }
   | { readonly as: 'lacking' }
   /** The page could not say. */
-  | { readonly as: 'silent' };
+  | { readonly as: 'silent' }
+  /** No page of the linked account can say: another account sent it. */
+  | { readonly as: 'foreign' };
 
 export type LaneEvent =
   /** It is this message's turn; on disk it is marked as given to the page. */

@@ -1,5 +1,6 @@
 // One open database file: its settings, and statements whose errors are Faults. It does not know the schema.
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Fault } from '../protocol/fault.js';
 import { backup, DatabaseSync, type Value } from './driver.js';
 import { isDamage, storeFault } from './errors.js';
@@ -84,20 +85,35 @@ export class Database {
     });
   }
 
+  /** Bytes of the file, without its log. */
+  get bytes(): number {
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
   /**
    * Writes the file anew, so that it has no byte of rows that are gone: SQLite leaves parts of them in pages that it rewrites or uses
-   * again, also with `secure_delete`. Blocks for some seconds a GB, and takes as much disk space again for that time. Temporary
-   * tables are gone afterwards.
-   * @throws Fault disk_full
+   * again, also with `secure_delete`. Blocks for some seconds a GB, and takes twice the file's space beside it for that time.
+   * Temporary tables are gone afterwards, also after a failure.
+   * @throws Fault disk_full, busy (another program reads the file, so its log cannot be emptied)
    */
   rewrite(): void {
-    // In memory, the copy would take as much as the file.
+    // In memory, the copy would take as much as the file; elsewhere, it would be on another disk.
     this.exec('PRAGMA temp_store = FILE');
+    process.env.SQLITE_TMPDIR = dirname(this.path);
+    let isRead = false;
     try {
-      this.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+      this.exec('VACUUM');
     } finally {
+      delete process.env.SQLITE_TMPDIR;
       this.exec('PRAGMA temp_store = MEMORY');
+      // A failure leaves a part of the copy in the log.
+      isRead = Number(this.pragma('wal_checkpoint(TRUNCATE)')) === 1;
     }
+    if (isRead)
+      throw new Fault('busy', {
+        reason: `another program has ${this.path} open; close it, and try again`,
+        hint: null,
+      });
   }
 
   /**

@@ -22,6 +22,8 @@ export interface OpenReport {
   readonly narrowed: boolean;
   /** The dropped triggers, which no migration had made. */
   readonly droppedTriggers: readonly string[];
+  /** Why parts of purged rows may still be in the file; null: there are none. */
+  readonly unfinishedPurge: string | null;
   /** How long the whole opening took, ms. */
   readonly tookMs: number;
 }

@@ -1,6 +1,7 @@
 // Opens the store of one account: `wad.sqlite` in its state directory. A damaged store is quarantined and replaced, so
 // that the rest of the daemon works; a store that is newer than this program is refused and not changed.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { Fault } from '../protocol/fault.js';
 import { Database } from './database.js';
 import { isDamage, storeFault } from './errors.js';
 import { findDamage } from './integrity.js';
@@ -8,7 +9,8 @@ import { migrate, refuseNewer } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import type { Replaced } from './open-report.js';
 import { OwnerLock } from './owner-lock.js';
-import { companions, damageMark, quarantine, storePath } from './quarantine.js';
+import { finishPurge } from './purge.js';
+import { companions, damageMark, purgeMark, quarantine, storePath } from './quarantine.js';
 import { dropForeignTriggers, findForeign } from './schema.js';
 import { Store } from './store.js';
 import { walDamage } from './wal.js';
@@ -23,6 +25,8 @@ export interface StoreOptions {
    * that was restored is opened with one of at least the clock, because the lost store may have given out more.
    */
   readonly cursorsAbove?: number;
+  /** Called before a store is written anew, which a purge has left to do, with its size. That blocks for some seconds a GB. */
+  readonly onRewrite?: (bytes: number) => void;
 }
 
 /** How many cursors a damaged file may have given out beyond the last readable one. */
@@ -34,7 +38,12 @@ const BELIEVABLE_MS = 10 * 365 * 86_400_000;
  * Opens or creates the store; synchronous. The caller closes it.
  * @throws Fault store_newer, lock_held (another process has it open), permission_denied, disk_full
  */
-export function openStore({ directory, now = Date.now, cursorsAbove = 0 }: StoreOptions): Store {
+export function openStore({
+  directory,
+  now = Date.now,
+  cursorsAbove = 0,
+  onRewrite = () => undefined,
+}: StoreOptions): Store {
   const startedAt = performance.now();
   const path = storePath(directory);
   let lock: OwnerLock | undefined;
@@ -56,6 +65,7 @@ export function openStore({ directory, now = Date.now, cursorsAbove = 0 }: Store
     db ??= new Database(make(path));
     const migratedFrom = migrate(db);
     seedCursors(db, Math.max(now(), lastCursor, cursorsAbove), cursorsAbove);
+    const unfinishedPurge = finishing(db, onRewrite);
     return new Store(db, lock, {
       path,
       created: migratedFrom === 0,
@@ -64,12 +74,26 @@ export function openStore({ directory, now = Date.now, cursorsAbove = 0 }: Store
       version: MIGRATIONS.length,
       narrowed,
       droppedTriggers,
+      unfinishedPurge,
       tookMs: performance.now() - startedAt,
     });
   } catch (error) {
     db?.close();
     lock?.release();
     throw storeFault(error, path);
+  }
+}
+
+/** Writes the store anew where a purge has not. @returns why it could not be done; the next start tries again */
+function finishing(db: Database, onRewrite: (bytes: number) => void): string | null {
+  if (!existsSync(purgeMark(db.path))) return null;
+  onRewrite(db.bytes);
+  try {
+    finishPurge(db);
+    return null;
+  } catch (error) {
+    if (isDamage(error)) throw error;
+    return Fault.of(error).message;
   }
 }
 

@@ -1,9 +1,14 @@
 // The steps of a purge: each reads or deletes a bounded number of rows. What matches is decided by the caller.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
+import { storeFault } from './errors.js';
 import { type EventRow, eventOf, type StoredEvent } from './event.js';
 import { fromRow, type Row, type StoredMessage } from './outbox-row.js';
+import { purgeMark } from './quarantine.js';
 
+/** A store of this size is written anew within some seconds, also on a slow disk. */
+export const REWRITE_BYTES = 256 * 1024 * 1024;
 /** Rows of one step. */
 const STEP = 250;
 
@@ -115,13 +120,31 @@ export class Purge {
     return this.#hasRun;
   }
 
-  /** A purge begins. */
-  begin(): void {
-    this.#hasRun = true;
+  /** Whether `scrub` may be called: a larger store would block the daemon for long, and `openStore` writes it anew instead. */
+  get isSmall(): boolean {
+    return this.#db.bytes <= REWRITE_BYTES;
   }
 
-  /** Writes the store anew, without a byte of what was dropped. Blocks. @throws Fault disk_full */
-  scrub(): void {
-    this.#db.rewrite();
+  /** A purge begins: from now on the store has to be written anew. @throws Fault disk_full */
+  begin(): void {
+    this.#hasRun = true;
+    try {
+      writeFileSync(purgeMark(this.#db.path), '', { mode: 0o600 });
+    } catch (error) {
+      throw storeFault(error, this.#db.path);
+    }
   }
+
+  /** Writes the store anew, without a byte of what was dropped. Blocks. @throws Fault disk_full, busy */
+  scrub(): void {
+    finishPurge(this.#db);
+  }
+}
+
+/** Writes a store anew if a purge has left that to do. Blocks. @throws Fault disk_full, busy */
+export function finishPurge(db: Database): void {
+  const mark = purgeMark(db.path);
+  if (!existsSync(mark)) return;
+  db.rewrite();
+  rmSync(mark, { force: true });
 }

@@ -1,5 +1,5 @@
-// Names the files of a store, and moves a damaged store into quarantine, where a person can examine it. Only the damage
-// mark is ever deleted here.
+// Names the files of a store, and moves a damaged store into quarantine, where a person can examine it. Only marks
+// are ever deleted here.
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -11,6 +11,9 @@ export const companions = (path: string): readonly string[] => [`${path}-wal`, `
  * damage: it checks the structure of the tables, but not whether an index agrees with its table.
  */
 export const damageMark = (path: string): string => `${path}.damaged`;
+
+/** A file that exists from the first delete of a purge on until the store has been written anew. */
+export const purgeMark = (path: string): string => `${path}.purging`;
 
 /**
  * Renames the file and its companions to `…corrupt-20260101T000000000Z`. The names still belong together, so that SQLite
@@ -28,7 +31,7 @@ export function quarantine(path: string, at: Date): readonly string[] {
     renameSync(from, to);
     moved.push(to);
   }
-  rmSync(damageMark(path), { force: true });
+  for (const mark of [damageMark(path), purgeMark(path)]) rmSync(mark, { force: true });
   syncDirectory(dirname(path));
   return moved;
 }

@@ -6,6 +6,7 @@ import { chmodSync, closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database, type Statement } from './database.js';
 import { isDamage } from './errors.js';
+import { REWRITE_BYTES } from './purge.js';
 import { companions, damageMark } from './quarantine.js';
 import { MARKS, type Mark, marksOf, TOKENIZER } from './search-text.js';
 
@@ -77,7 +78,11 @@ export class SearchIndex {
 
   /** Bytes of the file. */
   get bytes(): number {
-    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    return this.#db.bytes;
+  }
+  /** True after a `reset` that failed: another one can be opened. */
+  get isClosed(): boolean {
+    return this.#db.isClosed;
   }
 
   /**
@@ -196,7 +201,8 @@ export class SearchIndex {
   }
 
   /**
-   * Rewrites the index without the removed words, one step at each call. The last step blocks.
+   * Rewrites the index without the removed words, one step at each call. The last step
+   * blocks; a large index is emptied instead, and made anew in idle time.
    * @param isFirst true for the first step
    * @returns false when nothing is left to do
    */
@@ -206,10 +212,18 @@ export class SearchIndex {
     // A negative number begins a merge of everything, a positive one continues it.
     merge.run(isFirst ? -pages : pages);
     if (isFirst || (changes.get()?.n ?? 0) - before >= DID_MERGE) return true;
-    this.#db.rewrite();
-    this.#db.exec(PAGE);
-    this.#statements = statementsOf(this.#db);
+    if (this.bytes > REWRITE_BYTES) this.reset();
+    else this.#rewrite();
     return false;
+  }
+
+  #rewrite(): void {
+    try {
+      this.#db.rewrite();
+    } finally {
+      this.#db.exec(PAGE);
+      this.#statements = statementsOf(this.#db);
+    }
   }
 
   /** Empties it: the journal is not the one that was indexed, or the file is damaged. @throws Fault disk_full */

@@ -40,8 +40,11 @@ export async function preparePage(
   take: (report: PageReport | ContentReport) => void,
 ): Promise<string> {
   // While a message has no ack, the page asks before it is reloaded (WAWebConfigureWindowEvents, 2026-04-27). Unanswered, the
-  // question blocks the page and the reload that should help it.
-  page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
+  // question blocks the page and the reload that should help it. Any other question is for a person: it gets a no.
+  page.on('dialog', (dialog) => {
+    const answer = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();
+    void answer.catch(() => undefined);
+  });
   const install = async (): Promise<void> => {
     await page.exposeFunction(BINDING, take);
     await page.evaluateOnNewDocument(watch, BINDING);

@@ -72,7 +72,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.notOk(ours.invited.has(ana.wid), 'the server has withdrawn it');
     t.match(await wad.wactl(['channel', 'withdraw', channel, contact]), { stdout: /no invitation/ });
 
-    t.match(await wad.wactl(['channel', 'dismiss', channel, ben.number]), { code: 0 });
+    t.match(await wad.wactl(['channel', 'dismiss', channel, ben.number, '--yes']), { code: 0 });
     t.notOk(ours.admins.has(ben.wid), 'the server has removed the admin');
     t.match(await wad.request('channel.removeAdmin', { channel, contact: ben.number }), { removed: false });
     t.equal(await wad.request('channel.removeAdmin', { channel }).catch(kind), 'not_allowed', 'the owner');
@@ -148,7 +148,8 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
       await again.request('channel.removeAdmin', { channel: news.id, contact: ana.number }).catch(kind),
       'not_allowed',
     );
-    t.match(await again.wactl(['channel', 'resign', news.id]), { code: 0, stdout: 'no admin any more\n' });
+    const resigned = await again.wactl(['channel', 'resign', news.id, '--yes']);
+    t.match(resigned, { code: 0, stdout: 'no longer an admin\n' });
     t.notOk(news.admins.has(phone.wid));
     t.match(await again.request('channel.get', { channel: news.id }), { role: 'follower' });
     t.match(await again.request('channel.removeAdmin', { channel: news.id }), { removed: false });

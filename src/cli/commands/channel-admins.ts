@@ -1,6 +1,7 @@
 // The verbs of `wactl channel` about its admins, and its picture.
 import { Fault } from '../../protocol/fault.js';
 import type { Context } from '../command.js';
+import { isAgreed } from '../confirm.js';
 import { renderAdmins, renderChannel } from '../render/channel.js';
 
 /** @param more a person, or a file */
@@ -8,7 +9,7 @@ type Verb = (
   context: Context,
   channel: string,
   more: string | undefined,
-  options: { readonly remove?: boolean },
+  options: { readonly remove?: boolean; readonly yes?: boolean },
 ) => Promise<number>;
 
 const WRITES = { writes: true } as const;
@@ -21,6 +22,17 @@ const alone = (action: string, more: string | undefined): void => {
 };
 const required = (action: string, more: string | undefined): string =>
   more ?? refuse(`${action}: PERSON is missing`);
+
+const agreed = (action: string, yes: boolean | undefined, question: string): Promise<boolean> =>
+  isAgreed({
+    yes: yes === true,
+    refuse: (reason) => refuse(`${action}: ${reason}`),
+    question: async () => question,
+  });
+const unchanged = (warn: (text: string) => void): number => {
+  warn('nothing was changed');
+  return 1;
+};
 
 export const ADMINS: Readonly<Record<string, Verb>> = {
   admins: async ({ ask, show }, channel, more) => {
@@ -41,16 +53,19 @@ export const ADMINS: Readonly<Record<string, Verb>> = {
     show(answer, () => renderChannel(answer));
     return 0;
   },
-  dismiss: async ({ ask, show }, channel, more) => {
+  dismiss: async ({ ask, show, warn }, channel, more, { yes }) => {
     const contact = required('dismiss', more);
+    if (!(await agreed('dismiss', yes, `Dismiss ${contact} as an admin?`))) return unchanged(warn);
     const answer = await ask('channel.removeAdmin', { channel, contact }, WRITES);
-    show(answer, () => (answer.removed ? 'no admin any more\n' : 'this person was no admin\n'));
+    show(answer, () => (answer.removed ? 'no longer an admin\n' : 'this person was not an admin\n'));
     return 0;
   },
-  resign: async ({ ask, show }, channel, more) => {
+  resign: async ({ ask, show, warn }, channel, more, { yes }) => {
     alone('resign', more);
+    if (!(await agreed('resign', yes, 'Stop being an admin? Only the owner can undo it.')))
+      return unchanged(warn);
     const answer = await ask('channel.removeAdmin', { channel }, WRITES);
-    show(answer, () => (answer.removed ? 'no admin any more\n' : 'this account was no admin\n'));
+    show(answer, () => (answer.removed ? 'no longer an admin\n' : 'this account was not an admin\n'));
     return 0;
   },
   picture: async (context, channel, path, { remove = false }) => {

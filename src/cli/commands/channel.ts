@@ -65,7 +65,7 @@ export const channel = command({
   notes:
     'The KEY of a post names it for react and, in a channel of yours, for delete. `send` posts into a channel,\n' +
     'and `send PERSON --admin-of CHANNEL` invites an admin. Reading marks nothing as read.\n' +
-    'On a terminal `delete` asks first; elsewhere it needs --yes.',
+    'On a terminal `delete`, `dismiss` and `resign` ask first; elsewhere they need --yes.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CHANNEL', required: false, does: 'id (...@newsletter) or link of the channel; or NAME, WORDS' },
@@ -74,7 +74,7 @@ export const channel = command({
   options: {
     limit: { type: 'text', value: 'N', does: 'with posts: the most posts (default: 20; 100 at most)' },
     before: { type: 'text', value: 'N', does: 'with posts: only posts before the one with this number' },
-    yes: { type: 'flag', does: 'with delete: do not ask' },
+    yes: { type: 'flag', does: 'with delete, dismiss and resign: do not ask' },
     remove: { type: 'flag', does: 'with picture: remove it' },
   },
   examples: [
@@ -84,7 +84,8 @@ export const channel = command({
   async run(context) {
     const { ask, show, warn, args, options } = context;
     const [action = '', to, text] = args;
-    if (options.yes && action !== 'delete') refuse('--yes goes with delete');
+    if (options.yes && !['delete', 'dismiss', 'resign'].includes(action))
+      refuse('--yes goes with delete, dismiss and resign');
     if (options.remove && action !== 'picture') refuse('--remove goes with picture');
     if ((options.limit !== undefined || options.before !== undefined) && action !== 'posts')
       refuse('--limit and --before go with posts');

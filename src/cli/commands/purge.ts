@@ -14,8 +14,8 @@ export const purge = command({
   does: 'remove what the daemon has recorded of a time, a chat or a person',
   notes:
     'Removes events, finished outgoing messages, dead letters of webhooks, files and entries of the search; for a person\n' +
-    'everything that names the number or the LID, also messages of others. Only counts remain, and the bytes are\n' +
-    'overwritten in the files of the store. Nothing changes on WhatsApp: delete the chat on the phone first. Messages that are not sent yet are\n' +
+    'everything that names the number or the LID, also messages of others. Only counts remain, and the files of the\n' +
+    'store are written anew without the bytes. Nothing changes on WhatsApp: delete the chat on the phone first. Messages that are not sent yet are\n' +
     'refused.\n\n' +
     'On a terminal it asks before it removes anything. Elsewhere it needs --yes.',
   args: [],
@@ -62,6 +62,8 @@ export const purge = command({
     );
     for (const name of answer.leftovers)
       warn(`${name} in the state directory is a copy of a damaged store; delete it yourself`);
+    if (!answer.complete && !isDry)
+      warn('the store is large: parts of what was removed stay in its file until wad is restarted');
     show(answer, () => renderPurged(answer));
     return 0;
   },

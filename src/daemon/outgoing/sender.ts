@@ -392,7 +392,7 @@ export class Sender {
     const { store, page, log } = this.#options;
     const row = store.outbox.get(id);
     // The page of another account is not asked.
-    if (row === null || row.wid !== this.#wid) return { as: 'silent' };
+    if (row === null || row.wid !== this.#wid) return { as: 'foreign' };
     try {
       const own = await page.findOwn(row);
       if (own === null) return { as: 'lacking' };

@@ -73,7 +73,7 @@ export class Indexer {
   /** Opened on first use, so that no start waits for it. @throws Fault disk_full, permission_denied, shutting_down */
   get index(): SearchIndex {
     if (this.#closing.signal.aborted) throw new Fault('shutting_down', { reason: 'the index is closed' });
-    if (this.#index === null) {
+    if (this.#index === null || this.#index.isClosed) {
       this.#index = new SearchIndex(this.#options.directory);
       if (this.#index.indexed > this.#lastAtStart) this.#index.reset();
     }
@@ -141,7 +141,7 @@ export class Indexer {
       try {
         await this.#follow(signal);
       } catch (error) {
-        if (signal.aborted || Fault.of(error).kind === 'shutting_down') return;
+        if (signal.aborted) return;
         this.#recover(error);
         await rest(RETRY_MS, signal);
         this.#isWoken = true;

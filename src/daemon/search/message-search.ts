@@ -51,6 +51,8 @@ interface Candidate {
 const BLOCK = 200;
 /** How long one call searches. */
 const BUDGET_MS = 1_000;
+/** A block that was collected within the budget takes less again; a caller can name any block. */
+const REPEAT_MS = 5_000;
 /** How long a call waits for the newest events to be indexed: some 30,000 of them. Only an index that is made anew lacks more. */
 const CATCH_UP_MS = 1_000;
 /**
@@ -140,7 +142,7 @@ export class MessageSearch {
     const oldest = Math.max(journal.oldest - 1, sinceMs === null ? 0 : journal.before(sinceMs - CLOCKS_MS));
     // A block that was collected once is collected again as it was.
     const bottom = Math.max(oldest, place.above ?? 0);
-    const until = performance.now() + (place.above === null ? BUDGET_MS : Number.POSITIVE_INFINITY);
+    const until = performance.now() + (place.above === null ? BUDGET_MS : REPEAT_MS);
     const candidates: Candidate[] = [];
     let upTo = Math.min(place.upTo, journal.last);
     let window = WINDOW.first;

@@ -94,9 +94,9 @@ export const channelAdminMethods = {
   }),
   'channel.removeAdmin': method({
     name: 'channel.removeAdmin',
-    does: 'Makes an admin of a channel a follower: another one in a channel that this account owns, or, without `contact`, this account.',
+    does: 'Makes an admin of a channel that this account owns a follower. Without `contact` this account stops being an admin, which only a new invitation of the owner undoes.',
     effect: 'writes',
-    scope: 'send',
+    scope: 'operate',
     since: '0.2.0',
     params: () =>
       record({
@@ -107,7 +107,7 @@ export const channelAdminMethods = {
       record({
         channel: channelResult(),
         contact: contactResult(),
-        removed: z.boolean().describe('False when the person was no admin.'),
+        removed: z.boolean().describe('False when the person was not an admin.'),
       }),
     faults: [...ACT_FAULTS, 'no_such_chat', 'invalid_recipient'],
     example: {

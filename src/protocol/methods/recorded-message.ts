@@ -136,7 +136,7 @@ export const recordedMessageMethods = {
   }),
   'message.purge': method({
     name: 'message.purge',
-    does: 'Removes what the daemon has recorded of a time, a chat or a person (exactly one of `before`, `chat`, `person`): events, finished outgoing messages, dead letters, files, entries of the search, and for a person both identities. Only counts remain. Nothing changes on WhatsApp. It answers when the bytes are gone from the files of the store.',
+    does: 'Removes what the daemon has recorded of a time, a chat or a person (exactly one of `before`, `chat`, `person`): events, finished outgoing messages, dead letters, files, entries of the search, and for a person both identities. Only counts remain. Nothing changes on WhatsApp. It answers when the bytes are gone from the files of the store, unless `complete` is false.',
     effect: 'writes',
     scope: 'admin',
     since: '0.2.0',
@@ -159,6 +159,11 @@ export const recordedMessageMethods = {
         seen: z.int().describe('Keys of messages, by which a repeated report is recognised.'),
         people: z.int().describe('Pairs of a number and a LID.'),
         files: z.int().describe('Files. One that another message has, too, is kept.'),
+        complete: z
+          .boolean()
+          .describe(
+            'False when parts of removed rows stay in the file of the store until the daemon starts again: a store above 256 MB is written anew at a start only.',
+          ),
         leftovers: z
           .array(z.string())
           .describe('Copies of a damaged store in the state directory, which a person has to delete.'),
@@ -183,6 +188,7 @@ export const recordedMessageMethods = {
         seen: 8,
         people: 1,
         files: 2,
+        complete: true,
         leftovers: [],
         earlier: [],
       },

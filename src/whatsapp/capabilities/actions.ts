@@ -76,6 +76,7 @@ export const ACTION_CAPABILITIES = {
   'send.channelInvite': [
     'WAWebCollections.WAWebNewsletterCollection',
     'WAWebMexCreateNewsletterAdminInviteJob.createNewsletterAdminInvite',
+    'WAWebQueryExistsJob.queryWidExists',
     ...PEOPLE,
   ],
   'media.download': ['WAWebDownloadManager.downloadManager', ...PEOPLE],

@@ -137,7 +137,9 @@ export class LinkState {
    * older ones then showed TIMEOUT.
    */
   #startsWithout(state: string): void {
-    const offline = (): void => this.#listener.event({ type: 'client.offline' });
+    const offline = (): void => {
+      if (this.#phase !== 'ready') this.#listener.event({ type: 'client.offline' });
+    };
     if (state === 'TIMEOUT' || state === 'PROXYBLOCK') offline();
     else if (state === 'OPENING' && this.#phase === 'loading')
       this.#opening = setTimeout(offline, OPENING_MS);

@@ -1,5 +1,5 @@
 // A purge removes what was recorded of a time, a chat or a person, down to the bytes of the files, and nothing else.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { withFile } from '../../../src/daemon/api/handlers/profile.js';
@@ -10,6 +10,9 @@ import { type PurgeFilter, Purger } from '../../../src/daemon/purge.js';
 import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import type { ReadProfile } from '../../../src/session/page-port.js';
+import { Database } from '../../../src/store/database.js';
+import { openStore } from '../../../src/store/open.js';
+import { purgeMark } from '../../../src/store/quarantine.js';
 import { kindOf, message, NOW, opened, scratch, WID } from '../store/scratch.js';
 
 const log = Object.fromEntries(
@@ -81,6 +84,31 @@ t.test('what the retention has left in the index goes with a purge', async (t) =
   await purger.run({ by: 'chat', ids: [TEAM] }, false);
   t.same(filesWith('plantedexpired'), []);
   t.equal(indexer.index.find('innocent', { above: 0, upTo: store.journal.last, limit: 9 }).length, 1);
+});
+
+t.test('a purge that another program disturbs is finished later, and the search goes on', async (t) => {
+  const { store, directory, indexer, purger, said, filesWith } = await purging(t);
+  said('a', 'plantedtext here');
+  said('b', 'innocent words', { chat: BEN });
+  await indexer.catchUp(30_000);
+  const path = join(directory, 'wad.sqlite');
+  const other = new Database(path);
+  other.exec('BEGIN');
+  other.prepare('SELECT * FROM events').all();
+  const fault = await purger.run(PERSON, false).catch((error: Fault) => error);
+  t.match(fault, { kind: 'busy', message: /another program/ });
+  t.ok(existsSync(purgeMark(path)));
+  other.exec('COMMIT');
+  other.close();
+  const texts = [{ id: 1, text: 'innocent words' }];
+  t.equal(indexer.index.rank('innocent', texts, 'best').length, 1, 'its temporary table is there');
+  await indexer.close();
+  store.close();
+  const again = openStore({ directory });
+  t.teardown(() => again.close());
+  t.equal(again.report.unfinishedPurge, null);
+  t.notOk(existsSync(purgeMark(path)), 'the next start has finished it');
+  t.same(filesWith('plantedtext'), []);
 });
 
 t.test('a person is removed from everything, and the bytes from the files', async (t) => {

@@ -213,6 +213,13 @@ t.test('what is learnt during the wait ends it at once', async (t) => {
   t.equal(late.at, 'waiting', 'the end of an earlier wait');
 });
 
+t.test('a message of another account holds nobody back: no page can be asked about it', (t) => {
+  const play = unknown().answered({ as: 'foreign' });
+  t.same(play.does, ['note m1 lost']);
+  t.same(play.noted(A, 'unknown').does, ['scan']);
+  t.end();
+});
+
 t.test('the bound on the waits holds for a message, not for a page', async (t) => {
   const play = unknown();
   for (let page = 2; page <= WAITS_MS.length + 1; page += 1)
