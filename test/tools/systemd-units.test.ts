@@ -12,6 +12,14 @@ const place = mkdtempSync(join(tmpdir(), 'wad-units-'));
 t.teardown(() => rmSync(place, { recursive: true }));
 t.setTimeout(300_000);
 
+const DEEP = 'wad-canary-deep@.service';
+
+/** The drop-in of docs/canary.md, which gives the metrics to node_exporter. */
+const [, DROP_IN = ''] =
+  /```ini\n(\[Service\]\n[^`]*METRICS_FILE[^`]*)```/.exec(
+    readFileSync(join(ROOT, 'docs/canary.md'), 'utf8'),
+  ) ?? [];
+
 for (const [whose, folder, flags] of [
   ['the system', 'systemd', ['--system']],
   ['a user', 'systemd/user', ['--user']],
@@ -34,6 +42,10 @@ for (const [whose, folder, flags] of [
         writeFileSync(join(units, name), text);
         writeFileSync(join(units, name.replace('@.', '@shop.')), text);
       }
+      if (names.includes(DEEP)) {
+        mkdirSync(join(units, `${DEEP}.d`));
+        writeFileSync(join(units, `${DEEP}.d/metrics.conf`), DROP_IN);
+      }
       const { status, stdout, stderr } = spawnSync(
         'systemd-analyze',
         [
@@ -54,3 +66,15 @@ for (const [whose, folder, flags] of [
       t.end();
     },
   );
+
+t.test('the documented drop-in names the metrics of the deep canary, and runs nothing', (t) => {
+  const value = (text: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1];
+  const unit = readFileSync(join(ROOT, 'systemd', DEEP), 'utf8');
+  t.match(value(unit, 'ExecStart'), / --textfile \$\{METRICS_FILE\}/);
+  t.match(unit, /^Environment=METRICS_FILE=/m);
+  const file = value(DROP_IN, 'Environment=METRICS_FILE');
+  t.match(file, `${value(DROP_IN, 'ReadWritePaths')}/`, 'in the directory that it may write to');
+  t.ok(value(DROP_IN, 'SupplementaryGroups'));
+  t.notMatch(DROP_IN, /^(?:Exec|User|PermissionsStartOnly|AmbientCapabilities)/m);
+  t.end();
+});
