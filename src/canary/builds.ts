@@ -19,9 +19,16 @@ export interface Archive {
   readonly builds: readonly BuildEntry[];
 }
 
-/** @param day `YYYY-MM-DD` */
+/** Of the step that links; it is the only one of this capability. */
+const LINK = 'link.qr';
+
+/**
+ * null when the page was not linked: it has not loaded most of its modules then, so its shapes say nothing of the build.
+ * @param day `YYYY-MM-DD`
+ */
 export function entryOf(report: DeepReport, day: string): BuildEntry | null {
-  if (report.facts === null) return null;
+  const isLinked = report.steps.some(({ capability, result }) => capability === LINK && result === 'works');
+  if (report.facts === null || !isLinked) return null;
   const { build, shapes, exports } = report.facts;
   return {
     build,
@@ -42,23 +49,28 @@ export function withEntry({ builds }: Archive, entry: BuildEntry): Archive {
   return { builds: [...rest, { ...entry, seen: old?.seen ?? entry.seen }] };
 }
 
-/** The newest other build, to compare with. */
-export const before = ({ builds }: Archive, build: string): BuildEntry | undefined =>
-  builds.findLast((one) => one.build !== build);
+/**
+ * The newest entry, to compare with. It may be of the same build: what worked on it yesterday and fails today has another
+ * reason, such as a switch that WhatsApp has turned on.
+ */
+export const before: (archive: Archive, build: string) => BuildEntry | undefined = ({ builds }) =>
+  builds.at(-1);
 
 const GONE = 'missing';
 
 /** What differs, in words, the most important first. */
 export function changesBetween(old: BuildEntry, now: BuildEntry): string[] {
-  const steps = changed(old.steps, now.steps).map(([name, was, is]) => `${name}: ${was}, now ${is}`);
-  const repairs = changed(old.repairs, now.repairs).map(
-    ([name, was, is]) => `repair ${name}: ${was}, now ${is}`,
+  const steps = differences(old.steps, now.steps).map(words);
+  const repairs = differences(old.repairs, now.repairs).map((one) =>
+    words({ ...one, name: `repair ${one.name}` }),
   );
-  const shapes = changed(old.shapes, now.shapes).map(([name, was, is]) => {
-    const module = name.split('.', 1)[0] ?? name;
-    const born = (now.exports[module] ?? []).filter((one) => !(old.exports[module] ?? [one]).includes(one));
-    if (is !== GONE) return `${name}: ${was}, now ${is}`;
-    return `${name} is gone${born.length === 0 ? '' : `; ${module} has got ${born.join(', ')}`}`;
+  const shapes = differences(old.shapes, now.shapes).map((one) => {
+    if (one.is !== GONE || one.was === undefined) return words(one);
+    const module = one.name.split('.', 1)[0] ?? one.name;
+    const born = (now.exports[module] ?? []).filter(
+      (name) => !(old.exports[module] ?? [name]).includes(name),
+    );
+    return `${one.name} is gone${born.length === 0 ? '' : `; ${module} has got ${born.join(', ')}`}`;
   });
   const requests = now.unknownRequests
     .filter((name) => !old.unknownRequests.includes(name))
@@ -66,16 +78,25 @@ export function changesBetween(old: BuildEntry, now: BuildEntry): string[] {
   return [...steps, ...repairs, ...shapes, ...requests];
 }
 
+/** undefined: the name is not there. */
+interface Difference {
+  readonly name: string;
+  readonly was: string | undefined;
+  readonly is: string | undefined;
+}
+
 /** Names that are in both with other words, and names that only one has. */
-function changed(
+function differences(
   old: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string>>,
-): [name: string, was: string, is: string][] {
+): Difference[] {
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
-  return names.flatMap((name) => {
-    const [was, is] = [old[name], now[name]];
-    return was === is || was === undefined || is === undefined ? [] : [[name, was, is]];
-  });
+  return names.map((name) => ({ name, was: old[name], is: now[name] })).filter(({ was, is }) => was !== is);
+}
+
+function words({ name, was, is }: Difference): string {
+  if (was === undefined) return `new: ${name} (${is})`;
+  return is === undefined ? `gone: ${name}` : `${name}: ${was}, now ${is}`;
 }
 
 /** @throws Error when the text is not an archive */

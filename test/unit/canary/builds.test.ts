@@ -11,8 +11,10 @@ import {
   renderArchive,
   withEntry,
 } from '../../../src/canary/builds.js';
-import type { DeepReport } from '../../../src/canary/report.js';
+import type { DeepReport, StepReport, StepResult } from '../../../src/canary/report.js';
 import { ALL_NEEDS } from '../../../src/whatsapp/capabilities/needs.js';
+
+const DAY = '2026-04-27';
 
 const entry = (build: string, parts: Partial<BuildEntry> = {}): BuildEntry => ({
   ...{ build, seen: '2026-04-27', wad: '0.1.0', steps: { 'send text': 'works' } },
@@ -30,17 +32,24 @@ t.test('the same build changes nothing', (t) => {
 t.test('each kind of change is named', (t) => {
   const now = entry('2', {
     steps: { 'send text': 'fails', 'a new step': 'works' },
-    repairs: { D1: 'patched' },
+    repairs: { D1: 'patched', D2: 'native' },
     unknownRequests: ['w:new set thing'],
     shapes: {
       'WAWebFindChatAction.findOrCreateLatestChat': 'missing',
       'WAWebMsgKey.newId': 'function/0 frozen',
+      'WAWebCmd.open': 'function/1',
     },
     exports: { WAWebFindChatAction: ['findOrCreateChat'], WAWebMsgKey: ['newId'] },
   });
-  t.same(changesBetween(entry('1'), now), [
+  const old = entry('1');
+  const older = { ...old, steps: { ...old.steps, 'an old step': 'works' } } as const;
+  t.same(changesBetween(older, now), [
+    'new: a new step (works)',
+    'gone: an old step',
     'send text: works, now fails',
     'repair D1: native, now patched',
+    'new: repair D2 (native)',
+    'new: WAWebCmd.open (function/1)',
     'WAWebFindChatAction.findOrCreateLatestChat is gone; WAWebFindChatAction has got findOrCreateChat',
     'WAWebMsgKey.newId: function/0, now function/0 frozen',
     'the page has a new request: w:new set thing',
@@ -56,16 +65,27 @@ t.test('an archive has each build once, with its first day, the newest last', (t
     { build: '2', seen: '2026-05-01' },
     { build: '1', seen: '2026-04-27', repairs: { D1: 'patched' } },
   ]);
-  t.equal(before(archive, '1')?.build, '2');
+  t.equal(before(archive, '2')?.build, '1', 'the last one that was seen');
+  t.equal(before(archive, '1')?.repairs.D1, 'patched', 'also of the same build');
   t.equal(before(archive, '3')?.build, '1');
   t.equal(before({ builds: [] }, '3'), undefined);
   t.same(parseArchive(renderArchive(archive)), archive);
   t.end();
 });
 
-t.test('what is no archive is refused, and a page without facts has no entry', (t) => {
+t.test('what is no archive is refused, and a page without facts or without a link has no entry', (t) => {
   for (const text of ['{}', '[]', 'null', '{"builds":[{}]}', '{']) t.throws(() => parseArchive(text), text);
-  t.equal(entryOf({ facts: null } as DeepReport, '2026-04-27'), null);
+  const linking = (result: StepResult): StepReport => ({
+    ...{ step: 'link a phone', capability: 'link.qr', modules: [], error: null, ms: 1 },
+    result,
+  });
+  const report = (facts: DeepReport['facts'], steps: readonly StepReport[]) =>
+    entryOf({ facts, steps, wad: '0.1.0', repairs: {}, unknownRequests: [] } as unknown as DeepReport, DAY);
+  const facts = { build: '1', shapes: { WAWebCmd: 'object' }, exports: { WAWebCmd: ['open'] } };
+  t.match(report(facts, [linking('works')]), { build: '1', seen: DAY, steps: { 'link a phone': 'works' } });
+  t.equal(report(facts, [linking('fails')]), null, 'an unlinked page lacks most modules');
+  t.equal(report(facts, []), null);
+  t.equal(report(null, [linking('works')]), null);
   t.end();
 });
 
