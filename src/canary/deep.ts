@@ -15,6 +15,7 @@ import { redirectChat } from './page-script.js';
 import type { CanaryFailed, DeepReport } from './report.js';
 import { Run, type RunOptions, Unusable } from './run.js';
 import { CHAT_HOST, CHAT_PORT, deepSwitches, MEDIA_HOST } from './switches.js';
+import { withoutPaths } from './without-paths.js';
 
 /** How the product makes its client; the daemon gives it, so that this room loads neither browser nor library. */
 export type ClientMaker = (options: {
@@ -67,10 +68,10 @@ export async function runDeep(options: DeepOptions): Promise<DeepReport | Canary
   });
   const run = new Run(options, { client, heard, server, repairs, ask: () => ask, mediaDir });
   try {
-    return await run.report();
+    return withoutPaths(await run.report());
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    return { failed: true, says: `The canary could not be run on this page: ${error.message}` };
+    return withoutPaths({ failed: true, says: `The canary could not be run on this page: ${error.message}` });
   } finally {
     heard.over();
     await client.close();

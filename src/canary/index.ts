@@ -1,12 +1,11 @@
 /** What `wad --canary --deep` loads; nothing else of wad loads it. */
 import type { CanaryFailed } from './report.js';
+import { withoutPaths } from './without-paths.js';
 
 export { before, changesBetween, entryOf, parseArchive, renderArchive, withEntry } from './builds.js';
 export { runDeep } from './deep.js';
 export { deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';
 
 /** The result where there is no browser. @param why a sentence */
-export const NO_BROWSER = (why: string): CanaryFailed => ({
-  failed: true,
-  says: `The canary could not be run: ${why}`,
-});
+export const NO_BROWSER = (why: string): CanaryFailed =>
+  withoutPaths({ failed: true, says: `The canary could not be run: ${why}` });

@@ -1,4 +1,5 @@
 /** What a deep canary has found, its exit status, and its forms: lines for people, a metric, a file for a bug report. */
+import { printableIn } from '../protocol/printable.js';
 import type { PageFacts } from './page-facts.js';
 
 /** Of one step. `untried`: a step before it did not work, and this one needs it. */
@@ -81,8 +82,9 @@ export function verdict({
 
 const WORDS: Readonly<Record<StepResult, string>> = { works: 'ok  ', fails: 'fail', untried: '-   ' };
 
-/** The sentence, then a line for each step and each finding. */
-export function renderDeep(result: DeepReport | CanaryFailed): string {
+/** The sentence, then a line for each step and each finding. What the page says cannot end a line or control the terminal. */
+export function renderDeep(found: DeepReport | CanaryFailed): string {
+  const result = printableIn(found);
   if (isFailed(result)) return `${result.says}\n`;
   const width = Math.max(...result.steps.map(({ step }) => step.length));
   const lines = [

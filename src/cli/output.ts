@@ -2,6 +2,9 @@
 // error.
 import { fstatSync, writeSync } from 'node:fs';
 import type { Fault } from '../protocol/fault.js';
+import { escaped, OBEYED, printable } from '../protocol/printable.js';
+
+export { printable, printableIn } from '../protocol/printable.js';
 
 export type Output = 'text' | 'json' | 'jsonl';
 export const OUTPUTS: readonly Output[] = ['text', 'json', 'jsonl'];
@@ -28,30 +31,11 @@ export function write(fd: number, data: string | Uint8Array): void {
   }
 }
 
-/** Control characters, and marks that change the direction of text. */
-const OBEYED =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
 /** JSON for stdout. Characters that terminals interpret and JSON does not escape are escaped, which changes no value. */
 export const json = (value: unknown, output: Output): string => {
   const text = JSON.stringify(value, null, output === 'json' ? 2 : undefined);
   return `${text.replace(OBEYED, (char) => (char === '\n' ? char : escaped(char)))}\n`;
 };
-
-/** Makes text from strangers safe for a terminal: one line, without characters that a terminal interprets. */
-export const printable = (text: string): string => text.replace(/\r?\n/g, '\\n').replace(OBEYED, escaped);
-
-/** Makes every string in an answer printable, including the names of fields. */
-export function printableIn<T>(value: T): T {
-  if (typeof value === 'string') return printable(value) as T;
-  if (Array.isArray(value)) return value.map(printableIn) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [printable(name), printableIn(inner)]),
-  ) as T;
-}
 
 /** Any character device counts as a terminal, which does no harm for /dev/null: node:tty would cost 0.3 ms. */
 const colourful = (): boolean =>

@@ -78,6 +78,26 @@ t.test('a failed step is shown with its error and the modules that the error doe
   t.end();
 });
 
+t.test('what the page says neither ends a line nor reaches the terminal as a command', (t) => {
+  const evil = 'e\u001b[2J\nok  all works\u009b1m\u202e';
+  const shown = 'e\\u001b[2J\\nok  all works\\u009b1m\\u202e';
+  const found = report({
+    ...{ whatsappWeb: evil, repairs: { D1: evil }, lost: { 'send.text': evil } },
+    steps: [step('send text', 'fails', evil)],
+    ...{ unknownRequests: [evil], keptBack: [evil], problems: [evil] },
+    pageErrors: [{ error: evil, modules: [evil] }],
+    changes: { since: evil, what: [evil] },
+  });
+  for (const text of [renderDeep(found), renderDeep({ failed: true, says: evil })]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    t.notMatch(text, /^ok {2}all works/m);
+    t.match(text, shown);
+  }
+  t.equal(renderDeep(found).split(shown).length - 1, 11, 'each of them is there');
+  t.end();
+});
+
 t.test('metrics have one value a step, and none for what was not tried', (t) => {
   const steps = [step('send text', 'works'), step('react', 'fails', 'r'), step('edit', 'untried', 'x')];
   const text = deepMetrics(report({ steps, whatsappWeb: '2.3"000' }), 1_800_000_000_400);
