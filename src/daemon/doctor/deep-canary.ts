@@ -1,6 +1,6 @@
 // `wad --canary --deep`: links today's WhatsApp Web to a WhatsApp server in this process and tries it, without an account.
 // The server and the steps are a bundle of their own, loaded only here. Takes no lock and touches no session.
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Archive } from '../../canary/builds.js';
@@ -111,9 +111,4 @@ async function readArchive(file: string): Promise<Archive | null> {
 }
 
 /** node_exporter reads it at any time, as another user. */
-async function writeTextfile(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, text);
-  await chmod(fresh, 0o644);
-  await rename(fresh, file);
-}
+const writeTextfile = (file: string, text: string): Promise<void> => writeDurably(file, text, 0o644);
