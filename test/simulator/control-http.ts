@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Refused, refuseForeign } from '../../src/waserver/control/refuse-foreign.js';
 import { ROUTES } from './control-routes.js';
 import type { Simulator } from './simulator.js';
 
@@ -13,9 +14,12 @@ export class ControlHttp {
 
   constructor(simulator: Simulator) {
     this.#server = http.createServer((request, response) => {
-      void answer(simulator, request).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-      });
+      answer(simulator, request)
+        .then(({ status, body }) => {
+          response.writeHead(status, { 'content-type': 'application/json' });
+          response.end(`${JSON.stringify(body)}\n`);
+        })
+        .catch(() => response.destroy());
     });
   }
 
@@ -44,8 +48,9 @@ interface Answer {
 }
 
 async function answer(simulator: Simulator, request: http.IncomingMessage): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   try {
+    refuseForeign(request);
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const text = Buffer.concat(parts).toString();
@@ -66,7 +71,8 @@ async function answer(simulator: Simulator, request: http.IncomingMessage): Prom
     };
   } catch (error) {
     const { name, message, reason } = error as Error & { reason?: string };
-    return { status: 400, body: { error: message, name, ...(reason === undefined ? {} : { reason }) } };
+    const status = error instanceof Refused ? error.status : 400;
+    return { status, body: { error: message, name, ...(reason === undefined ? {} : { reason }) } };
   }
 }
 

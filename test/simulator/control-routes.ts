@@ -133,7 +133,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     if (args.online === false) contact.offline();
     if (args.autoReply === null) contact.autoReply = undefined;
     const reply = args.autoReply;
-    if (typeof reply === 'string') contact.autoReply = ({ body }) => reply.replaceAll('%s', body);
+    if (typeof reply === 'string') contact.autoReply = ({ body }) => reply.replaceAll('%s', () => body);
     return showContact(contact);
   },
   'GET /contacts/:number/received': (simulator, args) => ({ received: contactOf(simulator, args).received }),

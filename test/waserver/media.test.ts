@@ -1,6 +1,7 @@
 /** Baileys sends files to people and receives theirs, by our media host. */
 import { downloadMediaMessage } from 'baileys';
 import t from 'tap';
+import { ControlHttp } from '../../src/waserver/control/control-http.js';
 import { WaServer } from '../../src/waserver/wa-server.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
 import { decryptFile } from '../../src/waserver/world/file.js';
@@ -59,6 +60,32 @@ t.test('every type of file is encrypted with keys of its own, which Baileys deri
   await client.socket.sendMessage(ana.jid, { video: PAPER, mimetype: 'video/mp4', caption: 'a film' });
   await ana.waitForMessage(({ type }) => type === 'voice');
   t.equal((await ana.waitForMessage(({ type }) => type === 'video')).body, 'a film');
+});
+
+t.test('HTTP sends every type of file, by its mimetype or by name', async (t) => {
+  const { server, ana, client } = await linkedWorld(t, { tls: await makeCertificate('127.0.0.1') });
+  const control = await ControlHttp.start(server);
+  t.teardown(() => control.close());
+  for (const [args, field, more] of [
+    [{ mimetype: 'image/png' }, 'imageMessage', {}],
+    [{ mimetype: 'video/mp4', caption: 'a film' }, 'videoMessage', { caption: 'a film' }],
+    [{ mimetype: 'audio/mpeg' }, 'audioMessage', {}],
+    [{ mimetype: 'audio/ogg; codecs=opus', type: 'voice' }, 'audioMessage', {}],
+    [{ mimetype: 'audio/ogg; codecs=opus', type: 'ptt' }, 'audioMessage', {}],
+    [{ mimetype: 'image/webp', type: 'sticker' }, 'stickerMessage', {}],
+    [{ mimetype: 'application/pdf' }, 'documentMessage', {}],
+    [{ mimetype: 'image/png', type: 'document' }, 'documentMessage', {}],
+  ] as const) {
+    const response = await fetch(`${control.url}/contacts/${ana.number}/send-media`, {
+      method: 'POST',
+      body: JSON.stringify({ ...args, data: PICTURE.toString('base64') }),
+    });
+    const { id } = (await response.json()) as { id: string };
+    const name = JSON.stringify(args);
+    const { message } = await client.until(name, () => client.messages.find(({ key }) => key.id === id));
+    t.match(message?.[field], { mimetype: args.mimetype, ...more }, name);
+    t.equal(message?.audioMessage?.ptt ?? false, /"(?:voice|ptt)"/.test(name), name);
+  }
 });
 
 t.test('the media host as a browser asks it, under a name', async (t) => {

@@ -21,7 +21,7 @@ function change(contact: Contact, args: Args): void {
   if (picture === null) contact.setPicture(null);
   if (typeof picture === 'string') contact.setPicture(Buffer.from(picture, 'base64'));
   if (autoReply === null) contact.autoReply = undefined;
-  if (typeof autoReply === 'string') contact.autoReply = ({ body }) => autoReply.replaceAll('%s', body);
+  if (typeof autoReply === 'string') contact.autoReply = ({ body }) => autoReply.replaceAll('%s', () => body);
 }
 
 function place(server: WaServer, args: Args): SendOptions {
@@ -34,8 +34,22 @@ function place(server: WaServer, args: Args): SendOptions {
   };
 }
 
-const typeOf = ({ type, mimetype }: Args): FileType =>
-  type === 'image' || (type === undefined && String(mimetype).startsWith('image/')) ? 'image' : 'document';
+/** What `type` may be. A voice message has the simulator's name as well. */
+const TYPES: Readonly<Record<string, FileType>> = {
+  ...{ image: 'image', video: 'video', audio: 'audio', voice: 'voice', ptt: 'voice' },
+  ...{ sticker: 'sticker', document: 'document' },
+};
+
+/** Without `type`, by the mimetype. Voice messages and stickers are audio and images that only `type` tells apart. */
+function typeOf({ type, mimetype }: Args): FileType {
+  if (type === undefined) {
+    const [kind = ''] = String(mimetype).split('/');
+    return kind === 'image' || kind === 'video' || kind === 'audio' ? kind : 'document';
+  }
+  const named = Object.hasOwn(TYPES, String(type)) ? TYPES[String(type)] : undefined;
+  if (named === undefined) throw new TypeError(`"type" must be one of ${Object.keys(TYPES).join(', ')}`);
+  return named;
+}
 
 const APPEARANCES = ['available', 'unavailable', 'composing', 'recording', 'paused'] as const;
 const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -61,7 +75,7 @@ export const CONTACT_ROUTES: Routes = {
   'POST /contacts/:number/send': (server, args) => ({
     id: contactOf(server, args).send(word(args, 'body'), place(server, args)),
   }),
-  /** `data` is base64 */
+  /** `data` (base64), `mimetype`, `caption`, `filename`; `type`: image, video, audio, voice, sticker or document */
   'POST /contacts/:number/send-media': (server, args) => {
     const caption = optionalWord(args, 'caption');
     const filename = optionalWord(args, 'filename');

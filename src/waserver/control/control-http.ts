@@ -1,13 +1,16 @@
 /** The control API: what a test does with the classes, as JSON over HTTP on loopback, for programs in any language. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WaServer } from '../wa-server.js';
 import type { Args } from './arguments.js';
+import { Refused, refuseForeign } from './refuse-foreign.js';
 import { ROUTES } from './routes.js';
 
 /** The largest body: a file in base64. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** How long the rest of a body that is too large may take. */
+const REST_MS = 10_000;
 
 interface Answer {
   readonly status: number;
@@ -19,9 +22,9 @@ export class ControlHttp {
 
   private constructor(server: WaServer) {
     this.#http = createServer((request, response) => {
-      void answerTo(server, request).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-      });
+      answerTo(server, request)
+        .then((answer) => send(answer, request, response))
+        .catch(() => response.destroy());
     });
   }
 
@@ -43,8 +46,27 @@ export class ControlHttp {
   }
 }
 
+function send({ status, body }: Answer, request: IncomingMessage, response: ServerResponse): void {
+  const text = `${JSON.stringify(body)}\n`;
+  const rest = request.complete ? {} : { connection: 'close' };
+  response.writeHead(status, { 'content-type': 'application/json', ...rest });
+  if (request.complete || request.destroyed) {
+    response.end(text);
+    return;
+  }
+  // A connection that is closed with unread input is reset, and the answer is lost.
+  response.write(text);
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, REST_MS);
+  request.once('end', end).once('close', end).resume();
+}
+
 async function answerTo(server: WaServer, request: IncomingMessage): Promise<Answer> {
   try {
+    refuseForeign(request);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const body = await bodyOf(request);
     for (const [pattern, run] of Object.entries(ROUTES)) {
@@ -58,16 +80,19 @@ async function answerTo(server: WaServer, request: IncomingMessage): Promise<Ans
     return { status: 404, body: { error, routes: Object.keys(ROUTES) } };
   } catch (error) {
     const { name, message } = error as Error;
-    return { status: 400, body: { error: message, name } };
+    return { status: error instanceof Refused ? error.status : 400, body: { error: message, name } };
   }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Args> {
+  const tooLarge = new Refused(413, `the body has more than ${MOST_BYTES} bytes`);
+  if (Number(request.headers['content-length']) > MOST_BYTES) throw tooLarge;
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // The answer needs the connection.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MOST_BYTES) throw new RangeError(`the body has more than ${MOST_BYTES} bytes`);
+    if (length > MOST_BYTES) throw tooLarge;
     parts.push(part);
   }
   const text = Buffer.concat(parts).toString();

@@ -1,0 +1,104 @@
+/** The control API answers programs on this machine, and no web page; also the simulator's. */
+import { once } from 'node:events';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import t from 'tap';
+import { ControlHttp, WaServer } from '../../../src/waserver/index.js';
+import { Simulator } from '../../simulator/simulator.js';
+
+const MOST_BYTES = 64 * 1024 * 1024;
+const ME = '15550100001';
+const ANA = '15550100002';
+
+const server = await WaServer.start();
+const control = await ControlHttp.start(server);
+t.teardown(async () => {
+  await control.close();
+  await server.close();
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: unknown;
+}
+
+/** Asks by POST if there is a body. */
+async function ask(url: string, headers: OutgoingHttpHeaders, parts: Iterable<Buffer> = []): Promise<Answer> {
+  const asked = request(url, {
+    ...{ method: parts === NONE ? 'GET' : 'POST', headers, agent: false },
+    signal: AbortSignal.timeout(30_000),
+  });
+  const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
+  for (const part of parts) asked.write(part);
+  asked.end();
+  const [response] = await answered;
+  const text = (await response.setEncoding('utf8').toArray()).join('');
+  return { status: response.statusCode, body: JSON.parse(text) };
+}
+const NONE: readonly Buffer[] = [];
+const post = (path: string, body: object): Promise<Answer> =>
+  ask(control.url + path, {}, [Buffer.from(JSON.stringify(body))]);
+
+t.test('a web page is refused, under whatever name it asks', async (t) => {
+  await using simulator = await Simulator.start();
+  for (const url of [control.url, simulator.control]) {
+    const { port } = new URL(url);
+    for (const [headers, status] of [
+      [{ host: `127.0.0.1:${port}` }, 200],
+      [{ host: `LocalHost:${port}` }, 200],
+      [{ host: '127.0.0.1' }, 403],
+      [{ host: '127.0.0.1:1' }, 403],
+      [{ host: `evil.example:${port}` }, 403],
+      [{ host: `127.0.0.1.evil.example:${port}` }, 403],
+      [{ origin: 'https://evil.example' }, 403],
+      [{ origin: 'null' }, 403],
+      [{ origin: url }, 403],
+    ] as [OutgoingHttpHeaders, number][]) {
+      t.equal((await ask(url, headers, NONE)).status, status, JSON.stringify(headers));
+    }
+    const made = Buffer.from(JSON.stringify({ number: '15550100009' }));
+    t.equal((await ask(`${url}/phones`, { origin: 'https://evil.example' }, [made])).status, 403);
+  }
+  t.same([server.phones, simulator.phones], [[], []], 'and nothing was done');
+});
+
+t.test('a body that is too large is answered, with and without its length', async (t) => {
+  const part = Buffer.alloc(1024 * 1024, ' ');
+  const parts = function* () {
+    for (let sent = 0; sent <= MOST_BYTES; sent += part.length) yield part;
+  };
+  const refused = { status: 413, body: { name: 'Refused', error: /more than 67108864 bytes/ } };
+  t.match(await ask(control.url, {}, parts()), refused);
+  t.match(await ask(control.url, { 'content-length': MOST_BYTES + part.length }, parts()), refused);
+  t.match(await ask(control.url, {}, [Buffer.from('[]')]), { status: 400, body: { error: /a JSON object/ } });
+});
+
+t.test('a client that goes away while it asks harms nobody', async (t) => {
+  const asked = request(control.url, { method: 'POST', agent: false });
+  asked.on('error', () => undefined);
+  const closed = new Promise((done) => asked.once('close', done));
+  asked.write('{');
+  await once(asked, 'socket');
+  asked.destroy();
+  await closed;
+  t.match(await ask(control.url, {}, NONE), { status: 200, body: { phones: [] } });
+});
+
+t.test('an answer has what was received as it was written', async (t) => {
+  server.createPhone({ number: ME });
+  await post('/contacts', { number: ANA, autoReply: 'you said %s, %s' });
+  const [ana] = server.contacts;
+  const message = { body: "$& $1 $' $$" } as Parameters<NonNullable<NonNullable<typeof ana>['autoReply']>>[0];
+  t.equal(ana?.autoReply?.(message), "you said $& $1 $' $$, $& $1 $' $$");
+});
+
+t.test('a file of an unknown type is refused by name', async (t) => {
+  for (const type of ['film', 'toString', 1])
+    t.match(
+      await post(`/contacts/${ANA}/send-media`, { data: 'YQ==', mimetype: 'image/png', type }),
+      {
+        status: 400,
+        body: { error: /"type" must be one of image, video, audio, voice, ptt, sticker, document/ },
+      },
+      String(type),
+    );
+});
