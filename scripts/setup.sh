@@ -75,6 +75,32 @@ end_group() {
   done
 }
 
+# Sets `args` to the arguments, with the paths that follow the named options made absolute: a relative one refers to the
+# caller's working directory, so this comes before `cd`.
+#   absolute_paths '--cert --key' "$@"
+absolute_paths() {
+  local names=" $1 " word path follows=no
+  shift
+  args=()
+  for word in "$@"; do
+    path=$word
+    if [ "$follows" = no ]; then path=${word#*=}; fi
+    case $path in
+      '' | /* | -*) ;;
+      *)
+        if [ "$follows" = yes ]; then
+          word=$PWD/$word
+        else
+          case $names in *" ${word%%=*} "*) word=${word%%=*}=$PWD/$path ;; esac
+        fi
+        ;;
+    esac
+    args+=("$word")
+    follows=no
+    case $names in *" $word "*) follows=yes ;; esac
+  done
+}
+
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     run env DEBIAN_FRONTEND=noninteractive "$@"

@@ -1,7 +1,9 @@
 // The program of scripts/real-page: the product on WhatsApp Web's own page, with our server, a phone and people.
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Home } from '../harness/home.js';
 import { WACTL } from '../harness/wactl.js';
+import type { Wad } from '../harness/wad.js';
 import { Check } from './check.js';
 import { RealWorld, startWad } from './world.js';
 
@@ -20,7 +22,8 @@ Without --check it stays up until Ctrl-C, and prints the socket and what to try.
   --log          prints the daemon's log
   --help
 
-Exit status: 0 success, 1 something failed, 64 usage.`;
+Exit status: 0 success, 1 something failed or the daemon ended by itself, 64 usage, 130 (128 and the number of the signal)
+interrupted before it was ready or during --check.`;
 
 const EXIT_USAGE = 64;
 
@@ -46,18 +49,49 @@ function optionsOf(args: readonly string[]): Options | null {
   return values;
 }
 
-async function play({ modules, check, lid, log }: Options, interrupted: Promise<void>): Promise<number> {
+class Interrupted extends Error {
+  readonly status: number;
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.status = 128 + (constants.signals[signal] ?? 0);
+  }
+}
+
+/** Rejects at the first signal. Later ones change nothing: everything is being closed then, within deadlines. */
+function interruption(): Promise<never> {
+  const happens = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => reject(new Interrupted(signal)));
+  });
+  happens.catch(() => undefined);
+  return happens;
+}
+
+/** @throws Error with its last words, when the daemon ends */
+async function ended(wad: Wad): Promise<never> {
+  const { code, signal } = await wad.exited;
+  throw new Error(`wad has ended by itself (${signal ?? `exit status ${code}`})\n${wad.tail(20)}`);
+}
+
+/** @param interrupted rejects */
+async function play({ modules, check, lid, log }: Options, interrupted: Promise<never>): Promise<number> {
+  let over: unknown;
+  interrupted.catch((error: unknown) => {
+    over = error;
+  });
   console.log(`reading the page's modules in ${modules}`);
   await using world = await RealWorld.start({ modules, lid });
   await using home = await Home.make(world.site);
   const start = async () => {
+    // The home is being removed.
+    if (over !== undefined) throw over;
     const wad = await startWad(home);
     if (log) wad.child.stdout.pipe(process.stdout, { end: false });
     return wad;
   };
-  let wad = await start();
+  let wad = await Promise.race([start(), interrupted]);
   console.log('wad runs; waiting for the code that the page shows');
-  await wad.link(world.phone);
+  await Promise.race([wad.link(world.phone), ended(wad), interrupted]);
   console.log(`linked as ${world.phone.number}`);
   if (!check) {
     console.log(`
@@ -69,12 +103,16 @@ It is ready, and stays up until Ctrl-C. In another terminal:
 Ana (${world.ana.number}) answers every text. The page is at https://web.whatsapp.com/ for a browser with:
   ${world.site.chromeArgs().join(' ')}`);
     world.ana.autoReply = ({ body, type }) => (type === 'chat' ? `Ana has read: ${body}` : undefined);
-    await Promise.race([interrupted, wad.exited]);
-    return 0;
+    return await Promise.race([interrupted, ended(wad)]).catch((error: unknown) => {
+      if (error instanceof Interrupted) return 0;
+      throw error;
+    });
   }
-  const checks = new Check(world, home, wad, ({ command, outcome, ms, says }) =>
-    console.log(`${outcome.padEnd(7)} ${String(ms).padStart(6)} ms  ${command}  ${says}`),
-  );
+  const checks = new Check(world, home, wad, ({ command, outcome, ms, says }) => {
+    // Ends the checks.
+    if (over !== undefined) throw over;
+    console.log(`${outcome.padEnd(7)} ${String(ms).padStart(6)} ms  ${command}  ${says}`);
+  });
   const restart = async () => {
     await wad.stop();
     wad = await start();
@@ -90,8 +128,9 @@ Ana (${world.ana.number}) answers every text. The page is at https://web.whatsap
   for (const problem of world.problems) console.log(`server: ${problem}`);
   const count = (outcome: string) => checks.results.filter((one) => one.outcome === outcome).length;
   console.log(`\n${count('ok')} ok, ${count('refused')} refused by name, ${count('failed')} failed`);
-  await wad.stop();
-  return count('failed') === 0 ? 0 : 1;
+  const { code } = await wad.stop();
+  if (code !== 0) console.log(`wad ended with ${code}`);
+  return count('failed') === 0 && code === 0 ? 0 : 1;
 }
 
 let options: Options | null;
@@ -103,11 +142,8 @@ try {
 }
 if (options === null) console.log(HELP);
 else {
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
-  process.exitCode = await play(options, interrupted).catch((error: Error) => {
+  process.exitCode = await play(options, interruption()).catch((error: Error) => {
     process.stderr.write(`scripts/real-page: ${error.message}\n`);
-    return 1;
+    return error instanceof Interrupted ? error.status : 1;
   });
 }

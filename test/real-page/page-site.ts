@@ -69,6 +69,16 @@ async function startScript(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
+/** Names of modules in an address; null if they are none. */
+function namesIn(text: string): string[] | null {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+  } catch {
+    return null;
+  }
+}
+
 export class PageSite implements AsyncDisposable {
   readonly #options: PageSiteOptions;
   readonly #folder: Folder;
@@ -150,8 +160,9 @@ export class PageSite implements AsyncDisposable {
     if (url.pathname === '/') send(200, 'text/html', this.#document());
     else if (url.pathname === '/start.js') send(200, 'text/javascript', this.#start);
     else if (url.pathname === '/bundle.js') {
-      const bundle = this.#bundle(url.searchParams);
-      send(bundle === undefined ? 404 : 200, 'text/javascript', bundle ?? '');
+      const names = namesIn(url.searchParams.get('names') ?? '[]');
+      const bundle = names && this.#bundle(names, url.searchParams.get('document') ?? '');
+      send(names === null ? 400 : bundle === undefined ? 404 : 200, 'text/javascript', bundle ?? '');
     } else if (url.pathname.startsWith(WORKER_START))
       send(200, 'text/javascript', `${this.#settings()}\n${this.#start}`);
     else {
@@ -190,11 +201,10 @@ export class PageSite implements AsyncDisposable {
   }
 
   /** undefined: there is no such module. */
-  #bundle(query: URLSearchParams): string | undefined {
+  #bundle(names: readonly string[], document: string): string | undefined {
     const { modules, conditional } = this.#folder;
-    const names = JSON.parse(query.get('names') ?? '[]') as string[];
     if (!names.some((name) => modules.has(name))) return undefined;
-    const had = this.#sent.get(query.get('document') ?? '') ?? new Set();
+    const had = this.#sent.get(document) ?? new Set();
     return modules
       .closure(names, had, conditional)
       .map((name) => this.#options.change?.(name, modules.text(name) ?? '') ?? modules.text(name))

@@ -78,3 +78,38 @@ t.test('if the update fails, packages are installed from the old lists', (t) => 
   t.match(installs(t, { listsAgeHours: 25, update: 100 }), { status: 0, calls: [UPDATE, ...INSTALLS] });
   t.end();
 });
+
+t.test('paths that follow options refer to the working directory of the caller', (t) => {
+  const place = t.testdir();
+  for (const [given, wanted] of [
+    [
+      ['--cert', 'c.pem', '--key=../k.pem', '--port', '1'],
+      ['--cert', `${place}/c.pem`, `--key=${place}/../k.pem`, '--port', '1'],
+    ],
+    [
+      ['--cert', '/c.pem', '--key=/k.pem'],
+      ['--cert', '/c.pem', '--key=/k.pem'],
+    ],
+    [
+      ['other', '--keys', 'a', '--keys=b', 'c=d', '--cert', 'a b=c'],
+      ['other', '--keys', 'a', '--keys=b', 'c=d', '--cert', `${place}/a b=c`],
+    ],
+    [
+      ['--cert', '--key', 'k', '--cert'],
+      ['--cert', '--key', `${place}/k`, '--cert'],
+    ],
+    [[], []],
+    [
+      ['', '--key=', '*'],
+      ['', '--key=', '*'],
+    ],
+  ]) {
+    const line = `root=/; . "$0"; absolute_paths "--cert --key" "$@"; for word in \${args[@]+"\${args[@]}"}; do printf "%s\\0" "$word"; done`;
+    const { status, stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', line, SETUP, ...(given ?? [])], {
+      encoding: 'utf8',
+      cwd: place,
+    });
+    t.same({ status, args: stdout.split('\0').slice(0, -1) }, { status: 0, args: wanted });
+  }
+  t.end();
+});

@@ -75,6 +75,13 @@ t.test('documents, bundles and workers', async (t) => {
   t.match(body, MODULES.Leaf, 'with its text unchanged');
   t.same(await bundle(['Leaf', 'Root']), { status: 200, body: '' }, 'a document gets each module once');
   t.same(await bundle(['Nobody']), { status: 404, body: '' });
+  for (const names of ['x', '{"a":1}', '[1]', 'null'])
+    t.same(
+      await get(site.port, `/bundle.js?names=${encodeURIComponent(names)}`),
+      { status: 400, body: '' },
+      names,
+    );
+  t.equal((await get(site.port, '/')).status, 200, 'it still answers');
   const worker = await get(site.port, '/static_resources/webworker_v1/init_script/?a=b');
   t.match(worker.body, /^var __realPageSettings/);
   t.not(/"document":"([^"]+)"/.exec(worker.body)?.[1], document);
