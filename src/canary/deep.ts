@@ -34,6 +34,8 @@ export interface DeepOptions extends RunOptions {
   readonly directory: string;
   /** Of the configuration and the proxy. */
   readonly switches: readonly string[];
+  /** Of this process; its proxy is used if the switches name none. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Bounded. Leaves no process behind. */
@@ -54,10 +56,11 @@ export async function runDeep(options: DeepOptions): Promise<DeepReport | Canary
       { chat: entrance.port, media: Number(server.mediaAddress?.split(':').at(-1)) },
       certificate.keyHash,
       options.switches,
+      options.env,
     ),
     inspection: {
       script: redirectChat as (...args: never[]) => void,
-      args: [CHAT_HOST, CHAT_PORT, MEDIA_HOST],
+      args: [CHAT_HOST, CHAT_PORT, MEDIA_HOST, server.rootKey.toString('hex')],
       begun: (question) => {
         ask = question;
       },

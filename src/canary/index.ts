@@ -5,6 +5,7 @@ import { withoutPaths } from './without-paths.js';
 export { before, changesBetween, entryOf, parseArchive, renderArchive, withEntry } from './builds.js';
 export { runDeep } from './deep.js';
 export { deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';
+export { refusedSwitch } from './switches.js';
 
 /** The result where there is no browser. @param why a sentence */
 export const NO_BROWSER = (why: string): CanaryFailed =>

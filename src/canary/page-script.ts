@@ -5,8 +5,9 @@
  * gets the port that Chromium maps to us. So the page's security policy allows it, and WhatsApp's own port is never dialled.
  *
  * WhatsApp's servers prove themselves by a chain of certificates under a key in the page's code. Our server has another one,
- * so the export that verifies the chain (WAVerifyChainCertificateWA6, as of 2026-04-27) is replaced in this document. No
- * text of a module is changed.
+ * so the export that verifies the chain (WAVerifyChainCertificateWA6, as of 2026-04-27) is replaced in this document by one
+ * that accepts only a chain under our key: the page links itself to no other server, whoever answers. No text of a module
+ * is changed.
  *
  * Requests that are not downloads are kept back: they get an address that does not exist, so the page meets a network error.
  */
@@ -21,9 +22,32 @@ export interface Redirection {
   readonly keptBack: string[];
 }
 
+interface Certificate {
+  readonly serial: number;
+  readonly issuerSerial: number;
+  readonly key: Uint8Array;
+  readonly details: Uint8Array;
+  readonly signature: Uint8Array;
+}
 interface Certificates {
-  parseCertificateWA6(certificate: unknown): { value: unknown };
+  parseCertificateWA6(certificate: unknown): { readonly value?: Certificate };
   verifyChainCertificateWA6?: unknown;
+}
+/** What the verification uses of the page. */
+interface Verifying {
+  readonly decodeProtobuf: {
+    decodeProtobuf(
+      spec: unknown,
+      bytes: unknown,
+    ): { readonly leaf?: unknown; readonly intermediate?: unknown };
+  };
+  readonly 'WACert.pb': { readonly CertChainSpec: unknown };
+  readonly WAResultOrError: { makeResult(value: unknown): unknown; makeError(reason: string): unknown };
+  readonly WASignalKeys: { serializeIdentity(key: Uint8Array): unknown };
+  readonly WASignalSignatures: {
+    verifyMsgSignalVariant(key: unknown, text: Uint8Array, signature: Uint8Array): boolean;
+  };
+  readonly WAVerifyChainCertificateWA6: Certificates;
 }
 
 interface CanaryWindow {
@@ -39,29 +63,62 @@ interface CanaryWindow {
 }
 declare const window: CanaryWindow;
 
-/** @param mediaHost is mapped to this process, so everything may be sent to it */
-export function redirectChat(host: string, port: number, mediaHost: string): void {
+/**
+ * @param mediaHost is mapped to this process, so everything may be sent to it
+ * @param root key of our server, in hexadecimal
+ */
+export function redirectChat(host: string, port: number, mediaHost: string, root: string): void {
   const book: Redirection = { sockets: 0, trouble: null, keptBack: [] };
   window.__wadCanary = book;
   const NAME = 'WAVerifyChainCertificateWA6';
 
+  /** Why the server that has answered last is not ours. */
+  let strange: string | null = null;
+  const reasonOf = (error: unknown): string => String(error instanceof Error ? error.message : error);
+  const from = <N extends keyof Verifying>(name: N): Verifying[N] =>
+    (window.require as unknown as (name: N) => Verifying[N])(name);
+  const rootKey = Uint8Array.from(root.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+
+  const isOurs = (
+    leaf: Certificate | undefined,
+    intermediate: Certificate | undefined,
+    key: ArrayBuffer,
+  ): boolean => {
+    if (leaf === undefined || intermediate === undefined) return false;
+    const { serializeIdentity } = from('WASignalKeys');
+    const { verifyMsgSignalVariant } = from('WASignalSignatures');
+    const isSigned = (by: Uint8Array, { details, signature }: Certificate): boolean =>
+      verifyMsgSignalVariant(serializeIdentity(by), new Uint8Array(details), signature);
+    // The root has the serial 0, as WhatsApp's.
+    if (intermediate.issuerSerial !== 0 || leaf.issuerSerial !== intermediate.serial) return false;
+    if (!isSigned(rootKey, intermediate) || !isSigned(new Uint8Array(intermediate.key), leaf)) return false;
+    return String(new Uint8Array(leaf.key)) === String(new Uint8Array(key));
+  };
+
+  const verify = (bytes: unknown, serverKey: ArrayBuffer): unknown => {
+    const { makeResult, makeError } = from('WAResultOrError');
+    try {
+      const { parseCertificateWA6: parse } = from(NAME);
+      const chain = from('decodeProtobuf').decodeProtobuf(from('WACert.pb').CertChainSpec, bytes);
+      const read = (one: unknown): Certificate | undefined => (one == null ? undefined : parse(one).value);
+      const [leaf, intermediate] = [read(chain.leaf), read(chain.intermediate)];
+      if (isOurs(leaf, intermediate, serverKey)) {
+        strange = null;
+        book.trouble = null;
+        return makeResult({ leaf, intermediate });
+      }
+      strange = 'another server has answered';
+    } catch (error) {
+      strange = reasonOf(error);
+    }
+    book.trouble = strange;
+    return makeError('invalid-certificate');
+  };
+
   const trust = (): void => {
-    const from = window.require as unknown as (name: string) => unknown;
-    const certificates = from(NAME) as Certificates;
+    const certificates = from(NAME);
     if (typeof certificates.verifyChainCertificateWA6 !== 'function')
       throw new Error(`${NAME}.verifyChainCertificateWA6 is gone`);
-    const verify = (bytes: unknown): unknown => {
-      const { decodeProtobuf } = from('decodeProtobuf') as {
-        decodeProtobuf(spec: unknown, bytes: unknown): { leaf: unknown; intermediate: unknown };
-      };
-      const { CertChainSpec } = from('WACert.pb') as { CertChainSpec: unknown };
-      const { makeResult } = from('WAResultOrError') as { makeResult(value: unknown): unknown };
-      const chain = decodeProtobuf(CertChainSpec, bytes);
-      return makeResult({
-        leaf: certificates.parseCertificateWA6(chain.leaf).value,
-        intermediate: certificates.parseCertificateWA6(chain.intermediate).value,
-      });
-    };
     if (!Reflect.set(certificates, 'verifyChainCertificateWA6', verify))
       throw new Error(`${NAME}.verifyChainCertificateWA6 cannot be replaced`);
   };
@@ -97,9 +154,9 @@ export function redirectChat(host: string, port: number, mediaHost: string): voi
           book.sockets += 1;
           try {
             trust();
-            book.trouble = null;
+            book.trouble = strange;
           } catch (error) {
-            book.trouble = String(error instanceof Error ? error.message : error);
+            book.trouble = reasonOf(error);
           }
         }
         to.port = String(port);

@@ -2,6 +2,7 @@
  * The Chromium switches of the deep canary: which names lead to this process, which lead nowhere, and whose certificate is
  * accepted. Everything else reaches the network as for any user.
  */
+import { environmentProxy } from './environment-proxy.js';
 
 /** The page dials this port of its own host, too (WAWebOpenSocket, as of 2026-04-27). */
 export const CHAT_HOST = 'web.whatsapp.com';
@@ -20,8 +21,26 @@ export interface Ports {
   readonly media: number;
 }
 
-/** @param own the switches that the account's configuration and proxy have */
-export function deepSwitches(ports: Ports, keyHash: string, own: readonly string[]): string[] {
+/**
+ * Why the deep canary does not run with these switches of the configuration, in one sentence; null: it does. An exception to the
+ * rules could send the chat connection to WhatsApp.
+ */
+export function refusedSwitch(args: readonly string[]): string | null {
+  return args.some((one) => /^--host-resolver-rules=(?:.*,)?\s*EXCLUDE\s/is.test(one))
+    ? 'browser.args has --host-resolver-rules with EXCLUDE, which could send the chat connection to WhatsApp'
+    : null;
+}
+
+/**
+ * @param own the switches that the account's configuration and proxy have
+ * @param env whose proxy is used if those name none
+ */
+export function deepSwitches(
+  ports: Ports,
+  keyHash: string,
+  own: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
   const rules = [
     `MAP ${CHAT_HOST}:${CHAT_PORT} 127.0.0.1:${ports.chat}`,
     `MAP ${MEDIA_HOST} 127.0.0.1:${ports.media}`,
@@ -38,9 +57,20 @@ export function deepSwitches(ports: Ports, keyHash: string, own: readonly string
     joined('--ignore-certificate-errors-spki-list', [keyHash], ','),
     // A page of the internet may not reach a local address without asking a person (Chromium 142).
     joined('--ip-address-space-overrides', local, ','),
-    // A proxy would resolve these two names itself.
-    ...(own.some((one) => one.startsWith('--proxy-server='))
-      ? [joined('--proxy-bypass-list', [`${CHAT_HOST}:${CHAT_PORT}`, MEDIA_HOST], ';')]
-      : []),
+    ...proxied(),
   ];
+
+  /** A proxy would resolve our names itself, so they go around it. */
+  function proxied(): string[] {
+    if (own.includes('--no-proxy-server')) return [];
+    const isNamed = own.some((one) => one.startsWith('--proxy-server='));
+    const found = isNamed ? null : environmentProxy(env);
+    // Otherwise Chromium would ask the settings of the desktop, too.
+    if (!isNamed && found === null) return ['--no-proxy-server'];
+    const around = [`${CHAT_HOST}:${CHAT_PORT}`, MEDIA_HOST, ...(found?.bypass ?? [])];
+    return [
+      ...(found === null ? [] : [`--proxy-server=${found.server}`]),
+      joined('--proxy-bypass-list', around, ';'),
+    ];
+  }
 }

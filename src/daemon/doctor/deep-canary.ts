@@ -36,13 +36,15 @@ export async function runDeepCanary(
   output: 'text' | 'json',
 ): Promise<number> {
   const { config } = settings;
-  const { exitOfDeep, isFailed, renderDeep, runDeep, deepMetrics, NO_BROWSER } = await import(
+  const { exitOfDeep, isFailed, renderDeep, runDeep, deepMetrics, refusedSwitch, NO_BROWSER } = await import(
     '../../canary/index.js'
   );
   const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
+  const refused = refusedSwitch(config.browser.args);
   process.stderr.write(ABOUT);
   let result: DeepReport | ReturnType<typeof NO_BROWSER>;
   if (!browser.found) result = NO_BROWSER(browser.says);
+  else if (refused !== null) result = NO_BROWSER(refused);
   else {
     const forwarder =
       proxyName(config.proxy) === null ? null : await openForwarder(readUpstream(config.proxy));
@@ -53,6 +55,7 @@ export async function runDeepCanary(
       result = await runDeep({
         directory,
         switches: own,
+        env: process.env,
         relied: RELIED,
         wad: WAD_VERSION,
         loadMs: config.deadlines.loadMs,

@@ -6,24 +6,59 @@ import { connect } from 'node:tls';
 import t from 'tap';
 import { makeCertificate } from '../../../src/canary/certificate.js';
 import { Entrance } from '../../../src/canary/entrance.js';
-import { deepSwitches } from '../../../src/canary/switches.js';
+import { environmentProxy } from '../../../src/canary/environment-proxy.js';
+import { deepSwitches, refusedSwitch } from '../../../src/canary/switches.js';
 
 t.test('the switches join those of the account', (t) => {
   const ports = { chat: 1000, media: 2000 };
-  const plain = deepSwitches(ports, 'HASH', ['--lang=de']);
+  const plain = deepSwitches(ports, 'HASH', ['--lang=de'], {});
   t.same(plain, [
     '--host-resolver-rules=MAP web.whatsapp.com:5222 127.0.0.1:1000,MAP mmg.whatsapp.net 127.0.0.1:2000,' +
       'MAP crashlogs.whatsapp.net ~NOTFOUND,MAP dit.whatsapp.net ~NOTFOUND,MAP graph.whatsapp.com ~NOTFOUND',
     '--ignore-certificate-errors-spki-list=HASH',
     '--ip-address-space-overrides=127.0.0.1:1000=public,127.0.0.1:2000=public',
+    '--no-proxy-server',
   ]);
-  const proxied = deepSwitches(ports, 'HASH', [
+  const forwarder = [
     '--proxy-server=http://127.0.0.1:3',
     '--proxy-bypass-list=<-loopback>',
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-  ]);
+  ];
+  const proxied = deepSwitches(ports, 'HASH', forwarder, { https_proxy: 'http://other:1' });
   t.match(proxied[0], /^--host-resolver-rules=MAP web.*,MAP \* ~NOTFOUND, EXCLUDE 127\.0\.0\.1$/);
   t.equal(proxied.at(-1), '--proxy-bypass-list=web.whatsapp.com:5222;mmg.whatsapp.net;<-loopback>');
+  t.end();
+});
+
+t.test('a proxy of the environment is named to Chromium, and our names go around it', (t) => {
+  const ports = { chat: 1000, media: 2000 };
+  const AROUND = 'web.whatsapp.com:5222;mmg.whatsapp.net';
+  const withEnv = (env: Record<string, string>, own: string[] = []) =>
+    deepSwitches(ports, 'HASH', own, env).slice(3);
+  for (const name of ['https_proxy', 'HTTPS_PROXY'])
+    t.same(withEnv({ [name]: 'http://ana:secret@proxy.example:3128/' }), [
+      '--proxy-server=https=http://proxy.example:3128',
+      `--proxy-bypass-list=${AROUND}`,
+    ]);
+  t.same(withEnv({ http_proxy: 'one:1', all_proxy: 'socks5://two:2', NO_PROXY: 'example.com, 10.0.0.0/8' }), [
+    '--proxy-server=socks5://two:2',
+    `--proxy-bypass-list=${AROUND};*example.com;10.0.0.0/8`,
+  ]);
+  t.equal(environmentProxy({ http_proxy: 'one:1', https_proxy: 'two:2' })?.server, 'http=one:1;https=two:2');
+  t.equal(environmentProxy({ http_proxy: '', no_proxy: '*' }), null);
+  t.same(withEnv({ https_proxy: 'one:1' }, ['--no-proxy-server']), []);
+  t.equal(
+    withEnv({}, ['--proxy-server=a:1', '--proxy-bypass-list=b']).at(-1),
+    `--proxy-bypass-list=${AROUND};b`,
+  );
+  t.end();
+});
+
+t.test('exceptions to the rules of host names are refused', (t) => {
+  for (const rules of ['EXCLUDE web.whatsapp.com', 'MAP a b, exclude *.whatsapp.com', 'MAP a b,EXCLUDE c'])
+    t.match(refusedSwitch(['--lang=de', `--host-resolver-rules=${rules}`]), /EXCLUDE/, rules);
+  for (const args of [[], ['--host-resolver-rules=MAP exclude.example 127.0.0.1'], ['--lang=EXCLUDE x']])
+    t.equal(refusedSwitch(args), null);
   t.end();
 });
 
