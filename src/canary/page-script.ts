@@ -9,7 +9,8 @@
  * that accepts only a chain under our key: the page links itself to no other server, whoever answers. No text of a module
  * is changed.
  *
- * Requests that are not downloads are kept back: they get an address that does not exist, so the page meets a network error.
+ * Requests that are not downloads, and sockets to any other host, are kept back: they get an address that does not exist, so the
+ * page meets a network error. The script does not run in workers, so what they send is not covered.
  */
 
 /** What the script has seen; the canary reads it. */
@@ -50,8 +51,12 @@ interface Verifying {
   readonly WAVerifyChainCertificateWA6: Certificates;
 }
 
+type Dialling = new (address: string, ...rest: readonly unknown[]) => object;
+
 interface CanaryWindow {
-  WebSocket: new (address: string, ...rest: readonly unknown[]) => object;
+  WebSocket: Dialling;
+  WebSocketStream?: Dialling;
+  WebTransport?: Dialling;
   fetch: (input: unknown, init?: { readonly method?: string }) => Promise<unknown>;
   readonly XMLHttpRequest: {
     readonly prototype: { open(method: string, address: string, ...rest: unknown[]): void };
@@ -124,12 +129,16 @@ export function redirectChat(host: string, port: number, mediaHost: string, root
   };
 
   const NOWHERE = 'https://kept-back.invalid/';
+  const NO_SOCKET = 'wss://kept-back.invalid/';
+  const note = (what: string, { hostname, pathname }: URL): void => {
+    const name = `${what} ${hostname}${pathname}`;
+    if (!book.keptBack.includes(name)) book.keptBack.push(name);
+  };
   /** Whether a request stays here. Addresses of the document itself (blob:, data:) have no host. */
   const keepsBack = (method: string, address: string): boolean => {
     const to = new URL(address, window.location.href);
     if (/^(GET|HEAD)$/i.test(method) || to.hostname === '' || to.hostname === mediaHost) return false;
-    const name = `${method.toUpperCase()} ${to.hostname}${to.pathname}`;
-    if (!book.keptBack.includes(name)) book.keptBack.push(name);
+    note(method.toUpperCase(), to);
     return true;
   };
   const { fetch } = window;
@@ -146,24 +155,38 @@ export function redirectChat(host: string, port: number, mediaHost: string, root
   };
   window.navigator.sendBeacon = (address) => keepsBack('BEACON', String(address));
 
-  window.WebSocket = new Proxy(window.WebSocket, {
-    construct(target, [address, ...rest]: [string | URL, ...unknown[]], newTarget) {
-      const to = new URL(address, window.location.href);
-      if (to.hostname === host) {
-        if (to.pathname.startsWith('/ws/chat')) {
-          book.sockets += 1;
-          try {
-            trust();
-            book.trouble = strange;
-          } catch (error) {
-            book.trouble = reasonOf(error);
-          }
-        }
-        to.port = String(port);
+  /** What a socket dials instead. */
+  const socketTo = (address: string | URL): string => {
+    const to = new URL(address, window.location.href);
+    if (to.hostname !== host) {
+      note('SOCKET', to);
+      return NO_SOCKET;
+    }
+    if (to.pathname.startsWith('/ws/chat')) {
+      book.sockets += 1;
+      try {
+        trust();
+        book.trouble = strange;
+      } catch (error) {
+        book.trouble = reasonOf(error);
       }
-      return Reflect.construct(target, [to.href, ...rest], newTarget);
-    },
-  });
+    }
+    to.port = String(port);
+    return to.href;
+  };
+  const dialling = (real: Dialling, instead: (address: string | URL) => string): Dialling =>
+    new Proxy(real, {
+      construct: (target, [address, ...rest]: [string | URL, ...unknown[]], newTarget) =>
+        Reflect.construct(target, [instead(address), ...rest], newTarget),
+    });
+  window.WebSocket = dialling(window.WebSocket, socketTo);
+  // Nobody answers these here. The page has one for calls (WAWebVoipWebTransportConnectionManager).
+  const keptFrom = (dead: string) => (address: string | URL) => {
+    note('SOCKET', new URL(address, window.location.href));
+    return dead;
+  };
+  if (window.WebSocketStream) window.WebSocketStream = dialling(window.WebSocketStream, keptFrom(NO_SOCKET));
+  if (window.WebTransport) window.WebTransport = dialling(window.WebTransport, keptFrom(NOWHERE));
 }
 
 /** Runs in the page. */

@@ -21,8 +21,8 @@ import { WAD_VERSION } from '../version.js';
 export const ABOUT = `The deep canary loads today's WhatsApp Web from WhatsApp, as a browser does, on a temporary profile.
 Its chat connection goes to a WhatsApp server in this process, to which a made-up phone links it; then
 wad receives, sends, reacts, edits, deletes, forwards and makes a group, and is logged out.
-It uses no account, no session and no phone. WhatsApp gets the page's own downloads:
-no chat connection is opened to it, and what the page would report of itself is kept back.
+It uses no account, no session and no phone. WhatsApp gets the page's own downloads: the page opens no socket
+to it, and what the page would send or report is kept back. Its workers are not filtered.
 It replaces one function of the page, which checks that the server is WhatsApp's. It takes some minutes.
 `;
 

@@ -29,10 +29,12 @@ class Dialled {
   }
 }
 
+type Dials = new (address: string | URL) => object;
+
 interface Page {
   readonly book: Redirection;
   readonly dialled: readonly string[];
-  readonly window: Record<string, new (address: string) => object>;
+  readonly window: { readonly WebSocket: Dials; readonly WebTransport: Dials };
   /** The page's own verification, after the script. */
   verify(certificates: Uint8Array, key: Uint8Array): { readonly success: boolean };
 }
@@ -47,6 +49,7 @@ function page(t: Test, root: Buffer, more: object = {}): Page {
   const modules: Record<string, unknown> = { ...MODULES, WAVerifyChainCertificateWA6: certificates, ...more };
   const window = {
     WebSocket: class extends Dialled {},
+    WebTransport: class extends Dialled {},
     fetch: () => Promise.resolve(null),
     XMLHttpRequest: class {
       open(): void {}
@@ -75,7 +78,7 @@ const CHAT = 'wss://web.whatsapp.com/ws/chat?ED=1';
 t.test('the chat socket gets our port, and only our server is trusted', (t) => {
   const [ours, other] = [makeServerIdentity(), makeServerIdentity()];
   const { book, window, dialled, verify } = page(t, ours.root);
-  new (window.WebSocket as never as typeof Dialled)(CHAT);
+  new window.WebSocket(CHAT);
   t.same(dialled, ['wss://web.whatsapp.com:5222/ws/chat?ED=1']);
   t.match(book, { sockets: 1, trouble: null });
   const answers = ({ certificates, staticKey }: ServerIdentity) =>
@@ -84,7 +87,7 @@ t.test('the chat socket gets our port, and only our server is trusted', (t) => {
   t.equal(book.trouble, null);
   t.equal(answers(other), false, 'a chain under another root');
   t.equal(book.trouble, 'another server has answered');
-  new (window.WebSocket as never as typeof Dialled)(CHAT);
+  new window.WebSocket(CHAT);
   t.equal(book.trouble, 'another server has answered', 'it is not forgotten when the page dials again');
   t.equal(answers({ ...ours, staticKey: other.staticKey }), false, 'our chain with the key of another');
   t.equal(answers(ours), true);
@@ -96,11 +99,31 @@ t.test('the chat socket gets our port, and only our server is trusted', (t) => {
 t.test('a page that cannot verify trusts nobody, and says why', (t) => {
   const ours = makeServerIdentity();
   const { book, window, verify } = page(t, ours.root, { WASignalKeys: undefined });
-  new (window.WebSocket as never as typeof Dialled)(CHAT);
+  new window.WebSocket(CHAT);
   t.equal(verify(ours.certificates, ours.staticKey.publicKey).success, false);
   t.match(book.trouble, /unknown module "WASignalKeys"/);
   const gone = page(t, ours.root, { WAVerifyChainCertificateWA6: {} });
-  new (gone.window.WebSocket as never as typeof Dialled)(CHAT);
+  new gone.window.WebSocket(CHAT);
   t.match(gone.book.trouble, /verifyChainCertificateWA6 is gone/);
+  t.end();
+});
+
+t.test('sockets to other hosts are not dialled, and are named', (t) => {
+  const { book, window, dialled } = page(t, makeServerIdentity().root);
+  for (const address of [
+    'wss://other.whatsapp.net:443/ws/chat?x=1',
+    new URL('wss://web.whatsapp.com.example/'),
+  ])
+    new window.WebSocket(address);
+  new window.WebTransport('https://web.whatsapp.com/quic');
+  t.same(dialled, ['wss://kept-back.invalid/', 'wss://kept-back.invalid/', 'https://kept-back.invalid/']);
+  t.same(book.keptBack, [
+    'SOCKET other.whatsapp.net/ws/chat',
+    'SOCKET web.whatsapp.com.example/',
+    'SOCKET web.whatsapp.com/quic',
+  ]);
+  t.equal(book.sockets, 0);
+  t.ok(new window.WebSocket(CHAT) instanceof window.WebSocket, 'still of its class');
+  t.notOk('WebSocketStream' in window, 'what the browser does not have is not added');
   t.end();
 });
