@@ -60,14 +60,14 @@ export function deepSwitches(
     ...proxied(),
   ];
 
-  /** A proxy would resolve our names itself, so they go around it. */
+  /** A proxy would resolve these names itself, so they go around it: to us, or nowhere. */
   function proxied(): string[] {
     if (own.includes('--no-proxy-server')) return [];
     const isNamed = own.some((one) => one.startsWith('--proxy-server='));
     const found = isNamed ? null : environmentProxy(env);
     // Otherwise Chromium would ask the settings of the desktop, too.
     if (!isNamed && found === null) return ['--no-proxy-server'];
-    const around = [`${CHAT_HOST}:${CHAT_PORT}`, MEDIA_HOST, ...(found?.bypass ?? [])];
+    const around = [`${CHAT_HOST}:${CHAT_PORT}`, MEDIA_HOST, ...BLOCKED_HOSTS, ...(found?.bypass ?? [])];
     return [
       ...(found === null ? [] : [`--proxy-server=${found.server}`]),
       joined('--proxy-bypass-list', around, ';'),

@@ -10,9 +10,10 @@ export const canary = command({
     'Lists the missing capabilities. Runs `wad --canary`: a page on a temporary profile, up to its QR code. Exits 0 when nothing that wad needs\n' +
     'is missing, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.\n\n' +
     'With --deep it goes on after the code: a made-up phone links the page to a WhatsApp server in the same process, and wad receives, sends, reacts,\n' +
-    'edits, deletes, forwards, makes a group and is logged out. WhatsApp gets the downloads of the page and nothing else: no account, no chat\n' +
-    'connection. It says step by step what works on this build. Exits 0 when all of it works, 1 when something does not, and 5 when it could not be\n' +
-    'run because the page has changed too much, or there is no browser. wad-canary-deep@NAME.timer runs it daily.',
+    'edits, deletes, forwards, makes a group and is logged out. No account is used; WhatsApp gets the downloads of the page. What the page would\n' +
+    'send, report or dial is kept back, but not what its workers would. It says step by step what works on this build. Exits 0 when all of it works,\n' +
+    '1 when something does not, and 5 when it could not be run because the page has changed too much, or there is no browser.\n' +
+    'wad-canary-deep@NAME.timer runs it daily.',
   args: [],
   options: {
     deep: { type: 'flag', does: 'link the page to a WhatsApp server in the same process, and try it' },

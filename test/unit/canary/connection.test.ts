@@ -7,7 +7,7 @@ import t from 'tap';
 import { makeCertificate } from '../../../src/canary/certificate.js';
 import { Entrance } from '../../../src/canary/entrance.js';
 import { environmentProxy } from '../../../src/canary/environment-proxy.js';
-import { deepSwitches, refusedSwitch } from '../../../src/canary/switches.js';
+import { BLOCKED_HOSTS, deepSwitches, refusedSwitch } from '../../../src/canary/switches.js';
 
 t.test('the switches join those of the account', (t) => {
   const ports = { chat: 1000, media: 2000 };
@@ -26,13 +26,17 @@ t.test('the switches join those of the account', (t) => {
   ];
   const proxied = deepSwitches(ports, 'HASH', forwarder, { https_proxy: 'http://other:1' });
   t.match(proxied[0], /^--host-resolver-rules=MAP web.*,MAP \* ~NOTFOUND, EXCLUDE 127\.0\.0\.1$/);
-  t.equal(proxied.at(-1), '--proxy-bypass-list=web.whatsapp.com:5222;mmg.whatsapp.net;<-loopback>');
+  t.equal(
+    proxied.at(-1),
+    '--proxy-bypass-list=web.whatsapp.com:5222;mmg.whatsapp.net;' +
+      'crashlogs.whatsapp.net;dit.whatsapp.net;graph.whatsapp.com;<-loopback>',
+  );
   t.end();
 });
 
 t.test('a proxy of the environment is named to Chromium, and our names go around it', (t) => {
   const ports = { chat: 1000, media: 2000 };
-  const AROUND = 'web.whatsapp.com:5222;mmg.whatsapp.net';
+  const AROUND = ['web.whatsapp.com:5222', 'mmg.whatsapp.net', ...BLOCKED_HOSTS].join(';');
   const withEnv = (env: Record<string, string>, own: string[] = []) =>
     deepSwitches(ports, 'HASH', own, env).slice(3);
   for (const name of ['https_proxy', 'HTTPS_PROXY'])
