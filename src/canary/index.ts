@@ -2,9 +2,10 @@
 import type { CanaryFailed } from './report.js';
 import { withoutPaths } from './without-paths.js';
 
-export { before, changesBetween, entryOf, parseArchive, renderArchive, withEntry } from './builds.js';
+export { before, changesBetween, entryOf, renderArchive, withEntry } from './builds.js';
 export { runDeep } from './deep.js';
-export { deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';
+export { readArchive } from './known-builds.js';
+export { DEEP_EXIT, deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';
 export { refusedSwitch } from './switches.js';
 
 /** The result where there is no browser. @param why a sentence */

@@ -1,21 +1,20 @@
 // `wad --canary --deep`: links today's WhatsApp Web to a WhatsApp server in this process and tries it, without an account.
 // The server and the steps are a bundle of their own, loaded only here. Takes no lock and touches no session.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Archive } from '../../canary/builds.js';
-import type { DeepReport } from '../../canary/report.js';
+import type { BuildEntry } from '../../canary/builds.js';
+import type { CanaryFailed, DeepReport } from '../../canary/report.js';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
-import { PACKAGE } from '../../local/package.js';
 import { openForwarder } from '../../proxy/forwarder.js';
 import { proxySwitches } from '../../proxy/switches.js';
 import { proxyName, readUpstream } from '../../proxy/upstream.js';
-import { writeDurably } from '../../session-dir/durable-file.js';
 import { ALL_NEEDS } from '../../whatsapp/capabilities/needs.js';
 import { createClient } from '../../whatsapp/client.js';
 import type { DeepFiles } from '../flags.js';
 import type { Settings } from '../settings.js';
 import { WAD_VERSION } from '../version.js';
+import { type Builds, openFiles, writeFiles } from './deep-files.js';
 
 /** Printed before it begins. */
 export const ABOUT = `The deep canary loads today's WhatsApp Web from WhatsApp, as a browser does, on a temporary profile.
@@ -36,15 +35,21 @@ export async function runDeepCanary(
   output: 'text' | 'json',
 ): Promise<number> {
   const { config } = settings;
-  const { exitOfDeep, isFailed, renderDeep, runDeep, deepMetrics, refusedSwitch, NO_BROWSER } = await import(
+  const { DEEP_EXIT, exitOfDeep, isFailed, renderDeep, runDeep, refusedSwitch, NO_BROWSER } = await import(
     '../../canary/index.js'
   );
   const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
   const refused = refusedSwitch(config.browser.args);
   process.stderr.write(ABOUT);
-  let result: DeepReport | ReturnType<typeof NO_BROWSER>;
-  if (!browser.found) result = NO_BROWSER(browser.says);
-  else if (refused !== null) result = NO_BROWSER(refused);
+  let builds: Builds = { kept: { builds: [] }, known: { builds: [] } };
+  let unusable = browser.found ? refused : browser.says;
+  try {
+    builds = await openFiles(files);
+  } catch (error) {
+    unusable ??= (error as Error).message;
+  }
+  let result: DeepReport | CanaryFailed;
+  if (!browser.found || unusable !== null) result = NO_BROWSER(unusable ?? '');
   else {
     const forwarder =
       proxyName(config.proxy) === null ? null : await openForwarder(readUpstream(config.proxy));
@@ -80,38 +85,27 @@ export async function runDeepCanary(
       await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
   }
-  if (!isFailed(result)) result = await compared(result, files.archive);
-  if (files.report !== undefined) await writeDurably(files.report, `${JSON.stringify(result, null, 2)}\n`);
-  if (files.textfile !== undefined) await writeTextfile(files.textfile, deepMetrics(result, Date.now()));
-  process.stdout.write(output === 'json' ? `${JSON.stringify(result)}\n` : renderDeep(result));
-  return exitOfDeep(result);
-}
+  let entry: BuildEntry | null = null;
+  if (!isFailed(result)) ({ report: result, entry } = await compared(result, builds));
+  process.stdout.write(print(result));
+  const troubles = await writeFiles(files, { result, entry, kept: builds.kept });
+  for (const trouble of troubles) process.stderr.write(`wad: ${trouble}\n`);
+  const status = exitOfDeep(result);
+  return troubles.length > 0 && status === DEEP_EXIT.works ? DEEP_EXIT.failed : status;
 
-/** Compares with the newest other build of the archive, and notes this one. Without an archive: of the one that wad has. */
-async function compared(report: DeepReport, file: string | undefined): Promise<DeepReport> {
-  const { before, changesBetween, entryOf, renderArchive, withEntry } = await import('../../canary/index.js');
-  const entry = entryOf(report, new Date().toISOString().slice(0, 10));
-  if (entry === null) return report;
-  const kept = file === undefined ? null : await readArchive(file);
-  const known = kept ?? (await readArchive(join(PACKAGE, 'docs/builds.json'))) ?? { builds: [] };
-  const old = before(known, entry.build);
-  if (file !== undefined) await writeDurably(file, renderArchive(withEntry(kept ?? { builds: [] }, entry)));
-  if (old === undefined) return report;
-  return { ...report, changes: { since: old.build, what: changesBetween(old, entry) } };
-}
-
-/** @returns null when there is no such file. @throws Error for a file that is no archive */
-async function readArchive(file: string): Promise<Archive | null> {
-  const { parseArchive } = await import('../../canary/index.js');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+  function print(what: DeepReport | CanaryFailed): string {
+    return output === 'json' ? `${JSON.stringify(what)}\n` : renderDeep(what);
   }
-  return parseArchive(text);
 }
 
-/** node_exporter reads it at any time, as another user. */
-const writeTextfile = (file: string, text: string): Promise<void> => writeDurably(file, text, 0o644);
+/** Compares with the newest other build that is known. @returns also the entry of this build */
+async function compared(
+  report: DeepReport,
+  { known }: Builds,
+): Promise<{ report: DeepReport; entry: BuildEntry | null }> {
+  const { before, changesBetween, entryOf } = await import('../../canary/index.js');
+  const entry = entryOf(report, new Date().toISOString().slice(0, 10));
+  const old = entry === null ? undefined : before(known, entry.build);
+  if (entry === null || old === undefined) return { report, entry };
+  return { report: { ...report, changes: { since: old.build, what: changesBetween(old, entry) } }, entry };
+}
