@@ -38,14 +38,30 @@ export interface DeepOptions extends RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Bounded. Leaves no process behind. */
+/** Bounded. Never rejects, and leaves no process behind. */
 export async function runDeep(options: DeepOptions): Promise<DeepReport | CanaryFailed> {
-  const { directory, loadMs } = options;
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return withoutPaths(await tried(options, closers));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const where = error instanceof Unusable ? ' on this page' : '';
+    return withoutPaths({ failed: true, says: `The canary could not be run${where}: ${text}` });
+  } finally {
+    // What was found counts more than how it closes.
+    for (const close of closers.toReversed()) await close().catch(() => undefined);
+  }
+}
+
+async function tried(options: DeepOptions, closers: (() => Promise<void>)[]): Promise<DeepReport> {
+  const { directory, loadMs, signal } = options;
   const mediaDir = join(directory, 'media');
   await mkdir(mediaDir, { mode: 0o700 });
   const certificate = makeCertificate([CHAT_HOST, MEDIA_HOST]);
   const server = await WaServer.start({ tls: certificate, mediaName: MEDIA_HOST });
+  closers.push(() => server.close());
   const entrance = await Entrance.open(certificate, server.url);
+  closers.push(() => entrance.close());
   const heard = new Heard();
   const repairs: Record<string, string> = {};
   let ask: PageQuestion | undefined;
@@ -69,19 +85,19 @@ export async function runDeep(options: DeepOptions): Promise<DeepReport | Canary
     loadMs,
     listener: heard,
   });
-  const run = new Run(options, { client, heard, server, repairs, ask: () => ask, mediaDir });
-  try {
-    return withoutPaths(await run.report());
-  } catch (error) {
-    if (!(error instanceof Unusable)) throw error;
-    return withoutPaths({ failed: true, says: `The canary could not be run on this page: ${error.message}` });
-  } finally {
+  closers.push(() => {
     heard.over();
-    await client.close();
-    await entrance.close();
-    await server.close();
-  }
+    return client.close();
+  });
+  signal.throwIfAborted();
+  const run = new Run(options, { client, heard, server, repairs, ask: () => ask, mediaDir });
+  return await Promise.race([run.report(), endOf(signal)]);
 }
+
+const endOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** The client logs the result of each repair; nothing else of its log is needed. */
 function repairLog(repairs: Record<string, string>): Log {

@@ -1,5 +1,6 @@
 /** Where the page's chat socket arrives: TLS, and behind it the WhatsApp server of this process. */
 
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
@@ -24,10 +25,11 @@ export class Entrance {
     this.#server.on('tlsClientError', () => undefined);
   }
 
-  /** @param url of the server */
+  /** @param url of the server. @throws Error: it cannot listen */
   static async open(credentials: Credentials, url: string): Promise<Entrance> {
     const entrance = new Entrance(credentials, Number(new URL(url).port));
-    await new Promise<void>((done) => entrance.#server.listen(0, '127.0.0.1', done));
+    entrance.#server.listen(0, '127.0.0.1');
+    await once(entrance.#server, 'listening');
     return entrance;
   }
 

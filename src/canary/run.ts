@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly relied: readonly string[];
   readonly wad: string;
   readonly loadMs: number;
+  /** No step begins after it. */
+  readonly signal: AbortSignal;
   /** Called as each step ends. */
   readonly progress?: (step: StepReport) => void;
 }
@@ -168,6 +170,7 @@ export class Run {
     needs: readonly string[],
     run: () => Promise<void>,
   ): Promise<void> {
+    this.#options.signal.throwIfAborted();
     const startedAt = performance.now();
     const broken = this.#steps.find((one) => one.result !== 'works' && needs.includes(one.step));
     let error: unknown = null;
@@ -186,6 +189,7 @@ export class Run {
       error: broken === undefined ? text : `needs "${broken.step}"`,
       ms: Math.round(performance.now() - startedAt),
     };
+    this.#options.signal.throwIfAborted();
     this.#steps.push(report);
     this.#options.progress?.(report);
   }

@@ -64,7 +64,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (mode !== 'export') refuseRoot(settings);
     if (mode === 'canary' && read.flags.deep !== null) {
       const { runDeepCanary } = await import('./doctor/deep-canary.js');
-      return await runDeepCanary(settings, read.flags.deep, read.flags.output);
+      // A wait that was given up must not keep the process alive.
+      process.exit(await runDeepCanary(settings, read.flags.deep, read.flags.output));
     }
     if (mode === 'canary') {
       const { runCanary } = await import('./doctor/canary.js');

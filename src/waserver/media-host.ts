@@ -1,5 +1,6 @@
 /** The host of encrypted files: keeps what is uploaded and gives it out under its path. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -33,10 +34,11 @@ export class MediaHost {
     });
   }
 
-  /** @param name under which clients know it; by default its address */
+  /** @param name under which clients know it; by default its address. @throws Error: it cannot listen */
   static async start(credentials: Credentials, name?: string): Promise<MediaHost> {
     const host = new MediaHost(credentials, name);
-    await new Promise<void>((done) => host.#server.listen(0, '127.0.0.1', done));
+    host.#server.listen(0, '127.0.0.1');
+    await once(host.#server, 'listening');
     return host;
   }
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { BuildEntry } from '../../canary/builds.js';
 import type { CanaryFailed, DeepReport } from '../../canary/report.js';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
-import { openForwarder } from '../../proxy/forwarder.js';
+import { Fault } from '../../protocol/fault.js';
+import { type Forwarder, openForwarder } from '../../proxy/forwarder.js';
 import { proxySwitches } from '../../proxy/switches.js';
 import { proxyName, readUpstream } from '../../proxy/upstream.js';
 import { ALL_NEEDS } from '../../whatsapp/capabilities/needs.js';
@@ -15,6 +16,7 @@ import type { DeepFiles } from '../flags.js';
 import type { Settings } from '../settings.js';
 import { WAD_VERSION } from '../version.js';
 import { type Builds, openFiles, writeFiles } from './deep-files.js';
+import { Ending } from './ending.js';
 
 /** Printed before it begins. */
 export const ABOUT = `The deep canary loads today's WhatsApp Web from WhatsApp, as a browser does, on a temporary profile.
@@ -28,73 +30,79 @@ It replaces one function of the page, which checks that the server is WhatsApp's
 /** Needs that are modules, or members of modules; the others are proofs. */
 const RELIED = ALL_NEEDS.filter((need) => /^WA\w+(?:\.\w+)?$/.test(need));
 
-/** @returns the exit status */
+/**
+ * @returns the exit status. A wait of a step that was given up may keep the process alive, so the caller ends it
+ * @throws Fault: the proxy's password file cannot be used
+ */
 export async function runDeepCanary(
   settings: Settings,
   files: DeepFiles,
   output: 'text' | 'json',
 ): Promise<number> {
-  const { config } = settings;
-  const { DEEP_EXIT, exitOfDeep, isFailed, renderDeep, runDeep, refusedSwitch, NO_BROWSER } = await import(
-    '../../canary/index.js'
-  );
-  const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
-  const refused = refusedSwitch(config.browser.args);
+  const { DEEP_EXIT, exitOfDeep, isFailed, renderDeep, NO_BROWSER } = await import('../../canary/index.js');
+  const ending = new Ending();
   process.stderr.write(ABOUT);
   let builds: Builds = { kept: { builds: [] }, known: { builds: [] } };
-  let unusable = browser.found ? refused : browser.says;
+  let result: DeepReport | CanaryFailed;
   try {
     builds = await openFiles(files);
+    result = await tried(settings, ending.signal);
   } catch (error) {
-    unusable ??= (error as Error).message;
+    if (error instanceof Fault) throw error;
+    result = NO_BROWSER((error as Error).message);
   }
-  let result: DeepReport | CanaryFailed;
-  if (!browser.found || unusable !== null) result = NO_BROWSER(unusable ?? '');
-  else {
-    const forwarder =
-      proxyName(config.proxy) === null ? null : await openForwarder(readUpstream(config.proxy));
-    const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
-    try {
-      const chrome = chromeOptions(browser.path, config.browser);
-      const own = [...chrome.args, ...(forwarder === null ? [] : proxySwitches(forwarder.port))];
-      result = await runDeep({
-        directory,
-        switches: own,
-        env: process.env,
-        relied: RELIED,
-        wad: WAD_VERSION,
-        loadMs: config.deadlines.loadMs,
-        progress: ({ step, result }) => {
-          if (process.stderr.isTTY) process.stderr.write(`  ${result.padEnd(7)}  ${step}\n`);
-        },
-        makeClient: ({ listener, switches, directory: dataPath, ...options }) =>
-          createClient(
-            {
-              ...options,
-              dataPath,
-              clientId: 'canary',
-              chrome: { ...chrome, args: [...own, ...switches] },
-              expectsSession: false,
-              presence: { online: false, sendMarksRead: false },
-            },
-            listener,
-          ),
-      });
-    } finally {
-      await forwarder?.close();
-      await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    }
-  }
+  if (isFailed(result) && ending.status !== null) return ending.status;
   let entry: BuildEntry | null = null;
   if (!isFailed(result)) ({ report: result, entry } = await compared(result, builds));
-  process.stdout.write(print(result));
+  process.stdout.write(output === 'json' ? `${JSON.stringify(result)}\n` : renderDeep(result));
   const troubles = await writeFiles(files, { result, entry, kept: builds.kept });
   for (const trouble of troubles) process.stderr.write(`wad: ${trouble}\n`);
   const status = exitOfDeep(result);
   return troubles.length > 0 && status === DEEP_EXIT.works ? DEEP_EXIT.failed : status;
+}
 
-  function print(what: DeepReport | CanaryFailed): string {
-    return output === 'json' ? `${JSON.stringify(what)}\n` : renderDeep(what);
+/** @throws Fault; Error, one sentence: it cannot be tried on this machine */
+async function tried({ config }: Settings, signal: AbortSignal): Promise<DeepReport | CanaryFailed> {
+  const { runDeep, refusedSwitch } = await import('../../canary/index.js');
+  const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
+  if (!browser.found) throw new Error(browser.says);
+  const refused = refusedSwitch(config.browser.args);
+  if (refused !== null) throw new Error(refused);
+  const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
+  let forwarder: Forwarder | null = null;
+  try {
+    if (proxyName(config.proxy) !== null) forwarder = await openForwarder(readUpstream(config.proxy));
+    const chrome = chromeOptions(browser.path, config.browser);
+    const own = [...chrome.args, ...(forwarder === null ? [] : proxySwitches(forwarder.port))];
+    return await runDeep({
+      directory,
+      switches: own,
+      env: process.env,
+      signal,
+      relied: RELIED,
+      wad: WAD_VERSION,
+      loadMs: config.deadlines.loadMs,
+      progress: ({ step, result }) => {
+        if (process.stderr.isTTY) process.stderr.write(`  ${result.padEnd(7)}  ${step}\n`);
+      },
+      makeClient: ({ listener, switches, directory: dataPath, ...options }) =>
+        createClient(
+          {
+            ...options,
+            dataPath,
+            clientId: 'canary',
+            chrome: { ...chrome, args: [...own, ...switches] },
+            expectsSession: false,
+            presence: { online: false, sendMarksRead: false },
+          },
+          listener,
+        ),
+    });
+  } finally {
+    await forwarder?.close().catch(() => undefined);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(
+      (error: Error) => process.stderr.write(`wad: ${directory} was not removed: ${error.message}\n`),
+    );
   }
 }
 

@@ -1,0 +1,85 @@
+/** What the deep canary makes of a client that does not get as far as a code: the servers are real, and the client does nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { type ClientMaker, type DeepOptions, runDeep } from '../../../src/canary/deep.js';
+import { isFailed } from '../../../src/canary/report.js';
+import type { WhatsAppClient } from '../../../src/session/port.js';
+
+type Made = Parameters<ClientMaker>[0];
+
+class Idle {
+  closed = 0;
+  whatsappWeb: string | null = null;
+  readonly browserVersion = null;
+  readonly pageErrors = [];
+  /** @param launched what happens at the launch */
+  constructor(
+    readonly made: Made,
+    readonly launched: (client: Idle) => void,
+  ) {}
+
+  async launch(): Promise<void> {
+    this.launched(this);
+  }
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+async function run(t: Test, launched: (client: Idle) => void, more: Partial<DeepOptions> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'wad-deep-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  const clients: Idle[] = [];
+  const result = await runDeep({
+    directory,
+    ...{ switches: [], env: {}, relied: [], wad: '0.1.0', loadMs: 20_000 },
+    signal: new AbortController().signal,
+    makeClient: (made) => {
+      const client = new Idle(made, launched);
+      clients.push(client);
+      return client as unknown as WhatsAppClient;
+    },
+    ...more,
+  });
+  return { result, clients };
+}
+
+t.test('whatever goes wrong is a canary that could not be run', async (t) => {
+  const { result } = await run(t, () => undefined, { directory: '/nowhere' });
+  t.match(result, { failed: true, says: /^The canary could not be run: ENOENT/ });
+  const thrown = await run(t, () => undefined, {
+    makeClient: () => {
+      throw new TypeError('no client');
+    },
+  });
+  t.same(thrown.result, { failed: true, says: 'The canary could not be run: no client' });
+  const { result: broken, clients } = await run(t, ({ made }) =>
+    made.listener.event({ type: 'client.broken', reason: 'network_down', detail: 'net::ERR' } as never),
+  );
+  t.match(broken, {
+    failed: true,
+    says: /^The canary could not be run on this page: network_down: net::ERR\.$/,
+  });
+  t.equal(clients[0]?.closed, 1);
+});
+
+t.test('it ends when it is told to, with its client closed', async (t) => {
+  const controller = new AbortController();
+  const steps: string[] = [];
+  const { result, clients } = await run(
+    t,
+    () => setImmediate(() => controller.abort(new Error('it was ended by SIGTERM'))),
+    { signal: controller.signal, progress: ({ step }) => steps.push(step) },
+  );
+  t.ok(isFailed(result));
+  t.match(result, { says: /it was ended by SIGTERM/ });
+  t.equal(clients[0]?.closed, 1);
+  t.same(steps, [], 'no step is tried afterwards');
+  const late = await run(t, () => t.fail('it is launched'), {
+    signal: AbortSignal.abort(new Error('at once')),
+  });
+  t.match(late.result, { failed: true, says: /at once/ });
+  t.equal(late.clients[0]?.closed, 1);
+});
