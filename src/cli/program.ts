@@ -99,8 +99,16 @@ export function theWad(mode: string): readonly string[] {
 /** Exit statuses of wad (sysexits.h) that have a status of ours: 2 for usage, 5 for what cannot be done now. */
 const MEANING: Readonly<Record<number, number>> = { 64: 2, 69: 5, 78: 2 };
 
+/** The status of a program that one of these has ended, as a shell has it. */
+const BY_SIGNAL: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
+
 /**
- * Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do.
+ * Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do. SIGTERM reaches
+ * only us, so it is passed on.
  * @param take is given what it prints on stdout, instead of the terminal
  */
 export function handOver(
@@ -111,10 +119,16 @@ export function handOver(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['inherit', take ? 'pipe' : 'inherit', 'inherit'], env });
     if (take) child.stdout?.setEncoding('utf8').on('data', take);
-    child.once('error', reject);
+    const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
+    process.on('SIGTERM', passOn);
+    child.once('error', (error) => {
+      process.off('SIGTERM', passOn);
+      reject(error);
+    });
     child.once('close', (code, signal) => {
-      if (code === null) resolve(signal === 'SIGINT' ? 130 : 1);
-      else resolve(code <= 1 || code === 130 ? code : (MEANING[code] ?? 1));
+      process.off('SIGTERM', passOn);
+      if (code === null) resolve(BY_SIGNAL[signal ?? 'SIGKILL'] ?? 1);
+      else resolve(code <= 1 || Object.values(BY_SIGNAL).includes(code) ? code : (MEANING[code] ?? 1));
     });
   });
 }
