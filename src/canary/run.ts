@@ -16,12 +16,17 @@ export interface RunOptions {
   readonly relied: readonly string[];
   readonly wad: string;
   readonly loadMs: number;
+  /** Default: TOTAL_MS. */
+  readonly totalMs?: number;
   /** No step begins after it. */
   readonly signal: AbortSignal;
   /** Called as each step ends. */
   readonly progress?: (step: StepReport) => void;
 }
 
+/** Of everything but the end; below TimeoutStartSec= of wad-canary-deep@.service, which would end it without a report. */
+export const TOTAL_MS = 10 * 60_000;
+const NO_TIME = 'no time left';
 const LINK_MS = 120_000;
 const STEP_MS = 90_000;
 const ASK_MS = 20_000;
@@ -48,6 +53,7 @@ export class Run {
   readonly #options: RunOptions;
   readonly #parts: Parts;
   readonly #steps: StepReport[] = [];
+  readonly #startedAt = performance.now();
 
   constructor(options: RunOptions, parts: Parts) {
     this.#options = options;
@@ -56,7 +62,6 @@ export class Run {
 
   /** @throws Unusable */
   async report(): Promise<DeepReport> {
-    const startedAt = performance.now();
     const { client, heard, server, repairs, mediaDir } = this.#parts;
     const phone = server.createPhone({ number: NUMBERS.me, pushname: 'Me' });
     const ana = server.createContact({ number: NUMBERS.ana, pushname: 'Ana' });
@@ -76,7 +81,7 @@ export class Run {
     await this.#step(UNLINKING, 'session.logoutNotice', [LINKING], () => this.#unlink(stage));
     const { whatsappWeb, browserVersion: browser } = client;
     return {
-      ...verdict({ whatsappWeb, steps: this.#steps, lost, repairs }),
+      ...this.#verdict({ whatsappWeb, steps: this.#steps, lost, repairs }),
       wad: this.#options.wad,
       whatsappWeb,
       browser,
@@ -91,8 +96,22 @@ export class Run {
         .map(({ error, modules }: PageError) => ({ error, modules })),
       changes: null,
       facts,
-      ms: Math.round(performance.now() - startedAt),
+      ms: Math.round(performance.now() - this.#startedAt),
     };
+  }
+
+  /** How much time is left, ms. */
+  get #left(): number {
+    return this.#startedAt + (this.#options.totalMs ?? TOTAL_MS) - performance.now();
+  }
+
+  /** Where time was too short, nothing failed, but not everything works either. */
+  #verdict(found: Parameters<typeof verdict>[0]): ReturnType<typeof verdict> {
+    const late = found.steps.filter(({ error }) => error === NO_TIME).length;
+    const { ok, says } = verdict(found);
+    if (!ok || late === 0) return { ok, says };
+    const build = `WhatsApp Web ${found.whatsappWeb ?? 'of an unknown build'}`;
+    return { ok: false, says: `${build}: there was no time for ${late} of ${found.steps.length} steps` };
   }
 
   /** @throws Unusable when the page shows no code, because then nothing of it was reached */
@@ -101,7 +120,7 @@ export class Run {
     const { loadMs } = this.#options;
     const over = new AbortController();
     try {
-      const code = heard.until('code to scan', () => heard.qr ?? undefined, 2 * loadMs);
+      const code = heard.until('code to scan', () => heard.qr ?? undefined, Math.min(2 * loadMs, this.#left));
       await Promise.race([code, this.#distrusted(over.signal)]);
     } catch (error) {
       const seen = await this.#redirection();
@@ -173,20 +192,25 @@ export class Run {
     this.#options.signal.throwIfAborted();
     const startedAt = performance.now();
     const broken = this.#steps.find((one) => one.result !== 'works' && needs.includes(one.step));
+    const left = this.#left;
+    let untried = left <= 0 ? NO_TIME : broken === undefined ? null : `needs "${broken.step}"`;
     let error: unknown = null;
-    if (broken === undefined)
-      error = await within(STEP_MS, run()).then(
+    if (untried === null) {
+      error = await within(Math.min(STEP_MS, left), run()).then(
         () => null,
         (thrown: unknown) => thrown ?? 'no reason',
       );
+      // Its own time was not over.
+      if (error instanceof TooLong && left < STEP_MS) untried = NO_TIME;
+    }
     const { more, message } = (error ?? {}) as { message?: string; more?: { modules?: readonly string[] } };
     const text = error === null ? null : (message ?? String(error)).slice(0, 400);
     const report: StepReport = {
       step,
       capability,
-      result: broken !== undefined ? 'untried' : error === null ? 'works' : 'fails',
+      result: untried !== null ? 'untried' : error === null ? 'works' : 'fails',
       modules: [...new Set([...(more?.modules ?? []), ...(text?.match(/\bWA[A-Z]\w+/g) ?? [])])],
-      error: broken === undefined ? text : `needs "${broken.step}"`,
+      error: untried ?? text,
       ms: Math.round(performance.now() - startedAt),
     };
     this.#options.signal.throwIfAborted();
@@ -202,10 +226,13 @@ const lostOf = ({ capabilities }: Heard): Record<string, string> =>
       .map(([name, state]) => [name, capabilityWord(state)]),
   );
 
+/** A time limit of ours has passed. */
+class TooLong extends Error {}
+
 function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => reject(new TooLong(`it did not end within ${ms / 1000} s`)), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,10 +1,12 @@
 /** What the deep canary makes of a client that does not get as far as a code: the servers are real, and the client does nothing. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type ClientMaker, type DeepOptions, runDeep } from '../../../src/canary/deep.js';
-import { isFailed } from '../../../src/canary/report.js';
+import { exitOfDeep, isFailed } from '../../../src/canary/report.js';
+import { TOTAL_MS } from '../../../src/canary/run.js';
 import type { WhatsAppClient } from '../../../src/session/port.js';
 
 type Made = Parameters<ClientMaker>[0];
@@ -82,4 +84,32 @@ t.test('it ends when it is told to, with its client closed', async (t) => {
   });
   t.match(late.result, { failed: true, says: /at once/ });
   t.equal(late.clients[0]?.closed, 1);
+});
+
+t.test('when the time is over the rest is untried, and there is a report', async (t) => {
+  const { result } = await run(
+    t,
+    (client) => {
+      client.whatsappWeb = '2.3000.1';
+      client.made.listener.report({ type: 'qr', payload: 'a code' } as never);
+    },
+    { totalMs: 0 },
+  );
+  if (isFailed(result)) return void t.fail(result.says);
+  t.ok(result.steps.length > 20);
+  for (const step of result.steps) t.match(step, { result: 'untried', error: 'no time left', modules: [] });
+  t.equal(result.ok, false);
+  t.match(result.says, /^WhatsApp Web 2\.3000\.1: there was no time for (\d+) of \1 steps$/);
+  t.equal(exitOfDeep(result), 1);
+});
+
+t.test('all of it ends before the service would be ended', (t) => {
+  const units = ['', 'user/'].map(
+    (at) => new URL(`../../../../systemd/${at}wad-canary-deep@.service`, import.meta.url),
+  );
+  for (const unit of units) {
+    const [, seconds] = /^TimeoutStartSec=(\d+)$/m.exec(readFileSync(unit, 'utf8')) ?? [];
+    t.ok(TOTAL_MS + 120_000 < Number(seconds) * 1000, `${unit}`);
+  }
+  t.end();
 });
