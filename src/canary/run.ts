@@ -28,7 +28,11 @@ export interface RunOptions {
 export const TOTAL_MS = 10 * 60_000;
 const NO_TIME = 'no time left';
 const LINK_MS = 120_000;
+/** A step that waits for LINK_MS has this time, so that its own error comes first. */
+const LINK_STEP_MS = LINK_MS + 30_000;
 const STEP_MS = 90_000;
+/** The page shows the next code while one is scanned; it does not do so again and again. */
+const MOST_SCANS = 3;
 const ASK_MS = 20_000;
 const TRUST_LOOK_MS = 1_000;
 const TRUST_LOOKS = 10;
@@ -70,7 +74,7 @@ export class Run {
     const stage = new Stage({ client, heard, server, phone, ana, ben, mediaDir });
     void client.launch();
     await this.#codeShown();
-    await this.#step(LINKING, 'link.qr', [], () => this.#link(stage));
+    await this.#step(LINKING, 'link.qr', [], () => this.#link(stage), LINK_STEP_MS);
     const facts = await this.#facts();
     for (const { name, capability, needs = [], run } of STEPS)
       await this.#step(name, capability, [LINKING, ...needs], () => run(stage));
@@ -78,7 +82,7 @@ export class Run {
     const lost = lostOf(heard);
     const pageErrors = [...client.pageErrors];
     const keptBack = (await this.#redirection())?.keptBack ?? [];
-    await this.#step(UNLINKING, 'session.logoutNotice', [LINKING], () => this.#unlink(stage));
+    await this.#step(UNLINKING, 'session.logoutNotice', [LINKING], () => this.#unlink(stage), LINK_STEP_MS);
     const { whatsappWeb, browserVersion: browser } = client;
     return {
       ...this.#verdict({ whatsappWeb, steps: this.#steps, lost, repairs }),
@@ -153,8 +157,16 @@ export class Run {
   }
 
   async #link({ heard, phone }: Stage): Promise<void> {
-    // The code that is shown may be replaced by the next one while it is read.
-    await phone.scan(heard.qr ?? '');
+    for (let scans = 1; ; scans += 1) {
+      const code = heard.qr ?? '';
+      try {
+        await phone.scan(code);
+        break;
+      } catch (error) {
+        const isReplaced = heard.qr !== null && heard.qr !== code;
+        if (!isReplaced || scans === MOST_SCANS) throw error;
+      }
+    }
     await heard.until(
       'ready account',
       () => heard.events.find(({ type }) => type === 'client.ready'),
@@ -188,6 +200,7 @@ export class Run {
     capability: string,
     needs: readonly string[],
     run: () => Promise<void>,
+    ms = STEP_MS,
   ): Promise<void> {
     this.#options.signal.throwIfAborted();
     const startedAt = performance.now();
@@ -196,12 +209,12 @@ export class Run {
     let untried = left <= 0 ? NO_TIME : broken === undefined ? null : `needs "${broken.step}"`;
     let error: unknown = null;
     if (untried === null) {
-      error = await within(Math.min(STEP_MS, left), run()).then(
+      error = await within(Math.min(ms, left), run()).then(
         () => null,
         (thrown: unknown) => thrown ?? 'no reason',
       );
       // Its own time was not over.
-      if (error instanceof TooLong && left < STEP_MS) untried = NO_TIME;
+      if (error instanceof TooLong && left < ms) untried = NO_TIME;
     }
     const { more, message } = (error ?? {}) as { message?: string; more?: { modules?: readonly string[] } };
     const text = error === null ? null : (message ?? String(error)).slice(0, 400);
