@@ -73,8 +73,9 @@ export class Run {
     ana.send('an old message');
     const stage = new Stage({ client, heard, server, phone, ana, ben, mediaDir });
     void client.launch();
-    await this.#codeShown();
-    await this.#step(LINKING, 'link.qr', [], () => this.#link(stage), LINK_STEP_MS);
+    const lacks = await this.#codeShown();
+    const link = lacks === null ? () => this.#link(stage) : () => Promise.reject(new Error(lacks));
+    await this.#step(LINKING, 'link.qr', [], link, LINK_STEP_MS);
     const facts = await this.#facts();
     for (const { name, capability, needs = [], run } of STEPS)
       await this.#step(name, capability, [LINKING, ...needs], () => run(stage));
@@ -118,14 +119,19 @@ export class Run {
     return { ok: false, says: `${build}: there was no time for ${late} of ${found.steps.length} steps` };
   }
 
-  /** @throws Unusable when the page shows no code, because then nothing of it was reached */
-  async #codeShown(): Promise<void> {
+  /**
+   * Waits for the page's code.
+   * @returns null; or why there is none: the page was reached, and capabilities are lost, which is a finding
+   * @throws Unusable when there is none for another reason, because then nothing is known of the page
+   */
+  async #codeShown(): Promise<string | null> {
     const { heard, client } = this.#parts;
     const { loadMs } = this.#options;
     const over = new AbortController();
     try {
       const code = heard.until('code to scan', () => heard.qr ?? undefined, Math.min(2 * loadMs, this.#left));
       await Promise.race([code, this.#distrusted(over.signal)]);
+      return null;
     } catch (error) {
       const seen = await this.#redirection();
       const text = error instanceof Error ? error.message : String(error);
@@ -135,6 +141,8 @@ export class Run {
           `WhatsApp Web ${client.whatsappWeb ?? ''} opened no chat socket that is known here (${text}).`,
         );
       const lost = Object.entries(lostOf(heard)).map(([name, word]) => `${name} is ${word}`);
+      // The page has loaded, has dialled, and was answered or is not to blame.
+      if (seen !== null && client.whatsappWeb !== null && lost.length > 0) return [text, ...lost].join('; ');
       throw new Unusable(`${[text, ...lost].join('; ')}.`);
     } finally {
       over.abort();

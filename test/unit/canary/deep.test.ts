@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type ClientMaker, type DeepOptions, runDeep } from '../../../src/canary/deep.js';
+import { type Redirection, readRedirection } from '../../../src/canary/page-script.js';
 import { exitOfDeep, isFailed } from '../../../src/canary/report.js';
 import { TOTAL_MS } from '../../../src/canary/run.js';
 import type { WhatsAppClient } from '../../../src/session/port.js';
@@ -58,7 +59,7 @@ t.test('whatever goes wrong is a canary that could not be run', async (t) => {
   });
   t.same(thrown.result, { failed: true, says: 'The canary could not be run: no client' });
   const { result: broken, clients } = await run(t, ({ made }) =>
-    made.listener.event({ type: 'client.broken', reason: 'network_down', detail: 'net::ERR' } as never),
+    made.listener.event({ type: 'client.broken', reason: 'network_down', detail: 'net::ERR' }),
   );
   t.match(broken, {
     failed: true,
@@ -86,12 +87,49 @@ t.test('it ends when it is told to, with its client closed', async (t) => {
   t.equal(late.clients[0]?.closed, 1);
 });
 
+/** A page that has lost a capability and shows no code, with what its script has seen. */
+const lame =
+  (seen: Redirection | null, whatsappWeb: string | null = '2.3000.1') =>
+  (client: Idle): void => {
+    const { inspection, listener } = client.made;
+    client.whatsappWeb = whatsappWeb;
+    inspection.begun((async (_ms: number, question: unknown) =>
+      question === readRedirection ? seen : { shapes: {}, exports: {} }) as never);
+    const state = { state: 'missing', what: ['WAWebAdvSignatureApi'] } as const;
+    listener.report({ type: 'capabilities', capabilities: { 'link.qr': state } });
+    listener.event({ type: 'client.broken', reason: 'page_unresponsive', detail: 'no code' });
+  };
+
+t.test('a page that was reached and shows no code for want of a module is a finding', async (t) => {
+  const { result } = await run(t, lame({ sockets: 1, trouble: null, keptBack: [] }));
+  if (isFailed(result)) return void t.fail(result.says);
+  const [link, ...rest] = result.steps;
+  t.match(link, { step: 'link a phone', result: 'fails', error: /no code; link\.qr is missing/ });
+  t.match(link?.modules, ['WAWebAdvSignatureApi']);
+  for (const step of rest) t.equal(step.result, 'untried', step.step);
+  t.match(result.lost, { 'link.qr': /missing/ });
+  t.equal(exitOfDeep(result), 1);
+});
+
+t.test('a page that did not connect, is not trusted or does not answer says nothing', async (t) => {
+  for (const [page, says] of [
+    [lame({ sockets: 0, trouble: null, keptBack: [] }), /no chat socket/],
+    [
+      lame({ sockets: 1, trouble: 'another server has answered', keptBack: [] }),
+      /cannot be trusted: another/,
+    ],
+    [lame(null), /no code/],
+    [lame({ sockets: 1, trouble: null, keptBack: [] }, null), /no code/],
+  ] as const)
+    t.match((await run(t, page)).result, { failed: true, says });
+});
+
 t.test('when the time is over the rest is untried, and there is a report', async (t) => {
   const { result } = await run(
     t,
     (client) => {
       client.whatsappWeb = '2.3000.1';
-      client.made.listener.report({ type: 'qr', payload: 'a code' } as never);
+      client.made.listener.report({ type: 'qr', payload: 'a code' });
     },
     { totalMs: 0 },
   );
