@@ -2,7 +2,7 @@
 // it is missing or damaged. It has no text of its own: a row is found by the cursor of its event. Kept apart from the
 // store, because damage in it must cost nobody the outbox, its size is no reason to delete events, and the check of the
 // store at each start would read it whole.
-import { chmodSync, closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database, type Statement } from './database.js';
 import { isDamage } from './errors.js';
