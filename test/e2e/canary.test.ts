@@ -1,9 +1,12 @@
 /** Canary and bug report name missing modules before an account fails, and contain nothing private. */
 import { spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
+import { processesOf } from '../harness/processes.js';
+import { startWactl } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -120,4 +123,58 @@ t.test('a bug report is useful and contains nothing private', async (t) => {
   await wad.stop();
   const down = await wad.wactl(['bugreport', '-'], { timeoutMs: 60_000 });
   t.match(JSON.parse(down.stdout), { daemon: { error: { kind: 'unreachable' } } });
+});
+
+/** `wactl canary --deep` with a program of ours as its browser. */
+async function deep(t: Test, browser: string, args: readonly string[] = []) {
+  const home = await mkdtemp(join(tmpdir(), 'wad-deep-'));
+  t.teardown(() => rm(home, { recursive: true, force: true }));
+  const [program, temporary] = [join(home, 'browser'), join(home, 'tmp')];
+  await mkdir(temporary);
+  await writeFile(program, `#!/bin/sh\ntouch "$0.started"\n${browser}\n`);
+  await chmod(program, 0o755);
+  const env = {
+    ...{ HOME: home, TMPDIR: temporary, STATE_DIRECTORY: join(home, 'state') },
+    ...{ WAD_BROWSER_PATH: program, WAD_BROWSER_SANDBOX: 'false' },
+  };
+  const { end } = startWactl(['canary', '--deep', ...args], { env, cwd: home, timeoutMs: 120_000 });
+  const ended = await end;
+  return {
+    ...ended,
+    home,
+    temporary: await readdir(temporary),
+    isStarted: (await readdir(home)).includes('browser.started'),
+    processes: await processesOf(home, new Set()),
+  };
+}
+
+t.test('SIGTERM to wactl ends the deep canary in order', async (t) => {
+  // Its parent is wad, whose parent is wactl.
+  const toWactl = "kill -TERM $(sed -n 's/^PPid:[^0-9]*//p' /proc/$PPID/status)";
+  const ended = await deep(t, `${toWactl}; exec sleep 600`);
+  t.match(ended, { code: 143, stdout: '', isStarted: true }, ended.stderr);
+  t.same(ended.processes, []);
+  t.same(ended.temporary, [], 'the profile is removed');
+});
+
+t.test('a browser that does not start is no finding', async (t) => {
+  const ended = await deep(t, 'exit 1', ['--textfile', 'wad.prom']);
+  t.match(ended, { code: 5, stdout: /^The canary could not be run/, isStarted: true }, ended.stderr);
+  t.match(await readFile(join(ended.home, 'wad.prom'), 'utf8'), /^wad_canary_result 2$/m);
+  t.same(ended.temporary, []);
+});
+
+t.test('files and rules that cannot be used are refused before the browser starts', async (t) => {
+  for (const args of [
+    ['--report', 'none/report.json'],
+    ['--archive', 'browser'],
+  ]) {
+    const ended = await deep(t, 'exit 1', args);
+    t.match(ended, { code: 5, isStarted: false }, ended.stderr);
+    t.match(
+      ended.stdout,
+      /^The canary could not be run: .*(report\.json cannot be written|browser cannot be used)/,
+    );
+    t.same(ended.temporary, []);
+  }
 });
