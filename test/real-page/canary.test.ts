@@ -56,7 +56,12 @@ exec ${process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium'} "\${args[@]}"
 }
 
 /** @param plant what is changed in the modules; each change must apply */
-async function canary(t: Test, plant: Plant = [], args: readonly string[] = []): Promise<Run> {
+async function canary(
+  t: Test,
+  plant: Plant = [],
+  args: readonly string[] = [],
+  loadMs = 240_000,
+): Promise<Run> {
   const applied = new Set<string>();
   const site = await PageSite.start({
     modules: FOLDER,
@@ -77,7 +82,7 @@ async function canary(t: Test, plant: Plant = [], args: readonly string[] = []):
     const report = join(directory, 'report.json');
     const env = {
       ...{ PATH: process.env.PATH, HOME: directory, TMPDIR: directory },
-      WAD_DEADLINES_LOAD_MS: '240000',
+      WAD_DEADLINES_LOAD_MS: String(loadMs),
     };
     const options = ['--state-dir', join(directory, 'state'), '--browser', browser, '--no-sandbox'];
     const line = [WAD, '--canary', '--deep', ...options, '--report', report, ...args];
@@ -199,6 +204,26 @@ for (const { name, plant, exit, says } of BREAKS)
     t.equal(code, exit, stderr);
     for (const text of says) t.match(stdout, text);
   });
+
+t.test(
+  'a page that lacks what linking needs is a finding, not a canary that could not run',
+  { skip },
+  async (t) => {
+    // No code is shown, and twice the time of a load is waited for one.
+    const { code, stdout, stderr } = await canary(
+      t,
+      [['WAWebUserPrefsMultiDevice', '(l.getADVSecretKey = $)', '(l.getADVSecret = $)']],
+      [],
+      90_000,
+    );
+    t.equal(code, 1, stderr);
+    t.match(
+      stdout,
+      / {2}fail {2}link a phone +.*link\.qr is missing: WAWebUserPrefsMultiDevice\.getADVSecretKey/,
+    );
+    t.match(stdout, / {2}- {5}send text +needs "link a phone"/);
+  },
+);
 
 t.test(
   'a page whose trust cannot be taken over is reported in one sentence, and nothing else',
