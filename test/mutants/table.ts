@@ -227,7 +227,7 @@ const ROWS: readonly Row[] = [
   ['daemon/search/message-search', '|| event.wid !== account.wid', '', 'unit/daemon/search/search'],
   ['daemon/search/message-search', '{ upTo: place.upTo, above: end ?? 0, skip }', '{ upTo: place.upTo, above: null, skip }', 'unit/daemon/search/search'],
   ['daemon/purge', 'while (this.#indexer.forgetExpired()) await pause(BREATH_MS);', '', 'unit/daemon/purge'],
-  ['store/purge', 'this.#db.rewrite();', '', 'unit/daemon/search/random-histories'],
+  ['store/purge', 'db.rewrite();', '', 'unit/daemon/search/random-histories'],
   ['store/search-index', ' && !isPurging(db))', ')', 'unit/daemon/search/search'],
   ['store/search-index', 'if (isPurging(this.#db)) this.reset();', '', 'unit/daemon/search/search'],
   ['daemon/search/indexer', 'if (this.#index.indexed > this.#lastAtStart) this.#index.reset();', '', 'unit/daemon/search/search'],
