@@ -1,9 +1,14 @@
-/** wad-canary@ checks the page with its own hardening, under a dynamic user and without an account. */
+/** wad-canary@ checks the page with its own hardening, under a dynamic user and without an account; metrics of wad-canary-deep@. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './lab.js';
 import { machineTest } from './machine.js';
 
 const CANARY = 'wad-canary@default.service';
 const TIMER = 'wad-canary@default.timer';
 const EXPOSURE_AT_MOST = 2.0;
+const DEEP = 'wad-canary-deep@default.service';
+const NO_BROWSER = 69;
 
 machineTest('wad-canary@ checks the page without an account', async (t, machine) => {
   const { lab, sim, phone } = machine;
@@ -38,5 +43,38 @@ machineTest('wad-canary@ checks the page without an account', async (t, machine)
     const out = await lab.must(`systemd-analyze security --no-pager ${CANARY}`);
     const [, exposure = '10'] = /Overall exposure level for \S+: ([\d.]+)/.exec(out) ?? [];
     t.ok(Number(exposure) <= EXPOSURE_AT_MOST, exposure);
+  });
+
+  await t.test('wad-canary-deep@ gives its metrics to others by the documented drop-in', async (t) => {
+    const page = readFileSync(join(ROOT, 'docs/canary.md'), 'utf8');
+    const commands = [...page.matchAll(/^sudo ((?:groupadd|install) .*wad-metrics.*)$/gm)].map(
+      ([, line]) => line,
+    );
+    const [, dropIn = ''] = /```ini\n(\[Service\]\n[^`]*METRICS_FILE[^`]*)```/.exec(page) ?? [];
+    t.same([commands.length, dropIn === ''], [2, false], 'the page has them');
+    // What it finds is not the matter here.
+    await lab.must(`printf '[browser]\\npath = "/usr/local/bin/none"\\n' >/etc/wad/wad.toml`);
+    const run = async () => {
+      t.not((await lab.run(`systemctl start ${DEEP}`)).code, 0);
+      t.equal(await machine.property('ExecMainStatus', DEEP), String(NO_BROWSER));
+    };
+    await run();
+    t.match(await lab.must('cat /var/cache/private/wad-canary/default/wad.prom'), /^wad_canary_result 2$/m);
+
+    for (const command of commands) await lab.must(command ?? '');
+    const place = '/etc/systemd/system/wad-canary-deep@.service.d';
+    await lab.must(
+      `mkdir -p ${place} && printf %s '${dropIn}' >${place}/metrics.conf && systemctl daemon-reload`,
+    );
+    const { code, stdout, stderr } = await lab.run(`systemd-analyze verify ${DEEP}`);
+    t.same({ code, said: stdout + stderr }, { code: 0, said: '' });
+    // The second one replaces the file of the first.
+    for (let runs = 0; runs < 2; runs++) {
+      await run();
+      const read = 'setpriv --reuid nobody --clear-groups cat /var/lib/wad-metrics/wad-canary.prom';
+      t.match(await lab.must(read), /^wad_canary_result 2$/m);
+    }
+    t.equal(await lab.must('ls -A /var/lib/wad-metrics'), 'wad-canary.prom');
+    t.equal(await lab.must('stat -c %a /var/lib/wad-metrics/wad-canary.prom'), '644');
   });
 });

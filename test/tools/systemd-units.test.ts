@@ -42,7 +42,7 @@ for (const [whose, folder, flags] of [
         writeFileSync(join(units, name), text);
         writeFileSync(join(units, name.replace('@.', '@shop.')), text);
       }
-      if (names.includes(DEEP)) {
+      if (folder === 'systemd') {
         mkdirSync(join(units, `${DEEP}.d`));
         writeFileSync(join(units, `${DEEP}.d/metrics.conf`), DROP_IN);
       }
