@@ -53,8 +53,7 @@ export function withEntry({ builds }: Archive, entry: BuildEntry): Archive {
  * The newest entry, to compare with. It may be of the same build: what worked on it yesterday and fails today has another
  * reason, such as a switch that WhatsApp has turned on.
  */
-export const before: (archive: Archive, build: string) => BuildEntry | undefined = ({ builds }) =>
-  builds.at(-1);
+export const newest = ({ builds }: Archive): BuildEntry | undefined => builds.at(-1);
 
 const GONE = 'missing';
 

@@ -2,7 +2,7 @@
 import type { CanaryFailed } from './report.js';
 import { withoutPaths } from './without-paths.js';
 
-export { before, changesBetween, entryOf, renderArchive, withEntry } from './builds.js';
+export { changesBetween, entryOf, newest, renderArchive, withEntry } from './builds.js';
 export { runDeep } from './deep.js';
 export { readArchive } from './known-builds.js';
 export { DEEP_EXIT, deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';

@@ -106,14 +106,14 @@ async function tried({ config }: Settings, signal: AbortSignal): Promise<DeepRep
   }
 }
 
-/** Compares with the newest other build that is known. @returns also the entry of this build */
+/** Compares with the newest entry that is known. @returns also the entry of this build */
 async function compared(
   report: DeepReport,
   { known }: Builds,
 ): Promise<{ report: DeepReport; entry: BuildEntry | null }> {
-  const { before, changesBetween, entryOf } = await import('../../canary/index.js');
+  const { changesBetween, entryOf, newest } = await import('../../canary/index.js');
   const entry = entryOf(report, new Date().toISOString().slice(0, 10));
-  const old = entry === null ? undefined : before(known, entry.build);
+  const old = entry === null ? undefined : newest(known);
   if (entry === null || old === undefined) return { report, entry };
   return { report: { ...report, changes: { since: old.build, what: changesBetween(old, entry) } }, entry };
 }

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import {
   type BuildEntry,
-  before,
   changesBetween,
   entryOf,
+  newest,
   parseArchive,
   renderArchive,
   withEntry,
@@ -65,10 +65,9 @@ t.test('an archive has each build once, with its first day, the newest last', (t
     { build: '2', seen: '2026-05-01' },
     { build: '1', seen: '2026-04-27', repairs: { D1: 'patched' } },
   ]);
-  t.equal(before(archive, '2')?.build, '1', 'the last one that was seen');
-  t.equal(before(archive, '1')?.repairs.D1, 'patched', 'also of the same build');
-  t.equal(before(archive, '3')?.build, '1');
-  t.equal(before({ builds: [] }, '3'), undefined);
+  t.equal(newest(archive)?.build, '1', 'the last one that was seen');
+  t.equal(newest(archive)?.repairs.D1, 'patched', 'also of the same build');
+  t.equal(newest({ builds: [] }), undefined);
   t.same(parseArchive(renderArchive(archive)), archive);
   t.end();
 });
