@@ -18,7 +18,10 @@ machineTest('wad-canary@ checks the page without an account', async (t, machine)
     await lab.must(`systemctl start ${CANARY}`);
     t.equal(await machine.property('Result', CANARY), 'success');
     t.match(await said(), /^ok /m);
-    t.equal(await lab.must("find /tmp /var/tmp -type d -name 'wad-canary-*' -o -name '*.org.chromium.*'"), '');
+    t.equal(
+      await lab.must("find /tmp /var/tmp -type d -name 'wad-canary-*' -o -name '*.org.chromium.*'"),
+      '',
+    );
     t.equal((await lab.run('pgrep -f -- --user-data-dir')).stdout, '');
     t.same(phone.devices, [], 'nothing was linked');
   });
