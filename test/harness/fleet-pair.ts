@@ -38,6 +38,9 @@ interface Parts {
   readonly beside: readonly string[];
 }
 
+/** Several servers elect a leader first, and then one for each bucket and stream. */
+const ELECTIONS_MS = 60_000;
+
 /** Ended with the test. */
 export class FleetPair {
   readonly sim: Simulator;
@@ -132,7 +135,7 @@ export class FleetPair {
   /** Starts it where nothing else holds the account. */
   async ready(machine: Machine): Promise<Wad> {
     const wad = await this.start(machine);
-    await wad.listening();
+    await (this.servers.length > 1 ? wad.listening(ELECTIONS_MS) : wad.listening());
     await wad.until('ready');
     return wad;
   }

@@ -43,7 +43,7 @@ interface Test {
   teardown(run: () => unknown): void;
 }
 
-/** A cluster of `count` servers that is ready for writes; ended with the test. */
+/** A cluster of `count` servers that accept connections; several may still elect a leader. Ended with the test. */
 export async function natsServers(t: Test, count: number, options: NatsOptions = {}): Promise<NatsServer[]> {
   const root = await mkdtemp(join(tmpdir(), 'wad-nats-'));
   const ports = await freePorts(count * 2);

@@ -169,8 +169,8 @@ export class Wad {
     return (await this.event('state', fits, { after, timeoutMs })).data;
   }
 
-  async listening(): Promise<void> {
-    await this.logged('daemon.listening', undefined, { timeoutMs: START_MS });
+  async listening(timeoutMs = START_MS): Promise<void> {
+    await this.logged('daemon.listening', undefined, { timeoutMs });
   }
 
   /** A persistent connection that checks every request and answer against the table of methods. */
