@@ -221,26 +221,18 @@ const [
   // Not minified: two of its functions run in the page, and its stack traces are for bug reports.
   build({ ...common, entryPoints: ['src/canary/index.ts'], outfile: 'dist/canary.cjs' }),
   // As the daemon's.
-  build({
-    ...common,
-    entryPoints: ['src/gateway/main.ts'],
-    outfile: 'dist/gateway.cjs',
-    define: { 'import.meta.url': '__url' },
-    banner: { js: wrapped.head + URL_OF_FILE },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [AGE.plugin, NATS.plugin, englishOnly],
-  }),
-  build({
-    ...common,
-    entryPoints: ['src/agent/main.ts'],
-    outfile: 'dist/agent.cjs',
-    define: { 'import.meta.url': '__url' },
-    banner: { js: wrapped.head + URL_OF_FILE },
-    footer: { js: wrapped.foot },
-    supported: REQUIRE_ONLY,
-    plugins: [AGE.plugin, NATS.plugin, englishOnly],
-  }),
+  ...['gateway', 'agent'].map((name) =>
+    build({
+      ...common,
+      entryPoints: [`src/${name}/main.ts`],
+      outfile: `dist/${name}.cjs`,
+      define: { 'import.meta.url': '__url' },
+      banner: { js: wrapped.head + URL_OF_FILE },
+      footer: { js: wrapped.foot },
+      supported: REQUIRE_ONLY,
+      plugins: [AGE.plugin, NATS.plugin, englishOnly],
+    }),
+  ),
   build({
     ...common,
     minify: true,
