@@ -118,6 +118,8 @@ export class Purger {
     while (this.#indexer.forgetExpired()) await pause(BREATH_MS);
     for (let first = true; this.#indexer.index.scrub(first); first = false) await pause(BREATH_MS);
     this.#indexer.index.endPurge();
+    // An index that was emptied is made anew from now on, not only with the next event.
+    this.#indexer.wake();
     // The index has blocked for some seconds.
     await pause(BREATH_MS);
     if (complete) purge.scrub();

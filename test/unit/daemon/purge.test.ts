@@ -13,6 +13,7 @@ import type { ReadProfile } from '../../../src/session/page-port.js';
 import { Database } from '../../../src/store/database.js';
 import { openStore } from '../../../src/store/open.js';
 import { purgeMark } from '../../../src/store/quarantine.js';
+import { eventually } from '../../harness/eventually.js';
 import { kindOf, message, NOW, opened, scratch, WID } from '../store/scratch.js';
 
 const log = Object.fromEntries(
@@ -84,6 +85,18 @@ t.test('what the retention has left in the index goes with a purge', async (t) =
   await purger.run({ by: 'chat', ids: [TEAM] }, false);
   t.same(filesWith('plantedexpired'), []);
   t.equal(indexer.index.find('innocent', { above: 0, upTo: store.journal.last, limit: 9 }).length, 1);
+});
+
+t.test('an index that a purge has emptied is made anew without a search or an event', async (t) => {
+  const { store, indexer, purger, said } = await purging(t);
+  said('a', 'innocent words', { chat: BEN });
+  const isFound = () =>
+    indexer.index.find('innocent', { above: 0, upTo: store.journal.last, limit: 9 }).length === 1;
+  await eventually(isFound, 'the first work of the indexer is done', 20_000);
+  // As a purge leaves it that was interrupted.
+  indexer.index.beginPurge();
+  await purger.run({ by: 'chat', ids: [TEAM] }, false);
+  await eventually(isFound, 'the entry is there again', 20_000);
 });
 
 t.test('a purge that another program disturbs is finished later, and the search goes on', async (t) => {
