@@ -341,7 +341,7 @@ putProgram({
       });
     }).listen(process.env.WAD_SOCKET, start);`,
 });
-/** Space for young objects keeps its first size until the account is ready (`Heap.grow`). */
+/** Space for young objects keeps its first size until the account's start is over (`Heap.grow`). */
 const SMALL_HEAP = ['--semi-space-growth-factor=1'];
 // The daemon's cache is made by a run that loads it.
 putProgram({

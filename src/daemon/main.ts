@@ -6,6 +6,7 @@ import { Heap } from '../local/heap.js';
 import { complain, isJournal } from '../local/journal.js';
 import { type DaemonLog, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
+import type { State } from '../session/state.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
 import { openService } from './service.js';
@@ -97,6 +98,10 @@ function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   return `wad: ${fault.message}${fault.hint === null ? '' : `\n  try: ${fault.hint}`}`;
 }
 
+/** The states of a start, which throws away much. */
+const STARTING: ReadonlySet<State['name']> = new Set(['starting', 'linking', 'syncing']);
+const NEVER = new AbortController().signal;
+
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
   const service = openService(process.env, log);
   const heap = new Heap(log);
@@ -119,11 +124,6 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       steps,
     });
     catchUnhandled(daemon.account, log);
-    const begun = daemon.account.actor.watch((now) => {
-      if (now.name !== 'ready') return;
-      heap.grow();
-      begun();
-    });
     // A stop on one machine of a fleet does not mean to unlink the phone: another machine takes the account.
     const { shutdown } = settings.config;
     obeySignals(
@@ -134,6 +134,9 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     );
     await daemon.begin();
     heap.start();
+    void daemon.account.actor
+      .until((now) => !STARTING.has(now.name), { signal: NEVER })
+      .then(() => heap.grow());
     service.serves(daemon.account, settings.config);
     log.info('daemon.listening', { socket: settings.socket.path });
     const how = await daemon.ended;

@@ -62,8 +62,8 @@ export async function contentOf(
   if (viewOnce && media === undefined) return refuse('`viewOnce` goes with media.');
   if (choice !== undefined && replyTo === undefined)
     return refuse('A choice needs `replyTo`: the message with the buttons or the list.');
-  const texts = [text, caption, ...(album ?? []).map((part) => part.caption)];
-  if (mentionAll && !texts.some(isLoud)) return refuse('A text that mentions everybody contains @all.');
+  if (mentionAll && ![text, caption, ...(album ?? []).map((part) => part.caption)].some(isLoud))
+    return refuse('A text that mentions everybody contains @all.');
   if (mentionAll && !isGroupId(request.to)) return refuse('Everybody can be mentioned only in a group.');
   if (linkPreview && text === undefined) return refuse('A link preview goes with a text.');
   const reply = replyTo === undefined ? {} : { replyTo };

@@ -1,5 +1,6 @@
 // Keeps the full-text index up to date with the journal, in small steps while nothing arrives, and from the oldest event on
 // after an upgrade. No write of the journal waits for it; a search waits until the newest events are in it.
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -32,8 +33,10 @@ const FORGET = 250;
 /** The index is made when no event has arrived for this long, or the first one has waited for the other time. */
 const QUIET_MS = 500;
 const LATEST_MS = 5_000;
-/** How many times as long as a step everything else has for itself before the next one: while events arrive, and otherwise. */
-const REST_SHARE = { busy: 10, quiet: 3 };
+/** How many times as long as a step everything else has for itself before the next one: while there is work, and otherwise. */
+const REST_SHARE = { busy: 50, quiet: 3 };
+/** There is other work when it took more than this part of the last rest. */
+const BUSY_PART = 0.1;
 const BREATH_MS = 2;
 /** A run that takes longer reports its progress. */
 const REPORT_MS = 5_000;
@@ -154,11 +157,11 @@ export class Indexer {
     const latest = performance.now() + LATEST_MS;
     while (!signal.aborted && performance.now() < latest) {
       await rest(QUIET_MS, signal);
-      if (!this.#isBusy) return;
+      if (!this.#hasNews) return;
     }
   }
 
-  get #isBusy(): boolean {
+  get #hasNews(): boolean {
     return performance.now() - this.#wokenAt < QUIET_MS;
   }
 
@@ -166,7 +169,9 @@ export class Indexer {
     const { log } = this.#options;
     const startedAt = performance.now();
     let reportAt = startedAt + REPORT_MS;
+    let rested: EventLoopUtilization | null = null;
     while (!signal.aborted) {
+      const isBusy = rested !== null && performance.eventLoopUtilization(rested).utilization > BUSY_PART;
       const stepAt = performance.now();
       if (!this.#work()) break;
       const now = performance.now();
@@ -174,7 +179,8 @@ export class Indexer {
         log.info('search.indexing', { behind: this.behind() });
         reportAt = now + REPORT_MS;
       }
-      const share = this.#isBusy ? REST_SHARE.busy : REST_SHARE.quiet;
+      const share = isBusy || this.#hasNews ? REST_SHARE.busy : REST_SHARE.quiet;
+      rested = performance.eventLoopUtilization();
       await rest(Math.max(BREATH_MS, share * (now - stepAt)), signal);
     }
     const tookMs = performance.now() - startedAt;
