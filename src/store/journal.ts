@@ -41,7 +41,6 @@ export class Journal {
   readonly #get: Statement<EventRow>;
   readonly #last: Statement<{ seq: number }>;
   readonly #oldest: Statement<{ cursor: number | null }>;
-  readonly #lastUpTo: Statement<{ cursor: number | null }>;
   readonly #after: Statement<{ time: number }>;
 
   constructor(db: Database) {
@@ -56,7 +55,6 @@ export class Journal {
     this.#get = db.prepare('SELECT * FROM events WHERE cursor = ?');
     this.#last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
     this.#oldest = db.prepare('SELECT min(cursor) AS cursor FROM events');
-    this.#lastUpTo = db.prepare('SELECT max(cursor) AS cursor FROM events WHERE cursor <= ?');
     this.#after = db.prepare('SELECT time FROM events WHERE cursor > ? ORDER BY cursor LIMIT 1');
   }
 
@@ -68,11 +66,6 @@ export class Journal {
   /** The oldest stored cursor; one past the newest when the journal is empty. */
   get oldest(): number {
     return this.#oldest.get()?.cursor ?? this.last + 1;
-  }
-
-  /** The newest stored cursor up to this one; 0 when there is none. */
-  lastUpTo(cursor: number): number {
-    return this.#lastUpTo.get(cursor)?.cursor ?? 0;
   }
 
   /** Stores an event. It must not be reported before the transaction is on disk. */

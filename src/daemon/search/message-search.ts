@@ -56,12 +56,10 @@ const REPEAT_MS = 5_000;
 /** How long a call waits for the newest events to be indexed: some 30,000 of them. Only an index that is made anew lacks more. */
 const CATCH_UP_MS = 1_000;
 /**
- * Cursors of one look into the index, which blocks everything else: two words that are each in half of the messages, and never in
- * the same one, cost 0.1 µs a cursor. The next look is larger or smaller, by how long the last one took.
+ * Hits of one look into the index, and events that are read in one event-loop turn. A look reads the lists of its words from their
+ * newest entry on, also those above `upTo`: SQLite's FTS5 skips none. That takes 20 ms at most for a million messages (bench/search.mjs),
+ * and looking at a part of the journal at a time would repeat it for each part.
  */
-const WINDOW = { first: 32_768, smallest: 4_096, largest: 262_144, growth: 8 };
-const LOOK_MS = 4;
-/** Events that are read in one event-loop turn. */
 const BURST = 100;
 /** How much earlier than its time a message may be stored: the clocks of senders and of this machine differ. */
 const CLOCKS_MS = 86_400_000;
@@ -145,21 +143,16 @@ export class MessageSearch {
     const until = performance.now() + (place.above === null ? BUDGET_MS : REPEAT_MS);
     const candidates: Candidate[] = [];
     let upTo = Math.min(place.upTo, journal.last);
-    let window = WINDOW.first;
     while (upTo > bottom && candidates.length < limit && performance.now() < until) {
-      const above = Math.max(bottom, upTo - window);
-      const lookAt = performance.now();
-      const cursors = this.#indexer.index.find(match, { above, upTo, limit: BURST });
-      const growth = Math.min(WINDOW.growth, LOOK_MS / (performance.now() - lookAt));
-      window = Math.round(Math.min(WINDOW.largest, Math.max(WINDOW.smallest, window * growth)));
+      const cursors = this.#indexer.index.find(match, { above: bottom, upTo, limit: BURST });
+      await nextTurn();
       for (const cursor of cursors) {
         const candidate = this.#read(cursor, question);
         if (candidate !== null) candidates.push(candidate);
         upTo = cursor - 1;
         if (candidates.length === limit) break;
       }
-      // A store that was restored continues with cursors far above its last one.
-      if (cursors.length < BURST && candidates.length < limit) upTo = journal.lastUpTo(above);
+      if (cursors.length < BURST && candidates.length < limit) upTo = bottom;
       await nextTurn();
     }
     return { candidates, end: upTo > oldest ? upTo : null };
