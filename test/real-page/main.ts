@@ -101,7 +101,7 @@ It is ready, and stays up until Ctrl-C. In another terminal:
   node ${WACTL} send ${world.ana.number} 'hello, Ana'
   node ${WACTL} events --follow
 Ana (${world.ana.number}) answers every text. The page is at https://web.whatsapp.com/ for a browser with:
-  ${world.site.chromeArgs().join(' ')}`);
+  ${world.site.chromiumArgs.join(' ')}`);
     world.ana.autoReply = ({ body, type }) => (type === 'chat' ? `Ana has read: ${body}` : undefined);
     return await Promise.race([interrupted, ended(wad)]).catch((error: unknown) => {
       if (error instanceof Interrupted) return 0;

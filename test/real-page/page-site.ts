@@ -1,6 +1,6 @@
 /**
  * WhatsApp Web's page under its own name: serves the page's modules from a folder over TLS, and passes its socket on to a
- * server of ours. A Chromium with `chromeArgs()` finds nothing else.
+ * server of ours. A Chromium with `chromiumArgs` finds nothing else.
  */
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -132,7 +132,7 @@ export class PageSite implements AsyncDisposable {
   }
 
   /** The arguments with which a Chromium finds only this site. */
-  chromeArgs(): string[] {
+  get chromiumArgs(): string[] {
     return chromiumArgs(this.port, this.#hosts);
   }
 

@@ -37,7 +37,11 @@ export class BareClient {
   readonly injectErrors: unknown[] = [];
   #closed = false;
 
-  private constructor(simulator: Simulator, directory: string, options: BareClientOptions) {
+  private constructor(
+    simulator: Pick<Simulator, 'chromiumArgs'>,
+    directory: string,
+    options: BareClientOptions,
+  ) {
     this.directory = directory;
     this.client = new wweb.Client({
       authStrategy: new KeepingAuth({
@@ -77,7 +81,10 @@ export class BareClient {
   }
 
   /** Starts a client. Resolves when the page is loaded and the library has injected itself. */
-  static async start(simulator: Simulator, options: BareClientOptions = {}): Promise<BareClient> {
+  static async start(
+    simulator: Pick<Simulator, 'chromiumArgs'>,
+    options: BareClientOptions = {},
+  ): Promise<BareClient> {
     const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'simulator-')));
     const bare = new BareClient(simulator, directory, options);
     await bare.client.initialize();

@@ -14,7 +14,7 @@ export function makeChatChanges(tools: Tools) {
   const loaded = (chat: PageChat, keepStarred: boolean): string[] =>
     chat.msgs
       .getModelsArray()
-      .filter((msg) => !msg.isNotification && !(keepStarred && msg.star === true))
+      .filter((msg) => !tools.isNotice(msg) && !(keepStarred && msg.star === true))
       .map((msg) => tools.keyText(msg.id));
   const hasAny = (chat: PageChat, keys: readonly string[]): boolean => {
     const now = new Set(loaded(chat, false));

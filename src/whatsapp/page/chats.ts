@@ -20,8 +20,6 @@ type Query = {
 export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
   const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, answered, attempt, word, count } =
     tools;
-  const NOTICES = ['e2e_notification', 'protocol', 'notification', 'notification_template', 'debug', 'gp2'];
-
   const show = (chat: PageChat): Chat => {
     const id = text(chat.id);
     const expiration = count(chat.mute?.expiration);
@@ -132,8 +130,6 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
         all = [...older.filter(({ id: key }) => !known.has(tools.keyText(key))), ...all];
       };
       const time = (msg: PageMsg): number => count(attempt(() => msg.t));
-      const isNotice = (msg: PageMsg): boolean =>
-        attempt(() => Boolean(msg.isNotification) || NOTICES.includes(msg.type)) === true;
       const inPlace = (): PageMsg[] => {
         const sorted = [...all].sort((a, b) => time(a) - time(b));
         const at =
@@ -144,7 +140,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
             : at >= 0
               ? sorted.slice(0, at)
               : sorted.filter((msg) => time(msg) < time(edge));
-        return older.filter((msg) => !isNotice(msg));
+        return older.filter((msg) => !tools.isNotice(msg));
       };
       add(chat.msgs.getModelsArray());
       const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages');

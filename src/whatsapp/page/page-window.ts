@@ -94,7 +94,6 @@ export interface PageMsg extends PageModel {
   readonly ack: number;
   readonly type: string;
   readonly t?: number;
-  readonly isNotification?: boolean;
 }
 
 /** A model of the page; its attributes differ by kind and build. */

@@ -54,6 +54,13 @@ export function makeTools() {
     const { pn, lid } = pair(like);
     return { id: text(like), phone: pn === null ? null : pn.replace(/[:@].*$/, ''), lid };
   };
+  const NOTICES = [
+    ...['e2e_notification', 'protocol', 'notification', 'notification_template', 'broadcast_notification'],
+    ...['newsletter_notification', 'debug', 'gp2'],
+  ];
+  /** A line of the page in a chat, which nobody wrote. Its models do not say so since WAWebMsgGetters has getIsNotification. */
+  const isNotice = (msg: { readonly type: string }): boolean =>
+    attempt(() => NOTICES.includes(msg.type)) === true;
   /** Every id under which the page may store a person or group. */
   const names = (id: string): string[] => {
     const { pn, lid } = pair(id);
@@ -243,6 +250,7 @@ export function makeTools() {
     createWid,
     isPerson,
     isGroup,
+    isNotice,
     pair,
     identity,
     names,

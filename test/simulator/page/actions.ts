@@ -77,7 +77,7 @@ export const MsgActionCapability = {
   canAdminRevokeMsg: (msg: Msg) => msg.chat?.iAmAdmin() ?? false,
   canRevokeNewsletterMsg,
   canStarMsg: () => true,
-  canPinMsg: (msg: Msg) => msg.type !== 'revoked' && !msg.isNotification,
+  canPinMsg: (msg: Msg) => msg.type !== 'revoked' && !msg.isNotice,
   canEditText,
   canEditCaption,
 };

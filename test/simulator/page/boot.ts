@@ -1,6 +1,7 @@
 /** Starts the document: modules, then the two globals that whatsapp-web.js waits for, then the session. */
 import { takeBallast } from './ballast.js';
 import { knobs, pause } from './boot-record.js';
+import { noteEncryption } from './encryption-notice.js';
 import { connectInstrument } from './instrument.js';
 import { defineModules } from './modules.js';
 import { obey } from './orders.js';
@@ -27,6 +28,7 @@ else
 startScreen();
 takeBallast(knobs.ballastMb);
 askBeforeUnload();
+noteEncryption();
 void startSession();
 // The real page registers one; nothing here depends on it.
 navigator.serviceWorker?.register('/sw.js').catch(() => {});

@@ -36,7 +36,8 @@ export class Msg extends Model {
     super({ star: false, isForwarded: false, hasReaction: false, ...attributes });
   }
 
-  get isNotification(): boolean {
+  /** WAWebMsgGetters.getIsNotification: models of the page have no such property, which the library filters by. */
+  get isNotice(): boolean {
     return this.type === 'gp2' || this.type === 'notification_template' || this.type === 'e2e_notification';
   }
   get isStatusV3(): boolean {

@@ -159,7 +159,7 @@ function show({ key, wire }: StoredMessage): void {
   }
   place(msg);
   if (msg.isStatusV3) Statuses.take(msg);
-  if (!wire.fromMe && !msg.isNotification) chat.addUnread(wire.id);
+  if (!wire.fromMe && !msg.isNotice) chat.addUnread(wire.id);
   const { notifyName } = wire;
   if (!wire.fromMe && typeof notifyName === 'string' && notifyName !== '')
     learnPushname(wire.author ?? wire.from, notifyName);

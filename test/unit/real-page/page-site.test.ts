@@ -87,7 +87,7 @@ t.test('documents, bundles and workers', async (t) => {
   t.not(/"document":"([^"]+)"/.exec(worker.body)?.[1], document);
   t.equal((await get(site.port, '/sw.js')).status, 404);
   t.same([...site.unknown], ['GET /sw.js']);
-  const [rules] = site.chromeArgs();
+  const [rules] = site.chromiumArgs;
   for (const rule of [
     `MAP web.whatsapp.com:443 127.0.0.1:${site.port}`,
     `MAP web.whatsapp.com:5222 127.0.0.1:${site.port}`,

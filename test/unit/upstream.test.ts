@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { ADAPTATIONS } from '../../simulator/upstream/adaptations.js';
+import { ADAPTATIONS } from '../upstream/adaptations.js';
 
-const MAIN = fileURLToPath(new URL('../../simulator/upstream/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../upstream/main.js', import.meta.url));
 const run = (cwd: string, ...args: string[]) =>
   spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: 'utf8' });
 

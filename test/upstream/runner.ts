@@ -1,5 +1,6 @@
 // A child process of `suite.ts`: loads the suite with mocha in its prepared folder, adapts it by name, and
 // runs it.
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,6 +11,7 @@ interface Asked {
   mocha: string;
   files: string[];
   adapted: boolean;
+  on: 'simulator' | 'page';
   grep?: string;
 }
 
@@ -21,6 +23,7 @@ interface Test {
   timeout(ms: number): void;
   titlePath(): string[];
 }
+type TestFunction = (this: unknown) => Promise<unknown>;
 interface Suite {
   pending: boolean;
   tests: Test[];
@@ -39,7 +42,10 @@ interface Mocha {
 }
 type MochaClass = new (options: object) => Mocha;
 
-const { mocha: folder, files, adapted, grep } = JSON.parse(process.argv[2] ?? '{}') as Asked;
+/** Replacements wait for what the page does later. */
+const REPLACED_MS = 20_000;
+
+const { mocha: folder, files, adapted, on, grep } = JSON.parse(process.argv[2] ?? '{}') as Asked;
 const require = createRequire(path.resolve('index.js'));
 const loaded = require(folder) as MochaClass & { default?: MochaClass };
 // mocha 12 is an ES module.
@@ -83,15 +89,24 @@ function bench(): Bench {
   return { client, remoteId: process.env.WWEBJS_TEST_REMOTE_ID ?? '' };
 }
 
+const failing = (run: TestFunction, error: RegExp): TestFunction =>
+  async function (this: unknown) {
+    await assert.rejects(async () => run.call(this), error);
+  };
+
+const isMeant = ({ file, onlyOn }: TestAdaptation): boolean =>
+  files.includes(file) && (onlyOn === undefined || onlyOn === on);
+
 /** @returns names in the table that the suite does not have */
 function adapt(root: Suite, table: readonly TestAdaptation[]): string[] {
   const tests = testsOf(root);
   return table.flatMap(({ test: name, how }) => {
     const found = tests.filter((test) => test.titlePath().join(' > ') === name);
     for (const test of found) {
-      if ('timeoutMs' in how) test.timeout(how.timeoutMs);
+      if ('fails' in how) test.fn = failing(test.fn as TestFunction, how.fails);
       else {
         test.fn = () => how.instead(bench());
+        test.timeout(REPLACED_MS);
         // Runs this test, which the suite skips.
         test.pending = false;
         test.parent.pending = false;
@@ -107,7 +122,7 @@ for (const file of files) mocha.addFile(path.resolve('tests', file));
 await mocha.loadFilesAsync();
 if (grep !== undefined) mocha.grep(grep);
 for (const suite of mocha.suite.suites) suite.afterAll(closeAll);
-const unknown = adapt(mocha.suite, adapted ? ADAPTATIONS.filter(({ file }) => files.includes(file)) : []);
+const unknown = adapt(mocha.suite, adapted ? ADAPTATIONS.filter(isMeant) : []);
 for (const name of unknown) console.error(`adaptations.ts: the suite has no test "${name}"`);
 
 const failed: string[] = [];

@@ -19,7 +19,10 @@ export interface Bench {
   remoteId: string;
 }
 
-type How = { timeoutMs: number } | { instead: (bench: Bench) => Promise<void> };
+type How =
+  | { instead: (bench: Bench) => Promise<void> }
+  /** It has to fail with this, or the table is out of date. */
+  | { fails: RegExp };
 
 export interface TestAdaptation {
   /** path below the suite's folder */
@@ -27,6 +30,8 @@ export interface TestAdaptation {
   /** titles from the outermost, joined by ' > ' */
   test: string;
   why: string;
+  /** only on the page itself; on the simulator the test runs as it is */
+  onlyOn?: 'page';
   how: How;
 }
 
@@ -40,6 +45,7 @@ export const READY = { ms: 30_000 } as const;
 const picture = PNG.sync.write(new PNG({ width: 35, height: 15 }));
 
 const SEND = 'Client > Authenticated > Send Messages';
+const CONTACTS = 'Client > Authenticated > Get Contacts';
 
 async function sendsFromUrl({ client, remoteId }: Bench): Promise<void> {
   const server = createServer((_request, response) =>
@@ -75,6 +81,25 @@ async function sendsLocation({ client, remoteId }: Bench): Promise<void> {
   assert.deepEqual({ latitude, longitude, name, address }, { latitude: 37.5, longitude: -122.25, ...place });
 }
 
+/** The page waits some seconds for a person who may press "undo" before it deletes (WAWebSendClearChatAction, 2026-04-27). */
+const SOON_MS = 12_000;
+
+/** Repeats a check until it holds. */
+async function soon(check: () => Promise<void>): Promise<void> {
+  for (const until = Date.now() + SOON_MS; ; await pause(100)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
+}
+
+/** The library takes the notice of encryption for a message: models have no `isNotification` (WAWebMsgGetters, 2026-04-27). */
+const isNotice = ({ type }: Message): boolean => (type as string) === 'e2e_notification';
+const written = async (bench: Bench): Promise<Message[]> =>
+  (await (await chatOf(bench)).fetchMessages({ limit: 5 })).filter((one) => !isNotice(one));
+
 const chatOf = ({ client, remoteId }: Bench): Promise<Chat> => client.getChatById(remoteId);
 
 async function fetchesOwn(bench: Bench): Promise<void> {
@@ -89,24 +114,44 @@ async function fetchesOwn(bench: Bench): Promise<void> {
 async function mutesUntil(bench: Bench): Promise<void> {
   const until = new Date(Date.now() + 3_600_000);
   await (await chatOf(bench)).mute(until);
-  const { isMuted, muteExpiration } = await chatOf(bench);
-  assert.deepEqual({ isMuted, muteExpiration }, { isMuted: true, muteExpiration: Math.floor(+until / 1000) });
+  await soon(async () => {
+    const { isMuted, muteExpiration } = await chatOf(bench);
+    assert.deepEqual(
+      { isMuted, muteExpiration },
+      { isMuted: true, muteExpiration: Math.floor(+until / 1000) },
+    );
+  });
 }
 
 async function clears(bench: Bench): Promise<void> {
   const chat = await chatOf(bench);
   await chat.sendMessage('to be cleared');
   assert.equal(await chat.clearMessages(), true);
-  assert.deepEqual(await chat.fetchMessages({ limit: 5 }), []);
+  await soon(async () => assert.deepEqual(await written(bench), []));
 }
 
 async function deletesChat(bench: Bench): Promise<void> {
-  const removed = once(bench.client, 'chat_removed', { signal: AbortSignal.timeout(4_000) });
+  const removed = once(bench.client, 'chat_removed', { signal: AbortSignal.timeout(SOON_MS) });
   assert.equal(await (await chatOf(bench)).delete(), true);
   // To report the removal, the library opens the chat again, which creates a new one.
   const [{ id }] = (await removed) as [Chat];
   assert.equal(id._serialized, bench.remoteId);
-  assert.deepEqual(await (await chatOf(bench)).fetchMessages({ limit: 5 }), []);
+  assert.deepEqual(await written(bench), []);
+}
+
+async function deletesForMe(bench: Bench): Promise<void> {
+  const message = await (await chatOf(bench)).sendMessage('for nobody');
+  await message.delete();
+  await soon(async () => assert.equal(await message.reload(), null));
+}
+
+/** Bodies from the other side; the suite expects none. */
+async function fetchesForeign(bench: Bench): Promise<void> {
+  const messages = await (await chatOf(bench)).fetchMessages({ fromMe: false });
+  assert.deepEqual(
+    messages.filter((one) => !isNotice(one)),
+    [],
+  );
 }
 
 /** The suite's one group. */
@@ -121,7 +166,7 @@ const isIn = ({ participants }: GroupChat, wid: string): boolean =>
 async function addsBack(bench: Bench): Promise<void> {
   const result = await (await groupOf(bench)).addParticipants([bench.remoteId]);
   assert.equal((result as unknown as Record<string, { code: number }>)[bench.remoteId]?.code, 200);
-  assert.ok(isIn(await groupOf(bench), bench.remoteId));
+  await soon(async () => assert.ok(isIn(await groupOf(bench), bench.remoteId)));
 }
 
 async function leaves(bench: Bench): Promise<void> {
@@ -136,11 +181,8 @@ async function revokes(bench: Bench): Promise<void> {
   const sent = await (await chatOf(bench)).sendMessage('to be deleted');
   const revoked = once(bench.client, 'message_revoke_everyone', { signal: AbortSignal.timeout(4_000) });
   await sent.delete(true);
-  const [{ type, body, protocolMessageKey }, before] = (await revoked) as [
-    Message & { protocolMessageKey: object },
-    unknown,
-  ];
-  assert.deepEqual({ type, body, before }, { type: 'revoked', body: '', before: undefined });
+  const [{ type, body, protocolMessageKey }] = (await revoked) as [Message & { protocolMessageKey: object }];
+  assert.deepEqual({ type, body }, { type: 'revoked', body: '' });
   assert.equal((protocolMessageKey as { id: string }).id, sent.id.id);
   await pause(0);
   assert.equal(await sent.reload(), null);
@@ -204,13 +246,56 @@ export const ADAPTATIONS: readonly TestAdaptation[] = [
   {
     file: 'structures/message.js',
     test: 'Message > Delete > can delete a message for me',
-    why: 'sleeps as long as the time limit of a test',
-    how: { timeoutMs: 10_000 },
+    why: 'sleeps as long as the time limit of a test, and less than the page waits for an "undo"',
+    how: { instead: deletesForMe },
   },
   {
     file: 'structures/message.js',
     test: 'Message > Delete > can delete a message for everyone',
     why: 'a deleted message gets a new id (WAWebRevoke), by which the library does not find the original',
     how: { instead: revokes },
+  },
+  {
+    file: 'structures/chat.js',
+    test: 'Chat > can use fromMe=false when fetching messages sent in a chat to get only non bot messages',
+    why: 'the library takes the notice of encryption for a message',
+    how: { instead: fetchesForeign },
+  },
+  {
+    file: 'client.js',
+    test: 'Client > Authentication > should disconnect after reaching max qr retries',
+    why: 'waits 45 seconds for three codes, and the first code of the page lives a minute (WAWebSocketModel, 2026-04-27)',
+    onlyOn: 'page',
+    how: { fails: /expected false to deeply equal true/ },
+  },
+  ...['can block a contact', 'can unblock a contact'].map(
+    (name): TestAdaptation => ({
+      file: 'client.js',
+      test: `${CONTACTS} > ${name}`,
+      why: 'the library calls a function that WAWebBlockContactAction no longer has; wad has its own way (drift.md, D6)',
+      onlyOn: 'page',
+      how: { fails: /getContactToBlockOnlyUseIfNoAssociatedChat is not a function/ },
+    }),
+  ),
+  {
+    file: 'client.js',
+    test: `${CONTACTS} > can get a list of blocked contacts`,
+    why: 'nobody is blocked, because blocking fails',
+    onlyOn: 'page',
+    how: { fails: /expected \+?0 to be at least 1/ },
+  },
+  {
+    file: 'client.js',
+    test: "Client > Authenticated > Numbers and Users > can get a number's whatsapp id",
+    why: 'the answer is the LID of the person, as of accounts that know it',
+    onlyOn: 'page',
+    how: { fails: /server: 'lid'/ },
+  },
+  {
+    file: 'structures/group.js',
+    test: 'Group > Invites > can revoke the invite code',
+    why: 'the library calls a function that the page no longer has; wad has its own way',
+    onlyOn: 'page',
+    how: { fails: /resetGroupInviteCode is not a function/ },
   },
 ];
