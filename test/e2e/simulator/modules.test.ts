@@ -11,8 +11,8 @@ import { Simulator } from '../../simulator/simulator.js';
 const SOURCE = 'node_modules/whatsapp-web.js/src';
 
 /**
- * Listed as missing in test/simulator/README.md: channel administration, labels and business notes, bots, the
- * page's own window controls.
+ * Listed as missing in test/simulator/README.md: parts of channels, business notes, catalogues and orders, bots, the page's own
+ * window controls.
  */
 const NOT_PLAYED = [
   'WAWebBizOrderBridge',
