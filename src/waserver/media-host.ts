@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { isForeign, PAGE_ORIGIN } from './page-origin.js';
 
 /** Of TLS, in PEM. Clients speak HTTPS to this host only. */
 export interface Credentials {
@@ -13,9 +14,11 @@ export interface Credentials {
 
 /** The largest upload. WhatsApp takes 2 GB; here everything is kept in memory. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** The page asks from another origin, which a browser allows only with these. */
-const OPEN_TO_ALL = {
-  'access-control-allow-origin': '*',
+/** All files together, also those that are being uploaded. Nothing is deleted before the server ends. */
+const MOST_KEPT_BYTES = 256 * 1024 * 1024;
+/** The page asks from another origin than this host's, which a browser allows only with these. */
+const OPEN_TO_THE_PAGE = {
+  'access-control-allow-origin': PAGE_ORIGIN,
   'access-control-allow-headers': '*',
   'access-control-allow-methods': '*',
 };
@@ -24,6 +27,7 @@ const FILES = '/v/t62.0-24/';
 
 export class MediaHost {
   readonly #files = new Map<string, Buffer>();
+  #bytes = 0;
   readonly #server: Server;
   readonly #name: string | undefined;
 
@@ -51,8 +55,11 @@ export class MediaHost {
     return this.#name ?? this.address;
   }
 
-  /** Keeps a file, and returns where it is. */
+  /** Keeps a file, and returns where it is. @throws RangeError if all files together are too large */
   put(file: Buffer): { url: string; directPath: string } {
+    if (this.#bytes + file.length > MOST_KEPT_BYTES)
+      throw new RangeError(`the media host is full: it keeps ${MOST_KEPT_BYTES} bytes`);
+    this.#bytes += file.length;
     const directPath = `${FILES}${randomBytes(16).toString('hex')}`;
     this.#files.set(directPath, file);
     return { url: `https://${this.name}${directPath}`, directPath };
@@ -70,27 +77,55 @@ export class MediaHost {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'https://host');
+    if (isForeign(request)) {
+      response.writeHead(403, { connection: 'close' }).end();
+      return;
+    }
     if (request.method === 'OPTIONS') {
-      response.writeHead(204, OPEN_TO_ALL).end();
+      response.writeHead(204, OPEN_TO_THE_PAGE).end();
       return;
     }
     if (request.method === 'GET') {
       const file = this.#files.get(path);
-      response.writeHead(file === undefined ? 404 : 200, OPEN_TO_ALL).end(file);
+      response.writeHead(file === undefined ? 404 : 200, OPEN_TO_THE_PAGE).end(file);
       return;
     }
+    const upload = await this.#read(request);
+    if (typeof upload === 'number') {
+      response.writeHead(upload, OPEN_TO_THE_PAGE).end();
+      return;
+    }
+    const answer = JSON.stringify(this.#taken(searchParams, upload));
+    response.writeHead(200, { ...OPEN_TO_THE_PAGE, 'content-type': 'application/json' }).end(answer);
+  }
+
+  /**
+   * @returns the file, or the status of a refusal. The rest of a refused upload is read without being kept, because an answer
+   * is lost if the connection is closed before the client has sent everything.
+   */
+  async #read(request: IncomingMessage): Promise<Buffer | number> {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > MOST_BYTES) {
-        response.writeHead(413).end();
-        return;
+    let refusal: number | undefined;
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        if (refusal !== undefined) continue;
+        if (length + chunk.length > MOST_BYTES) refusal = 413;
+        else if (this.#bytes + chunk.length > MOST_KEPT_BYTES) refusal = 507;
+        if (refusal === undefined) {
+          chunks.push(chunk);
+          length += chunk.length;
+          this.#bytes += chunk.length;
+        } else {
+          chunks.length = 0;
+          this.#bytes -= length;
+          length = 0;
+        }
       }
-      chunks.push(chunk);
+      return refusal ?? Buffer.concat(chunks);
+    } finally {
+      this.#bytes -= length;
     }
-    response.writeHead(200, { ...OPEN_TO_ALL, 'content-type': 'application/json' });
-    response.end(JSON.stringify(this.#taken(searchParams, Buffer.concat(chunks))));
   }
 
   /** The answer to an upload. First the page asks how much of the file is here (WAWebMmsClientMmsApi). */

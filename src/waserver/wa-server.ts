@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { type Credentials, MediaHost } from './media-host.js';
+import { isForeign } from './page-origin.js';
 import { Phone } from './phone.js';
 import { handle } from './stanzas/router.js';
 import { makeServerIdentity } from './wire/certificate.js';
@@ -87,7 +88,10 @@ export class WaServer {
       file: (path) => media?.file(path),
     });
     this.#http = createServer((_request, response) => response.writeHead(404).end());
-    this.#sockets = new WebSocketServer({ server: this.#http });
+    this.#sockets = new WebSocketServer({
+      server: this.#http,
+      verifyClient: ({ req }, decide) => decide(!isForeign(req), 403),
+    });
     this.#sockets.on('connection', (socket) => {
       new Connection(socket, this.#identity, {
         opened: (connection, introduction) => this.#opened(connection, introduction),

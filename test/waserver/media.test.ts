@@ -1,7 +1,11 @@
 /** Baileys sends files to people and receives theirs, by our media host. */
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { downloadMediaMessage } from 'baileys';
 import t from 'tap';
 import { ControlHttp } from '../../src/waserver/control/control-http.js';
+import { MediaHost } from '../../src/waserver/media-host.js';
 import { WaServer } from '../../src/waserver/wa-server.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
 import { decryptFile } from '../../src/waserver/world/file.js';
@@ -15,6 +19,7 @@ const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+const PAGE = 'https://web.whatsapp.com';
 const PAPER = Buffer.from('%PDF-1.4 a paper of some words '.repeat(500));
 
 t.test('files in both directions', async (t) => {
@@ -96,11 +101,52 @@ t.test('the media host as a browser asks it, under a name', async (t) => {
   t.teardown(() => server.close());
   const place = `https://${server.mediaAddress}/mms/image/hash?auth=auth`;
   const asked = await fetch(place, { method: 'OPTIONS' });
-  t.equal(asked.headers.get('access-control-allow-origin'), '*', 'pages of other origins may ask');
+  t.equal(asked.headers.get('access-control-allow-origin'), PAGE, 'the page may ask');
+  for (const [origin, status] of [
+    [PAGE, 200],
+    ['https://evil.example', 403],
+    ['null', 403],
+  ] as const)
+    for (const method of ['POST', 'GET'])
+      t.equal(
+        (await fetch(method === 'GET' ? place : `${place}&resume=1`, { method, headers: { origin } })).status,
+        method === 'GET' && status === 200 ? 404 : status,
+        `${method} ${origin}`,
+      );
   t.same(await (await fetch(`${place}&resume=1`, { method: 'POST' })).json(), { resume: '0' });
   const answer = await (await fetch(place, { method: 'POST', body: 'sealed' })).json();
   const { url, direct_path: path } = answer as { url: string; direct_path: string };
   t.equal(url, `https://media.example${path}`);
   t.equal(String(server.file(path)), 'sealed');
   t.equal(await (await fetch(`https://${server.mediaAddress}${path}`)).text(), 'sealed');
+});
+
+t.test('the media host keeps 256 MB, with what is being uploaded', async (t) => {
+  const host = await MediaHost.start(await makeCertificate('127.0.0.1'));
+  t.teardown(() => host.close());
+  // Memory that is never written to takes no room.
+  host.put(Buffer.alloc(256 * 1024 * 1024 - 10));
+  const upload = () => {
+    const asked = request(`https://${host.address}/mms/image/hash`, { method: 'POST', agent: false });
+    const status = once(asked, 'response').then(([response]: IncomingMessage[]) => {
+      response?.resume();
+      return response?.statusCode;
+    });
+    return { asked, status };
+  };
+  const first = upload();
+  first.asked.write('6 byte');
+  const second = upload();
+  await new Promise((done) => second.asked.write('6', done));
+  const third = upload();
+  third.asked.end('more than 10 bytes');
+  t.equal(await third.status, 507);
+  first.asked.end();
+  t.equal(await first.status, 200);
+  second.asked.end(' byte');
+  t.equal(await second.status, 507);
+  const fourth = upload();
+  fourth.asked.end('four');
+  t.equal(await fourth.status, 200, 'a refused upload takes no room');
+  t.throws(() => host.put(Buffer.alloc(1)), { name: 'RangeError', message: /the media host is full/ });
 });

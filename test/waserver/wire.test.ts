@@ -164,3 +164,24 @@ t.test('a client that speaks something else is cut off, and the server goes on',
   }
   t.equal(server.problems.length, wrong.length);
 });
+
+t.test('the page and programs connect, and no page of another origin', async (t) => {
+  const server = await WaServer.start();
+  t.teardown(() => server.close());
+  for (const [origin, status] of [
+    [undefined, 101],
+    ['https://web.whatsapp.com', 101],
+    ['https://evil.example', 403],
+    ['https://web.whatsapp.com.evil.example', 403],
+    ['null', 403],
+  ] as const) {
+    const socket = new WebSocket(server.url, origin === undefined ? {} : { origin });
+    const answered = new Promise((done) => {
+      socket.once('upgrade', ({ statusCode }) => done(statusCode));
+      socket.once('unexpected-response', (_request, { statusCode }) => done(statusCode));
+    });
+    socket.on('error', () => undefined);
+    t.equal(await answered, status, String(origin));
+    socket.terminate();
+  }
+});
