@@ -24,8 +24,13 @@ export function words(args: Args, name: string): string[] {
   return value;
 }
 
-export const wait = ({ timeoutMs }: Args): WaitOptions =>
-  timeoutMs === undefined ? {} : { timeoutMs: Number(timeoutMs) };
+/** A query has it as a text. Its range is checked where it is waited. @throws TypeError if it is no number */
+export function wait({ timeoutMs }: Args): WaitOptions {
+  if (timeoutMs === undefined) return {};
+  if (typeof timeoutMs !== 'number' && (typeof timeoutMs !== 'string' || timeoutMs.trim() === ''))
+    throw new TypeError('"timeoutMs" must be a number');
+  return { timeoutMs: Number(timeoutMs) };
+}
 
 /** The number of a person who is named by number, wid or LID. */
 export function numberOf(server: WaServer, written: string): string {

@@ -102,3 +102,39 @@ t.test('a file of an unknown type is refused by name', async (t) => {
       String(type),
     );
 });
+
+t.test('a timeout that no timer has is refused by name', async (t) => {
+  for (const timeoutMs of [2 ** 31, 1e300, -1, 'soon', '1e10'])
+    t.match(
+      await post(`/phones/${ME}/wait-online`, { timeoutMs }),
+      { status: 400, body: { error: 'timeoutMs must be a number from 0 to 2147483647' } },
+      String(timeoutMs),
+    );
+  for (const timeoutMs of [null, '', true, []])
+    t.match(
+      await post(`/phones/${ME}/wait-online`, { timeoutMs }),
+      { status: 400, body: { error: '"timeoutMs" must be a number' } },
+      String(timeoutMs),
+    );
+  const [phone] = server.phones;
+  for (const timeoutMs of [Number.NaN, Number.POSITIVE_INFINITY])
+    await t.rejects(async () => phone?.waitForOnline({ timeoutMs }), RangeError);
+  t.match(await post(`/phones/${ME}/wait-offline`, { timeoutMs: 2 ** 31 - 1 }), { status: 200 });
+});
+
+t.test('a wait whose condition throws ends, and nobody else notices', async (t) => {
+  const ana = server.contacts.find(({ number }) => number === ANA);
+  const [phone] = server.phones;
+  if (ana === undefined || phone === undefined) throw new Error('nobody is here');
+  let asked = 0;
+  const broken = ana.waitForObserved(() => {
+    asked += 1;
+    throw new Error('a wrong condition');
+  });
+  const waiting = t.rejects(broken, { message: 'a wrong condition' });
+  ana.observe({ from: ME, state: 'available' });
+  await waiting;
+  phone.send('hello', { to: ANA });
+  t.equal(asked, 1, 'it is not asked again');
+  t.same(server.problems, []);
+});
