@@ -1,7 +1,8 @@
 /** Baileys links to our server, comes back, and leaves it in every way. */
 import t from 'tap';
+import { WaServer } from '../../src/waserver/wa-server.js';
 import { Baileys } from './baileys.js';
-import { linkedWorld, startWorld } from './world.js';
+import { linkedWorld, ME, startWorld } from './world.js';
 
 t.test('links by QR code and opens', async (t) => {
   const { phone, client } = await startWorld(t);
@@ -113,4 +114,30 @@ t.test('two clients are two devices of one phone', async (t) => {
   t.equal(await client.closed(), 401);
   await second.socket.sendPresenceUpdate('available');
   t.equal(phone.devices.length, 1, 'the other one stays');
+});
+
+t.test('a client that goes before it signs, or whose code is scanned again, ends the linking', async (t) => {
+  const server = await WaServer.start();
+  t.teardown(() => server.close());
+  const phone = server.createPhone({ number: ME });
+  const client = new Baileys(server);
+  client.connect();
+  const qr = await client.qr();
+  const first = t.rejects(phone.scan(qr), { message: 'the code was scanned again' });
+  const second = t.rejects(phone.scan(qr), { message: 'the client is gone' });
+  await client.stop();
+  await Promise.all([first, second]);
+  t.same(phone.devices, []);
+});
+
+t.test('a client that goes while its pairing code is entered ends the linking', async (t) => {
+  const server = await WaServer.start();
+  t.teardown(() => server.close());
+  const phone = server.createPhone({ number: ME });
+  const client = new Baileys(server);
+  client.connect();
+  const code = await client.pairingCode(phone.number);
+  const entered = t.rejects(phone.enterCode(code), { message: 'the client is gone' });
+  await client.stop();
+  await entered;
 });

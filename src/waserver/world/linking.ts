@@ -28,6 +28,8 @@ const REFERENCES = 6;
 const ACCOUNT_PREFIX = Buffer.of(6, 0);
 const DEVICE_PREFIX = Buffer.of(6, 1);
 
+/** Why linking ends when the client does. */
+const GONE = 'the client is gone';
 /** Tells the page to keep its chats by LID from the start (WAWebHandlePairSuccess). */
 const MIGRATED = node(
   'client-props',
@@ -47,7 +49,12 @@ interface Candidate {
   /** waits for its last message of a pairing by code */
   finish?: { readonly done: (bundle: Buffer) => void; readonly failed: (error: Error) => void };
   /** set once a phone has scanned, or a code was entered */
-  signing?: { readonly account: Account; readonly details: Buffer; readonly done: () => void };
+  signing?: {
+    readonly account: Account;
+    readonly details: Buffer;
+    readonly done: () => void;
+    readonly failed: (error: Error) => void;
+  };
 }
 
 /** The parts of the QR code's text, which may follow a web address (WAWebConnModel). */
@@ -72,12 +79,13 @@ export class Linking {
   }
 
   gone(stream: Stream): void {
-    this.#candidates.get(stream)?.finish?.failed(new Error('the client is gone'));
+    const { finish, signing } = this.#candidates.get(stream) ?? {};
     this.#candidates.delete(stream);
+    for (const waiting of [finish, signing]) waiting?.failed(new Error(GONE));
   }
 
   /**
-   * The phone scans a code. Resolves once the client has signed.
+   * The phone scans a code. Resolves once the client has signed, and rejects if it goes before that.
    * @param welcome see DeviceOptions
    * @throws RangeError if no client shows this code
    */
@@ -91,7 +99,7 @@ export class Linking {
   }
 
   /**
-   * A code is entered at the phone. Resolves once the client has signed.
+   * A code is entered at the phone. Resolves once the client has signed, and rejects if it goes before that.
    * @param welcome see DeviceOptions
    * @throws RangeError if no client waits for a code of this number, or it is another code
    */
@@ -102,6 +110,7 @@ export class Linking {
     if (candidate?.hello === undefined) throw new RangeError('no client waits for a code of this number');
     const { reference, wrapped } = candidate.hello;
     const exchange = await answerHello(code.replace('-', '').toUpperCase(), wrapped);
+    if (!this.#candidates.has(candidate.stream)) throw new Error(GONE);
     const { identity } = account.party;
     candidate.finish?.failed(new Error('a code was entered again'));
     const finished = new Promise<Buffer>((done, failed) => {
@@ -160,8 +169,9 @@ export class Linking {
     const hmac = createHmac('sha256', secret).update(signed).digest();
     const { keys, noiseKey, stream } = candidate;
     const device = new Device({ id, number: account.number, lid: account.lid, keys, noiseKey, welcome });
-    const linked = new Promise<Device>((done) => {
-      candidate.signing = { account, details, done: () => done(device) };
+    candidate.signing?.failed(new Error('the code was scanned again'));
+    const linked = new Promise<Device>((done, failed) => {
+      candidate.signing = { account, details, done: () => done(device), failed };
     });
     const identity = SIGNED_DEVICE_IDENTITY_HMAC.encode({ details: signed, hmac });
     stream.send(
