@@ -51,6 +51,25 @@ function typeOf({ type, mimetype }: Args): FileType {
   return named;
 }
 
+/** What clients send of each type. */
+const MIMETYPES: Readonly<Record<FileType, string>> = {
+  image: 'image/jpeg',
+  video: 'video/mp4',
+  audio: 'audio/mpeg',
+  voice: 'audio/ogg; codecs=opus',
+  sticker: 'image/webp',
+  document: 'application/octet-stream',
+};
+
+/** One of the two is enough. */
+function kindOf(args: Args): { type: FileType; mimetype: string } {
+  const mimetype = optionalWord(args, 'mimetype');
+  if (mimetype === undefined && args.type === undefined)
+    throw new TypeError('"mimetype" or "type" must be given');
+  const type = typeOf(args);
+  return { type, mimetype: mimetype ?? MIMETYPES[type] };
+}
+
 const APPEARANCES = ['available', 'unavailable', 'composing', 'recording', 'paused'] as const;
 const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
@@ -58,6 +77,7 @@ export const CONTACT_ROUTES: Routes = {
   /** number, pushname, name, lid, and what can be changed. Reads what it receives unless readReceipts is false */
   'POST /contacts': (server, args) => {
     word(args, 'number');
+    optionalWord(args, 'lid');
     const contact = server.createContact(args as unknown as ContactOptions);
     change(contact, { readReceipts: true, ...args });
     return showContact(contact);
@@ -75,14 +95,13 @@ export const CONTACT_ROUTES: Routes = {
   'POST /contacts/:number/send': (server, args) => ({
     id: contactOf(server, args).send(word(args, 'body'), place(server, args)),
   }),
-  /** `data` (base64), `mimetype`, `caption`, `filename`; `type`: image, video, audio, voice, sticker or document */
+  /** `data` (base64), `caption`, `filename`; `mimetype`, `type` (image, video, audio, voice, sticker, document) or both */
   'POST /contacts/:number/send-media': (server, args) => {
     const caption = optionalWord(args, 'caption');
     const filename = optionalWord(args, 'filename');
     const file = {
       bytes: Buffer.from(word(args, 'data'), 'base64'),
-      mimetype: word(args, 'mimetype'),
-      type: typeOf(args),
+      ...kindOf(args),
       ...(caption === undefined ? {} : { caption }),
       ...(filename === undefined ? {} : { filename }),
     };

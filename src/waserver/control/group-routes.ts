@@ -45,8 +45,9 @@ export const GROUP_ROUTES: Routes = {
   /** a change by one of the members, `by` */
   'POST /groups/:group/:what': (server, args) => {
     const group = groupOf(server, args);
-    const read = CHANGES[word(args, 'what')];
-    if (read === undefined) throw new RangeError(`a group cannot change "${String(args.what)}"`);
+    const what = word(args, 'what');
+    const read = Object.hasOwn(CHANGES, what) ? CHANGES[what] : undefined;
+    if (read === undefined) throw new RangeError(`a group cannot change "${what}"`);
     server.changeGroup(group, numberOf(server, word(args, 'by')), read(server, args));
     return showGroup(group);
   },

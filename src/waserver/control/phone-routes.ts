@@ -10,6 +10,7 @@ export const PHONE_ROUTES: Routes = {
   /** number, pushname, lid, lidMigrated */
   'POST /phones': (server, args) => {
     word(args, 'number');
+    optionalWord(args, 'lid');
     return showPhone(server.createPhone(args as unknown as AccountOptions));
   },
   'GET /phones/:number': (server, args) => showPhone(phoneOf(server, args)),

@@ -14,6 +14,9 @@ import { Linking } from './linking.js';
 /** A group's number follows this, as the page expects of new ones. */
 const GROUP_PREFIX = '120363';
 const CHANNEL_PREFIX = '1203631';
+/** As E.164 has them. */
+const NUMBER = /^\d{1,15}$/;
+const LID = /^\d{1,20}$/;
 
 export class World {
   readonly changes = new Changes();
@@ -35,16 +38,33 @@ export class World {
     this.media = media;
   }
 
+  /** @throws RangeError if the number is none, or somebody has it or the LID */
   addAccount(options: AccountOptions): Account {
+    this.#check(options.number);
     const account = new Account(options, this.changes);
+    this.#checkLid(account.lid);
     this.accounts.set(account.number, account);
     return account;
   }
 
+  /** @throws RangeError if the number is none, or somebody has it or the LID */
   addContact(options: ContactOptions): Contact {
+    this.#check(options.number);
     const contact = new Contact(options, this.accounts, this.changes, this.media);
+    this.#checkLid(contact.lid);
     this.contacts.set(contact.number, contact);
     return contact;
+  }
+
+  #check(number: string): void {
+    if (!NUMBER.test(number)) throw new RangeError(`"${number}" is no number: it must be 1 to 15 digits`);
+    if (this.numbered(number) !== undefined)
+      throw new RangeError(`somebody has the number ${number} already`);
+  }
+
+  #checkLid(lid: string): void {
+    if (!LID.test(lid)) throw new RangeError(`"${lid}" is no LID: it must be 1 to 20 digits`);
+    if (this.#withLid(lid) !== undefined) throw new RangeError(`somebody has the LID ${lid} already`);
   }
 
   /** @param addressing default: by LID if one of its accounts is migrated */
@@ -86,7 +106,11 @@ export class World {
     const { user, server } = parseJid(jid);
     if (server === NUMBERS) return this.numbered(user);
     if (server !== LIDS) return undefined;
-    return [...this.accounts.values(), ...this.contacts.values()].find(({ lid }) => lid === user);
+    return this.#withLid(user);
+  }
+
+  #withLid(lid: string): Account | Contact | undefined {
+    return [...this.accounts.values(), ...this.contacts.values()].find((one) => one.lid === lid);
   }
 
   numbered(number: string): Account | Contact | undefined {

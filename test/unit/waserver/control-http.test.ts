@@ -103,6 +103,49 @@ t.test('a file of an unknown type is refused by name', async (t) => {
     );
 });
 
+t.test('a file needs its mimetype or its type', async (t) => {
+  const refused = { status: 400, body: { error: '"mimetype" or "type" must be given' } };
+  t.match(await post(`/contacts/${ANA}/send-media`, { data: 'YQ==' }), refused);
+});
+
+t.test('a person needs digits that nobody has', async (t) => {
+  const { length } = server.contacts;
+  for (const [path, body, error] of [
+    ['/phones', { number: ME }, `somebody has the number ${ME} already`],
+    ['/phones', { number: ANA }, `somebody has the number ${ANA} already`],
+    ['/contacts', { number: ANA }, `somebody has the number ${ANA} already`],
+    ['/contacts', { number: ME }, `somebody has the number ${ME} already`],
+    ['/contacts', { number: 'abc def' }, '"abc def" is no number: it must be 1 to 15 digits'],
+    ['/phones', { number: '' }, '"" is no number: it must be 1 to 15 digits'],
+    ['/contacts', { number: '15550100003', lid: 'x' }, '"x" is no LID: it must be 1 to 20 digits'],
+    ['/contacts', { number: '15550100003', lid: 1 }, '"lid" must be a text'],
+    ['/phones', { number: '15550100003', lid: '915550100002' }, undefined],
+    [
+      '/contacts',
+      { number: '15550100004', lid: '915550100002' },
+      'somebody has the LID 915550100002 already',
+    ],
+  ] as const)
+    t.match(
+      await post(path, body),
+      error === undefined ? { status: 200 } : { status: 400, body: { error } },
+      JSON.stringify(body),
+    );
+  t.equal(server.contacts.length, length);
+  t.equal(server.phones.length, 2);
+});
+
+t.test('a change of a group that every object has is refused by name', async (t) => {
+  const { id } = (await post('/groups', { subject: 'Friends', participants: [ANA, ME] })).body as {
+    id: string;
+  };
+  for (const what of ['constructor', 'toString', '__proto__'])
+    t.match(await post(`/groups/${id}/${what}`, { by: ANA }), {
+      status: 400,
+      body: { error: `a group cannot change "${what}"` },
+    });
+});
+
 t.test('a timeout that no timer has is refused by name', async (t) => {
   for (const timeoutMs of [2 ** 31, 1e300, -1, 'soon', '1e10'])
     t.match(
