@@ -39,12 +39,14 @@ t.test('the tarball contains programs, library, units, page, guides and examples
     ...['dist/types-waserver/index.d.ts', 'dist/types-waserver-cjs/index.d.ts'],
     ...['dist/client.cjs', 'dist/types-cjs/client/index.d.ts', 'dist/types-cjs/package.json'],
     ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],
-    ...['README.md', 'LICENSE', 'package.json'],
+    ...['README.md', 'LICENSE', 'package.json', 'src/waserver/README.md'],
   ])
     t.ok(files.includes(path), path);
   const strange = files.filter(
     (path) =>
-      !/^(dist|systemd|web|docs|examples)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+      !/^(dist|systemd|web|docs|examples)\/|^(README|CHANGELOG)\.md$|^(LICENSE|package\.json|src\/waserver\/README\.md)$/.test(
+        path,
+      ),
   );
   t.same(strange, []);
   const inner = files.filter((path) => /simulator|test|\.map$|(?<!\.d)\.ts$/.test(path));
@@ -89,7 +91,7 @@ t.test('after npm install -g both programs run, and no browser was downloaded', 
   t.equal(run(bin('wad'), '--version').stdout, `wad ${version}\n`);
   t.match(run(bin('wad'), '--check-config'), { status: 0, stdout: /dataPath/ });
   t.notOk(existsSync(join(home, '.cache', 'puppeteer')), 'there is no browser in the cache');
-  t.notMatch(readdirSync(join(prefix, 'lib/node_modules/wactl')), ['src']);
+  t.same(readdirSync(join(prefix, 'lib/node_modules/wactl/src/waserver')), ['README.md']);
   t.ok(existsSync(join(prefix, 'share/man/man8/wad.8')), 'the manual pages are installed');
   const program = join(prefix, 'lib/node_modules/program.mjs');
   writeFileSync(program, `import { connect } from 'wactl'; console.log(typeof connect);`);
