@@ -67,6 +67,16 @@ t.test('every type of file is encrypted with keys of its own, which Baileys deri
   t.equal((await ana.waitForMessage(({ type }) => type === 'video')).body, 'a film');
 });
 
+t.test('a video note, and what can be opened once', async (t) => {
+  const { ana, client } = await linkedWorld(t, { tls: await makeCertificate('127.0.0.1') });
+  await client.socket.sendMessage(ana.jid, { video: PAPER, mimetype: 'video/mp4', ptv: true });
+  t.ok(PAPER.equals(ana.download(await ana.waitForMessage(({ type }) => type === 'video_note'))));
+  await client.socket.sendMessage(ana.jid, { image: PICTURE, mimetype: 'image/png', viewOnce: true });
+  const once = await ana.waitForMessage(({ viewOnce }) => viewOnce === true);
+  t.equal(once.type, 'image');
+  t.ok(PICTURE.equals(ana.download(once)));
+});
+
 t.test('HTTP sends every type of file, by its mimetype or by name', async (t) => {
   const { server, ana, client } = await linkedWorld(t, { tls: await makeCertificate('127.0.0.1') });
   const control = await ControlHttp.start(server);

@@ -129,6 +129,7 @@ const VIDEO = new Schema({
   fileLength: [4, 'uint'],
   mediaKey: [6, 'bytes'],
   caption: [7, 'text'],
+  gifPlayback: [8, 'bool'],
   fileEncSha256: [11, 'bytes'],
   directPath: [13, 'text'],
 });
@@ -218,6 +219,8 @@ const STATE_KEYS = new Schema({
     'many',
   ],
 });
+/** A message in an envelope, such as one that can be opened once. */
+const ENVELOPE = new Schema({ message: [1, 'bytes'] });
 /** The content of a chat message. A message inside another is left as bytes. */
 export const CONTENT = new Schema({
   conversation: [1, 'text'],
@@ -240,10 +243,15 @@ export const CONTENT = new Schema({
     }),
   ],
   deviceSentMessage: [31, new Schema({ destinationJid: [1, 'text'], message: [2, 'bytes'] })],
+  viewOnceMessage: [37, ENVELOPE],
   reactionMessage: [
     46,
     new Schema({ key: [1, MESSAGE_KEY], text: [2, 'text'], senderTimestampMs: [4, 'uint'] }),
   ],
+  viewOnceMessageV2: [55, ENVELOPE],
+  viewOnceMessageV2Extension: [59, ENVELOPE],
+  ptvMessage: [66, VIDEO],
+  albumMessage: [83, new Schema({ expectedImageCount: [2, 'uint'], expectedVideoCount: [3, 'uint'] })],
 });
 /** Values of `protocolMessage.type`. */
 export const PROTOCOL_TYPE = { revoke: 0, historySync: 5, stateKeys: 6, edit: 14 } as const;

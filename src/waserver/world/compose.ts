@@ -1,6 +1,6 @@
 /** Makes the content of what people send. */
 import { CONTENT, PROTOCOL_TYPE } from '../wire/schemas.js';
-import type { Content } from './content.js';
+import { type Content, opened } from './content.js';
 import { decryptFile, type EncryptedFile, type FileType } from './file.js';
 
 export interface OutgoingFile {
@@ -19,13 +19,14 @@ export interface MediaFiles {
 /** A message, as those who have it name it. */
 type Key = NonNullable<NonNullable<Content['protocolMessage']>['key']>;
 
-/** Where the file of each type is. A voice message is decrypted as sound is. */
+/** Where the file of each type is. A voice message is decrypted as sound is, and a video note as a film is. */
 const FIELDS = [
   ['image', 'imageMessage'],
   ['document', 'documentMessage'],
   ['video', 'videoMessage'],
   ['audio', 'audioMessage'],
   ['sticker', 'stickerMessage'],
+  ['video', 'ptvMessage'],
 ] as const satisfies readonly (readonly [FileType, keyof Content])[];
 
 export function fileContent(
@@ -64,7 +65,7 @@ export const changeContent = (key: Key, body: string | undefined): Content => ({
 
 /** The file of a message, decrypted. @throws Error if there is none */
 export function openFile(plain: Buffer, media: MediaFiles): Buffer {
-  const content = CONTENT.decode(plain);
+  const content = opened(CONTENT.decode(plain));
   for (const [type, field] of FIELDS) {
     const { directPath = '', mediaKey } = content[field] ?? {};
     const stored = media.file(directPath);

@@ -21,20 +21,38 @@ export const unpad = (plain: Buffer): Buffer => plain.subarray(0, plain.length -
 export const messageId = (): string => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
 
 export interface Shown {
-  /** chat, a type of file, reaction, edit, revoke, or other */
+  /** chat, a type of file, video_note, album (its heading), reaction, edit, revoke, or other */
   readonly type: string;
   readonly body: string;
   /** the message that it is about */
   readonly about?: string | undefined;
+  /** It can be opened once. */
+  readonly viewOnce?: boolean;
 }
+
+/** What is in the envelope of a message that can be opened once (WAWebE2EProtoGenerator). undefined: it is in none. */
+function inViewOnce(content: Content): Content | undefined {
+  const { viewOnceMessage, viewOnceMessageV2, viewOnceMessageV2Extension } = content;
+  const { message } = viewOnceMessage ?? viewOnceMessageV2 ?? viewOnceMessageV2Extension ?? {};
+  return message && CONTENT.decode(message);
+}
+
+/** A content without its envelope. */
+export const opened = (content: Content): Content => inViewOnce(content) ?? content;
 
 /** How a message appears. undefined: nothing that is shown, such as a sender key alone. */
 export function show(content: Content): Shown | undefined {
+  const once = inViewOnce(content);
+  if (once !== undefined) {
+    const shown = show(once);
+    return shown && { ...shown, viewOnce: true };
+  }
   const { conversation, extendedTextMessage, reactionMessage, protocolMessage } = content;
   const text = conversation ?? extendedTextMessage?.text;
   if (text !== undefined) return { type: 'chat', body: text };
   const file = fileOf(content);
   if (file !== undefined) return file;
+  if (content.albumMessage !== undefined) return { type: 'album', body: '' };
   if (reactionMessage !== undefined)
     return { type: 'reaction', body: reactionMessage.text ?? '', about: reactionMessage.key?.id };
   if (protocolMessage !== undefined) return showProtocol(protocolMessage);
@@ -46,11 +64,12 @@ export function show(content: Content): Shown | undefined {
 
 /** undefined: it is no file. */
 function fileOf(content: Content): Shown | undefined {
-  const { imageMessage, documentMessage, videoMessage, audioMessage, stickerMessage } = content;
+  const { imageMessage, documentMessage, videoMessage, audioMessage, stickerMessage, ptvMessage } = content;
   if (imageMessage !== undefined) return { type: 'image', body: imageMessage.caption ?? '' };
   if (documentMessage !== undefined) return { type: 'document', body: documentMessage.caption ?? '' };
   if (videoMessage !== undefined) return { type: 'video', body: videoMessage.caption ?? '' };
   if (audioMessage !== undefined) return { type: audioMessage.ptt ? 'voice' : 'audio', body: '' };
+  if (ptvMessage !== undefined) return { type: 'video_note', body: '' };
   return stickerMessage === undefined ? undefined : { type: 'sticker', body: '' };
 }
 
