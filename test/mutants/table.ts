@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
   ['whatsapp/page/polls', 'if (chosen.length > 1 && msg.pollSelectableOptionsCount === 1)', 'if (false)', 'e2e/content'],
   ['whatsapp/page/kept', 'if (kept ? !may.canShowKeepOption(msg) : !may.canShowUnkeepOption(msg))', 'if (false)', 'e2e/content'],
   ['daemon/media/content', "if (choice !== undefined && replyTo === undefined)", 'if (false)', 'unit/daemon/media/media'],
-  ['whatsapp/page/outgoing', "...(kind === 'video_note' ? { type: 'ptv' } : {}),", '', 'e2e/kinds'],
+  ['whatsapp/page/outgoing', "...(kind === 'video_note' ? { type: 'ptv', __x_type: 'ptv' } : {}),", '', 'e2e/kinds'],
   ['whatsapp/library/details', 'value.slice(0, MOST).map(object)', 'value.map(object)', 'unit/whatsapp/library/details'],
   ['whatsapp/library/translate', "if (isPlaceholder({ type }) || type === 'unknown') return null;", 'if (isPlaceholder({ type })) return null;', 'unit/whatsapp/library/translate'],
   ['whatsapp/page/own-id', "if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');\n    // It", '// It', 'unit/whatsapp/own-id'],

@@ -219,7 +219,8 @@ export function makeOutgoing(
             // The library omits it from a sticker, and recipients cannot identify the file without it.
             ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
             // It is encrypted and uploaded as a video (WAWebCryptoMediaTypeInfo), and only its type differs.
-            ...(kind === 'video_note' ? { type: 'ptv' } : {}),
+            // The library spreads the media model into the message, and its private field wins over `type` (WAWebBaseModel).
+            ...(kind === 'video_note' ? { type: 'ptv', __x_type: 'ptv' } : {}),
             ...(content.album === undefined ? {} : await inAlbum(content.album, place)),
           },
         };

@@ -140,6 +140,8 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
     ...(data._blob instanceof File && type === 'document' ? { filename: data._blob.name } : {}),
     ...more,
   });
+  // The library spreads the model into a message, and its private fields with it (WAWebBaseModel).
+  Object.assign(media, { __x_type: type });
   // Since 2026-09 a private field is enumerable, and spreading the model into a message copies it (wwebjs
   // #201921, PR #201923).
   if (knobs.mediaSpreadsId) Object.assign(media, { __x_id: undefined });

@@ -17,6 +17,14 @@ import { nextSeq, type StoredMessage, storage } from './storage.js';
 import { UpdateUnreadChatAction } from './unread.js';
 import { MinifiedError } from './wid.js';
 
+/** What a message is made of. Names that begin with `__x_` are private fields of a model that was spread into it. */
+interface Attributes {
+  readonly id?: unknown;
+  readonly type?: unknown;
+  readonly __x_id?: unknown;
+  readonly __x_type?: unknown;
+}
+
 interface SendResult {
   messageSendResult: 'OK' | 'ERROR_UNKNOWN' | 'ERROR_NETWORK';
   t: number;
@@ -37,7 +45,7 @@ const underWay = new Map<string, StoredMessage>();
  */
 export function addAndSendMsgToChat(
   chat: Chat,
-  message: { id?: unknown },
+  message: Attributes,
   { resends = true } = {},
 ): [Promise<Msg>, Promise<SendResult>] {
   let settle: (result: SendResult | Error) => void = () => {};
@@ -58,7 +66,7 @@ export const hanging = { count: 0 };
 /** @param resends whether it is resent at the next login if the server has not confirmed it */
 async function send(
   chat: Chat,
-  message: { id?: unknown },
+  message: Attributes,
   settle: (result: SendResult | Error) => void,
   resends: boolean,
 ): Promise<Msg> {
@@ -94,9 +102,13 @@ async function send(
 }
 
 /** The caller's attributes, without undefined values and functions. */
-function attributesOf(message: object): object {
+/** The private field behind `type`, which a spread model brings, is the type (WAWebBaseModel). */
+function attributesOf(message: Attributes): object {
+  const { __x_type: type = message.type, ...given } = message;
   return Object.fromEntries(
-    Object.entries(message).filter(([, value]) => value !== undefined && typeof value !== 'function'),
+    Object.entries({ ...given, type }).filter(
+      ([, value]) => value !== undefined && typeof value !== 'function',
+    ),
   );
 }
 
