@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
+import { blackPng, widthOf } from '../harness/pictures.js';
 import { lacks } from '../harness/program.js';
 import type { Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
@@ -22,46 +22,8 @@ const OGG = Buffer.concat([
   Buffer.from('OpusHead'),
   Buffer.alloc(400, 7),
 ]);
-/** A PNG of this width, one pixel high. */
-function wide(width: number): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(1, 4);
-  head[8] = 8;
-  return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.alloc(width + 1))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-/** The check sum of a PNG. */
-function crc32(bytes: Buffer): number {
-  let sum = 0xffffffff;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
-  }
-  return (sum ^ 0xffffffff) >>> 0;
-}
-
-/** The width of a JPEG, from the header of its frame. */
-function widthOf(jpeg: Buffer): number {
-  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2))
-    if ([0xc0, 0xc1, 0xc2].includes(jpeg[at + 1] ?? 0)) return jpeg.readUInt16BE(at + 7);
-  return 0;
-}
-
 const FILES = {
-  'wide.png': wide(3_000),
+  'wide.png': blackPng(3_000, 1),
   'dot.png': Buffer.from(PIXEL, 'base64'),
   'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
   'song.mp3': Buffer.concat([Buffer.from('ID3\x03'), Buffer.alloc(2_000, 2)]),

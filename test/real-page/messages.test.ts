@@ -2,20 +2,42 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { Schema } from '../../src/waserver/wire/protobuf.js';
+import { CONTENT } from '../../src/waserver/wire/schemas.js';
+import type { Received } from '../../src/waserver/world/content.js';
+import { blackPng, widthOf } from '../harness/pictures.js';
 import { MP3, MP4, OGG, PDF, PNG, WEBP } from './media-files.js';
 import { type Linked, lacksModules, linked } from './world.js';
 
 t.setTimeout(600_000);
 
-/** Sound and films are received only: see "What is not real here" in README.md. */
+/** Files in both directions. */
 const FILES = [
   ['dot.png', PNG, 'image', 'image/png', ['--caption', 'a dot']],
   ['paper.pdf', PDF, 'document', 'application/pdf', []],
   ['sticker.webp', WEBP, 'sticker', 'image/webp', ['--as', 'sticker']],
-  ['song.mp3', MP3, 'audio', 'audio/mpeg', null],
-  ['note.ogg', OGG, 'voice', 'audio/ogg; codecs=opus', null],
-  ['film.mp4', MP4, 'video', 'video/mp4', null],
+  ['song.mp3', MP3, 'audio', 'audio/mpeg', []],
+  ['note.ogg', OGG, 'voice', 'audio/ogg; codecs=opus', ['--as', 'voice']],
+  ['film.mp4', MP4, 'video', 'video/mp4', []],
 ] as const;
+/** Other forms in which they are sent, and how they arrive. */
+const FORMS = [
+  ['film.mp4', ['--as', 'gif'], { type: 'video' }],
+  ['film.mp4', ['--as', 'video-note'], { type: 'video_note' }],
+  ['dot.png', ['--as', 'sticker'], { type: 'sticker' }],
+  ['dot.png', ['--view-once'], { type: 'image', viewOnce: true }],
+  ['film.mp4', ['--view-once'], { type: 'video', viewOnce: true }],
+  ['note.ogg', ['--as', 'voice', '--view-once'], { type: 'voice', viewOnce: true }],
+] as const;
+/** Where a part of an album names its heading (WAWebProtobufsE2E.pb). */
+const PART = new Schema({
+  messageContextInfo: [
+    35,
+    new Schema({ messageAssociation: [10, new Schema({ parent: [2, new Schema({ id: [3, 'text'] })] })] }),
+  ],
+});
+/** The page encodes pictures again, and sends everything else as it is. */
+const isPicture = (type: string): boolean => type === 'image' || type === 'sticker';
 
 /** Sends with the command line; returns WhatsApp's id of the message. */
 async function send(t: Test, { wad }: Linked, args: readonly string[]): Promise<string> {
@@ -92,11 +114,11 @@ async function files(t: Test, all: Linked): Promise<void> {
   for (const [name, bytes, type, mimetype, more] of FILES) {
     const path = join(home.tmp, name);
     writeFileSync(path, bytes);
-    if (more !== null) {
-      const id = await send(t, all, [ana.number, '--file', path, ...more]);
-      const got = await ana.waitForMessage((message) => message.id === id);
-      t.equal(got.type, type, `${name} arrives as ${type}`);
-    }
+    const id = await send(t, all, [ana.number, '--file', path, ...more]);
+    const got = await ana.waitForMessage((message) => message.id === id);
+    t.equal(got.type, type, `${name} arrives as ${type}`);
+    const file = ana.download(got);
+    t.ok(isPicture(type) ? file.length > 0 : file.equals(bytes), `${name} arrives as it was sent`);
 
     const theirs = ana.sendFile({ bytes, mimetype, type, filename: name });
     const { data } = await wad.event('message', ({ messageId }) => messageId === theirs);
@@ -104,6 +126,50 @@ async function files(t: Test, all: Linked): Promise<void> {
     const saved = await wad.wactl(['media', data.key, '--out', `${path}.saved`], { timeoutMs: 120_000 });
     t.equal(saved.code, 0, saved.stderr);
     t.ok(readFileSync(`${path}.saved`).equals(bytes), `${name} came as it was sent`);
+  }
+}
+
+async function forms(t: Test, all: Linked): Promise<void> {
+  const { ana } = all.world;
+  const pathOf = (name: string): string => join(all.home.tmp, name);
+  const arrival = async (args: readonly string[]): Promise<Received> => {
+    const id = await send(t, all, [ana.number, ...args]);
+    return ana.waitForMessage((message) => message.id === id);
+  };
+  for (const [name, args, how] of FORMS) {
+    const got = await arrival(['--file', pathOf(name), ...args]);
+    t.match(got, how, `${name} ${args.join(' ')}`);
+    const isGif = CONTENT.decode(got.plain).videoMessage?.gifPlayback ?? false;
+    t.equal(
+      isGif,
+      args.some((arg) => arg === 'gif'),
+    );
+    const file = ana.download(got);
+    t.ok(isPicture(how.type) || file.equals(readFileSync(pathOf(name))), 'it can be decrypted');
+  }
+  writeFileSync(pathOf('wide.png'), blackPng(3_000, 300));
+  const widths: number[] = [];
+  for (const args of [[], ['--quality', 'hd']])
+    widths.push(widthOf(ana.download(await arrival(['--file', pathOf('wide.png'), ...args]))));
+  t.same(widths, [1_600, 2_560], 'the width of a picture');
+}
+
+/** Its heading, and each of its files. */
+async function album(t: Test, all: Linked): Promise<void> {
+  const { world, wad, home } = all;
+  const { ana } = world;
+  const before = ana.received.length;
+  const path = join(home.tmp, 'dot.png');
+  const { code, stderr } = await wad.wactl(['send', ana.number, '--file', path, '--file', path], {
+    timeoutMs: 120_000,
+  });
+  t.equal(code, 0, stderr);
+  await ana.waitForMessage(() => ana.received.length === before + 3);
+  const [heading, ...parts] = ana.received.slice(before);
+  t.equal(heading?.type, 'album');
+  for (const { type, plain } of parts) {
+    t.equal(type, 'image');
+    t.equal(PART.decode(plain).messageContextInfo?.messageAssociation?.parent?.id, heading?.id);
   }
 }
 
@@ -125,6 +191,8 @@ t.test('messages of every kind, both ways', { skip: lacksModules }, async (t) =>
   t.test('reply, react, edit, delete, star, forward', (t) => acts(t, all));
   t.test('what a person does: edit, react, delete', (t) => changes(t, all));
   t.test('files', (t) => files(t, all));
+  t.test('files in other forms', (t) => forms(t, all));
+  t.test('an album', (t) => album(t, all));
   t.test('location, contact, poll', (t) => others(t, all));
   await t.test('the server understood everything', async (t) => t.same(all.world.server.problems, []));
   await all.wad.stop();

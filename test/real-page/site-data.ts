@@ -167,7 +167,7 @@ export const SITE_DATA: Readonly<Record<string, object>> = {
   },
 };
 
-/** Switches that are on: 26258 is the build for everybody. */
-export const GATES: readonly string[] = ['26258'];
+/** Switches that are on: 26258 is the build for everybody; 21112 starts every worker with the same script (WebWorker). */
+export const GATES: readonly string[] = ['26258', '21112'];
 /** 1854: every database is at its newest version (WAWebDbRolloutUtil); 4736: of how many days the phone sends thumbnails (WAWebClientPayload). */
 export const KNOBS: Readonly<Record<string, boolean | number>> = { 1854: true, 4736: 60 };

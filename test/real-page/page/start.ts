@@ -46,14 +46,26 @@ async function startApplication(): Promise<void> {
   createRoot(document.getElementById('app')).render(createElement(initializer));
 }
 
-/** The first message names the resource, which is named after its module (WorkerBundleResource). */
+interface WorkerInit {
+  readonly type?: string;
+  readonly resource?: { readonly name: string };
+  readonly initArgs?: readonly unknown[];
+}
+
+/** Modules of workers that are not named after the resource. */
+const WORKER_MODULES: Readonly<Record<string, string>> = { WAWebMediaWorkerResource: 'legacy:WAMediaWorker' };
+
+/** The first message names the resource, and has what the module's default export is called with (WorkerBundleResource). */
 function startWorker(): void {
   Object.assign(globalThis, { window: globalThis });
-  const first = ({ data }: MessageEvent<{ type?: string; resource?: { name: string } }>): void => {
+  const first = ({ data }: MessageEvent<WorkerInit>): void => {
     if (data?.type !== 'sr-init' || data.resource === undefined) return;
     removeEventListener('message', first);
+    const { name } = data.resource;
     try {
-      table.require(data.resource.name.replace(/Resource$/, ''));
+      const start: Exports = table.importDefault(WORKER_MODULES[name] ?? name.replace(/Resource$/, ''));
+      // An older worker, such as legacy:WAMediaWorker, exports nothing, and runs by being required.
+      if (typeof start === 'function') start(...(data.initArgs ?? []));
     } catch (error) {
       report(error);
     }
