@@ -67,6 +67,7 @@ export class Phone {
     const { contacts, changes } = this.#world;
     const device = await by((linked) => {
       this.#beginState();
+      this.#account.tellDevices();
       this.#account.tellStateKey(linked);
       for (const { syncType, payload } of historyOf(this.#account, [...contacts.values()]))
         this.#account.tellHistory(linked, syncType, payload);
@@ -135,6 +136,7 @@ export class Phone {
       this.#account.devices.delete(one.id);
       one.end(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
     }
+    this.#account.tellDevices();
     this.#world.changes.changed();
   }
 

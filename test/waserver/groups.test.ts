@@ -29,6 +29,13 @@ t.test('a group is made, written to and read', async (t) => {
   }
 
   if (group === undefined) throw new Error('no group');
+  // WhatsApp Web sends it in WAWebSendNotSpamJob; Baileys never does.
+  const ack = {
+    tag: 'iq',
+    attrs: { to: made.id, xmlns: 'w:g2', type: 'set' },
+    content: [{ tag: 'ack', attrs: {} }],
+  };
+  t.match((await client.socket.query(ack)).attrs, { type: 'result', from: made.id });
   for (const body of ['from Ana', 'from Ana again']) {
     const id = ana.send(body, { group });
     t.match(await client.message(body), { key: { id, remoteJid: made.id, participant: ana.jid } });

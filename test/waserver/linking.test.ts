@@ -1,4 +1,6 @@
 /** Baileys links to our server, comes back, and leaves it in every way. */
+import { once } from 'node:events';
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from 'baileys';
 import t from 'tap';
 import { WaServer } from '../../src/waserver/wa-server.js';
 import { Baileys } from './baileys.js';
@@ -107,8 +109,17 @@ t.test('two clients are two devices of one phone', async (t) => {
   const { server, phone, client } = await linkedWorld(t);
   const second = new Baileys(server);
   t.teardown(() => second.stop());
+  const told = once(client.socket.ws, 'CB:notification,type:account_sync', {
+    signal: AbortSignal.timeout(10_000),
+  });
   await second.link(phone);
   t.equal(phone.devices.length, 2);
+  const [notice] = (await told) as [BinaryNode];
+  t.same(
+    getBinaryNodeChildren(getBinaryNodeChild(notice, 'devices'), 'device').map(({ attrs }) => attrs.jid),
+    [client.socket.user?.id.replace(/:.*@/, '@'), ...phone.devices.map(({ jid }) => jid)],
+    'every device is told of all',
+  );
   const [first] = phone.devices;
   phone.unlink(first);
   t.equal(await client.closed(), 401);

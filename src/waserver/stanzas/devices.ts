@@ -12,6 +12,7 @@ export const DEVICES: Handlers = {
     // After the answer, the device is notified on its stream like one that the phone has unlinked (WAWebHandleStreamError).
     queueMicrotask(() => {
       device.end(node('stream:error', { code: '401' }, [node('conflict', { type: 'device_removed' })]));
+      account.tellDevices();
       world.changes.changed();
     });
     return [];

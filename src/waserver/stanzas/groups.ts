@@ -113,6 +113,8 @@ export const GROUP_REQUESTS: Handlers = {
   'w:g2 set not_announcement': setting('announce', false),
   'w:g2 set locked': setting('restrict', true),
   'w:g2 set unlocked': setting('restrict', false),
+  /** The account means to stay in a group that a stranger has put it into (WAWebSendNotSpamJob). */
+  'w:g2 set ack': ({ world }, _part, iq) => (world.groups.has(iq.attrs.to ?? '') ? [] : NOT_FOUND),
   /** Groups, and communities with all of theirs (WAWebGroupExitJob). */
   'w:g2 set leave': ({ world, account }, part, iq) => {
     const asked = children(part, 'group');

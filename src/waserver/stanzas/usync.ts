@@ -1,37 +1,13 @@
 /** xmlns `usync`: who has WhatsApp, with which LID and which devices. */
-import { sign } from '../wire/curve.js';
 import { type Attributes, child, children, type Node, node, text } from '../wire/nodes.js';
-import { KEY_INDEX_LIST, SIGNED_KEY_INDEX_LIST } from '../wire/schemas.js';
 import { Account } from '../world/account.js';
 import { addressingOf, nameOf } from '../world/addressing.js';
 import type { Contact } from '../world/contact.js';
+import { keyIndexList } from '../world/device-list.js';
 import { jidOf, LIDS, NUMBERS } from '../world/jid.js';
 import type { Handlers } from './request.js';
 
 type Person = Account | Contact | undefined;
-
-/** What precedes the phone's list of its devices when it is signed (WAWebAdvSignatureApi). */
-const LIST_PREFIX = Buffer.of(6, 2);
-
-/** The phone's signed list of its devices. */
-function keyIndexList(account: Account): Node {
-  const ids = [...account.devices.keys()];
-  const timestamp = Math.floor(
-    Math.max(...[...account.devices.values()].map((one) => one.linkedAtMs)) / 1000,
-  );
-  const details = KEY_INDEX_LIST.encode({
-    rawId: 1,
-    timestamp,
-    currentIndex: Math.max(...ids),
-    validIndexes: [0, ...ids],
-  });
-  const accountSignature = sign(account.party.identity.privateKey, Buffer.concat([LIST_PREFIX, details]));
-  return node(
-    'key-index-list',
-    { ts: String(timestamp) },
-    SIGNED_KEY_INDEX_LIST.encode({ details, accountSignature }),
-  );
-}
 
 function devicesOf(person: Person): Node {
   if (person === undefined) return node('devices', {}, [node('device-list', {}, [])]);

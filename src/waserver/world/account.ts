@@ -6,6 +6,7 @@ import { type Addressing, addressingOf } from './addressing.js';
 import type { Changes } from './changes.js';
 import { type Content, messageId, pad, type Received, show, unpad } from './content.js';
 import type { Device } from './device.js';
+import { ownDevices } from './device-list.js';
 import { Limits } from './limits.js';
 import { Person, type PersonOptions } from './person.js';
 import type { StateKey } from './state-patch.js';
@@ -82,6 +83,17 @@ export class Account extends Person {
   tell(device: Device, content: Content): void {
     const attrs = { from: this.jid, id: messageId(), type: 'text', category: 'peer', t: seconds() };
     device.push(node('message', attrs, [this.encrypt(device, content)]));
+  }
+
+  /**
+   * Tells every device of all devices. The page keeps the list under both of the account's names, which its own query does
+   * not do (WAWebHandleAccountSyncNotification, WAWebAdvSyncDeviceListApi).
+   */
+  tellDevices(): void {
+    for (const device of this.devices.values()) {
+      const attrs = { from: this.jid, type: 'account_sync', id: messageId(), t: seconds() };
+      device.push(node('notification', attrs, [ownDevices(this)]));
+    }
   }
 
   /** Gives a device the key of the app state. */
