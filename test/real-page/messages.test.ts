@@ -2,11 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { MP3, OGG, PNG } from '../../src/canary/steps/files.js';
 import { Schema } from '../../src/waserver/wire/protobuf.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
 import type { Received } from '../../src/waserver/world/content.js';
 import { blackPng, widthOf } from '../harness/pictures.js';
-import { MP3, MP4, OGG, PDF, PNG, WEBP } from './media-files.js';
+import { MP4, PDF, WEBP } from './media-files.js';
 import { type Linked, lacksModules, linked } from './world.js';
 
 t.setTimeout(600_000);

@@ -1,6 +1,7 @@
 /** What arrives: an old chat, messages, files, and what people do to messages. */
 import { chatOf, type Stage, same, WAIT_MS } from '../stage.js';
-import { PNG, type Step } from './step.js';
+import { PNG } from './files.js';
+import type { Step } from './step.js';
 
 const happened = (stage: Stage, event: string, id: string): Promise<unknown> =>
   stage.heard.until(

@@ -1,8 +1,9 @@
 /** Every kind of message that is sent. */
 import { Schema } from '../../waserver/wire/protobuf.js';
 import type { Received } from '../../waserver/world/content.js';
-import { same, WAIT_MS } from '../stage.js';
-import { PNG, type Step } from './step.js';
+import { type Stage, same, WAIT_MS } from '../stage.js';
+import { MP3, OGG, PNG } from './files.js';
+import type { Step } from './step.js';
 
 /** What our server's people show as `other`: the field of the content that a kind has (WAWebProtobufsE2E.pb). */
 const KINDS = new Schema({
@@ -21,6 +22,19 @@ const hasKind = (message: Received, kind: string): void => {
   if (!names.some((name) => name.startsWith(kind)))
     throw new Error(`it arrives as ${names.join(', ') || 'something else'} instead of ${kind}`);
 };
+
+/** Sound, which the page does not change. */
+async function arrivesAs(
+  stage: Stage,
+  kind: 'audio' | 'voice',
+  bytes: Buffer,
+  mimetype: string,
+): Promise<void> {
+  const message = await stage.send({ kind, file: await stage.file(bytes, mimetype, kind) });
+  same('its type', message.type, kind);
+  if (!stage.ana.download(message).equals(bytes))
+    throw new Error('the file that arrives differs from the sent one');
+}
 
 export const SENDING: readonly Step[] = [
   {
@@ -68,6 +82,18 @@ export const SENDING: readonly Step[] = [
       const file = await stage.file(Buffer.from('a document'), 'text/plain', 'a.txt');
       same('its type', (await stage.send({ kind: 'document', file })).type, 'document');
     },
+  },
+  {
+    name: 'send audio',
+    capability: 'send.media',
+    needs: ['send text'],
+    run: (stage) => arrivesAs(stage, 'audio', MP3, 'audio/mpeg'),
+  },
+  {
+    name: 'send voice',
+    capability: 'send.media',
+    needs: ['send text'],
+    run: (stage) => arrivesAs(stage, 'voice', OGG, 'audio/ogg; codecs=opus'),
   },
   {
     name: 'send sticker',

@@ -8,9 +8,3 @@ export interface Step {
   readonly needs?: readonly string[];
   run(stage: Stage): Promise<void>;
 }
-
-/** A picture of one dot. */
-export const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
