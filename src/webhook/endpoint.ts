@@ -172,7 +172,8 @@ export class Endpoint {
       try {
         // Created before the read, so that later events wake us.
         this.#poke = new AbortController();
-        const { events, next } = ledger.page(place);
+        const before = place;
+        const { events, next } = ledger.page(before);
         for (const event of events) {
           // No delivery begins that the stop would cut off: the receiver would get the event twice.
           if (this.#closing.signal.aborted) return;
@@ -189,7 +190,8 @@ export class Endpoint {
           await ledger.keep(place);
           noted = place;
         }
-        if (events.length === 0) await this.#rest(null);
+        // A purge may leave a page without events in the middle of the journal.
+        if (events.length === 0 && next <= before) await this.#rest(null);
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         log.warn('webhook.ledger', { webhook: this.name, err: error });

@@ -21,7 +21,8 @@ export async function readJournal(
     const { events, next } = await ask('events.list', { after: cursor, limit: PAGE, types });
     const messages = events.flatMap(({ type, data }) => (type === 'gap' ? [] : [data as Message]));
     await take(messages.filter((message) => isOfAccount(message, phone)));
-    if (events.length === 0 || next <= cursor) return Math.max(next, cursor);
+    // A page without events is not the end: the daemon reads a bounded number of cursors for each.
+    if (next <= cursor) return cursor;
     cursor = next;
   }
 }

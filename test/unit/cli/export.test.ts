@@ -44,6 +44,8 @@ const file = { hasMedia: true, type: 'image', media: { mimetype: 'image/png', si
 interface World {
   messages: Message[];
   journal?: Message[];
+  /** How many events of other types the journal has before these. */
+  others?: number;
   chat?: Partial<typeof chatExample>;
   /** Files by key: their bytes, or why there are none. */
   files?: Record<string, Buffer | FaultKind>;
@@ -72,7 +74,10 @@ async function run(world: World, to: string, options: object = {}, chat?: string
       return { messages: older.slice(-Number(limit)), more: hidden > 0 || older.length > Number(limit) };
     },
     'events.list': ({ after }) => {
-      const all = (world.journal ?? []).map((data, n) => ({ cursor: n + 1, type: 'message', data }));
+      const { others = 0 } = world;
+      // A page without events, because the daemon reads a bounded number of cursors for each.
+      if (Number(after) < others) return { events: [], next: Math.min(Number(after) + 5, others) };
+      const all = (world.journal ?? []).map((data, n) => ({ cursor: others + n + 1, type: 'message', data }));
       const events = all.filter(({ cursor }) => cursor > Number(after)).slice(0, 2);
       return { events, next: events.at(-1)?.cursor ?? after };
     },
@@ -198,6 +203,13 @@ t.test('the journal adds what WhatsApp Web does not have, under any identity of 
   await run({ messages: [...upTo(6)], chat: renamed }, to);
   t.ok(keysIn(to).includes('M5'), 'a chat that WhatsApp names by the LID later keeps its directory');
   t.notOk(existsSync(join(to, ANA_LID)));
+});
+
+t.test('events of other types do not end the reading of the journal', async (t) => {
+  const to = fresh();
+  const world = { messages: upTo(2), journal: [message(7)], others: 12 };
+  t.match(await run(world, to), { code: 0 });
+  t.same(keysIn(to), ['M0', 'M1', 'M7']);
 });
 
 t.test('a later run reads further back when more is asked for', async (t) => {

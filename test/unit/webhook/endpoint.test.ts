@@ -21,16 +21,20 @@ const THREE: Format = {
 };
 
 /** @param answers one for each post of the event, in order; accepted when none is left */
-function endpoint(answers: Answer[]) {
+function endpoint(answers: Answer[], begin = 6) {
   const posted: unknown[] = [];
-  let place = 6;
+  let place = begin;
   const buried: DeadLetter[] = [];
   const purged = new Set<number>();
   const ledger: Ledger = {
     get place() {
       return place;
     },
-    page: (after) => ({ events: after < EVENT.cursor ? [EVENT] : [], next: after }),
+    // At most two cursors a page, and the cursors before the event were purged.
+    page: (after) => {
+      const next = Math.min(after + 2, EVENT.cursor);
+      return { events: after < next && next === EVENT.cursor ? [EVENT] : [], next };
+    },
     isPurged: (cursor) => purged.has(cursor),
     keep: async (to) => {
       place = to;
@@ -87,5 +91,13 @@ t.test('an event that is purged while it waits for the next attempt is dropped',
   await until(() => ledger.place === EVENT.cursor);
   t.same(posted, [1]);
   t.match(one.status, { state: 'idle', attempts: 0, lastError: null, deliveredAtMs: null });
+  await one.close();
+});
+
+t.test('a page without events in the middle of the journal does not end the delivery', async (t) => {
+  const { one, posted, ledger } = endpoint([], 1);
+  one.start();
+  await until(() => ledger.place === EVENT.cursor);
+  t.same(posted, [1, 2, 3]);
   await one.close();
 });
