@@ -21,6 +21,8 @@ export interface BackfillOptions {
   readonly store: Store;
   readonly log: Log;
   readonly acked: (report: Extract<ClientReport, { type: 'ack' }>) => void;
+  /** Called when a chat has a new message of somebody else: one that WhatsApp refused may be sent now. */
+  readonly personWrote: (chatId: string) => void;
   /** Times of the passes after `ready`; interval and duration of the retries for undecrypted messages; ms. */
   readonly times?: {
     readonly passes: readonly number[];
@@ -193,21 +195,27 @@ export class Backfill {
     keys: readonly string[],
     signal: AbortSignal,
   ): Promise<{ found: number; left: readonly string[] }> {
-    const { page, feed, inbox } = this.#options;
+    const { page, feed, inbox, personWrote } = this.#options;
     const left: string[] = [];
     let found = 0;
     for (let at = 0; at < keys.length && !signal.aborted; at += CHUNK) {
       const { messages, revoked, undecrypted } = await page().messagesOf(chatId, keys.slice(at, at + CHUNK));
       left.push(...undecrypted);
+      const wrote = new Set<string>();
       found += await feed.write((tx, keep) => {
         const events = [
-          ...messages.map((message) => inbox.message(tx, message)),
+          ...messages.map((message) => {
+            const event = inbox.message(tx, message);
+            if (event !== null && !message.fromMe) wrote.add(message.chatId);
+            return event;
+          }),
           // The deletion of a message that was never reported is not reported either.
           ...revoked.filter(({ key }) => inbox.hasEvent(key)).map((one) => inbox.revoke(tx, one)),
         ];
         for (const event of events) keep(event);
         return events.filter((event) => event !== null).length;
       });
+      for (const chat of wrote) personWrote(chat);
     }
     return { found, left };
   }

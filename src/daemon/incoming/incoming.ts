@@ -62,6 +62,7 @@ export class Incoming {
       ended: (data) => this.reports.take({ type: 'happened', event: 'call', data }),
     });
     const { inbox, people, calls } = this;
+    const personWrote = (chatId: string) => sender.personWrote(chatId);
     this.reports = new ClientReports({
       feed,
       store,
@@ -73,7 +74,7 @@ export class Incoming {
       passkey,
       capabilities,
       restriction,
-      personWrote: (chatId) => sender.personWrote(chatId),
+      personWrote,
     });
     this.backfill = new Backfill({
       feed,
@@ -82,6 +83,7 @@ export class Incoming {
       inbox,
       page: () => client().missed,
       acked: (report) => this.reports.acked(report),
+      personWrote,
     });
     const { backfill } = this;
     this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, receivedUntil });

@@ -38,8 +38,10 @@ function open(t: Test, times?: BackfillOptions['times']) {
     since: [] as number[],
   };
   const acked: number[] = [];
+  const wrote: string[] = [];
   const backfill = new Backfill({
     ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack), ...(times && { times }) },
+    personWrote: (chatId) => wrote.push(chatId),
     page: () => ({
       chatsSince: async (sinceMs) => {
         page.since.push(sinceMs);
@@ -78,7 +80,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
     await store.write(() => undefined);
   };
   const events = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
-  return { store, inbox, page, backfill, acked, passed, events, log };
+  return { store, inbox, page, backfill, acked, wrote, passed, events, log };
 }
 
 t.test(
@@ -101,6 +103,22 @@ t.test(
     ]);
   },
 );
+
+t.test('a person whose message was missed has written, once a chunk; this account has not', async (t) => {
+  const { store, inbox, page, backfill, wrote, passed } = open(t, {
+    ...{ passes: [0], cipherEvery: 1, cipherFor: 0 },
+  });
+  store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
+  const own = message('own', { key: `true_${CHAT}_own`, from: WID, to: CHAT, fromMe: true });
+  page.has = [message('heard'), own];
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(wrote, []);
+  page.has.push(message('one'), message('two'));
+  const done = new Promise<void>((resolve) => backfill.start(0, resolve));
+  await done;
+  t.same(wrote, [CHAT]);
+});
 
 t.test('a message that arrives live during the back-fill is reported once', async (t) => {
   const { store, inbox, page, backfill, passed, events } = open(t);
