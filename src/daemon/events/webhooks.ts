@@ -182,10 +182,13 @@ function filterOf({ types, chats }: Row): (event: WireEvent) => boolean {
   const wanted = new Set(types);
   const among = new Set(chats.map((chat) => parseRecipient(chat) as string));
   return ({ type, data }) => {
-    const { chatId } = data as { chatId?: unknown };
+    const { chatId, chat } = data as { chatId?: unknown; chat?: Record<string, unknown> | null };
     if (type === 'gap') return true;
     if (wanted.size > 0 && !wanted.has(type)) return false;
-    return among.size === 0 || typeof chatId !== 'string' || among.has(chatId);
+    if (among.size === 0 || typeof chatId !== 'string') return true;
+    // WhatsApp names a chat by its number or by its LID, and the configuration by either.
+    const ids = [chatId, chat?.id, chat?.lid, chat?.phone && `${chat.phone}@c.us`];
+    return ids.some((id) => typeof id === 'string' && among.has(id));
   };
 }
 

@@ -155,6 +155,27 @@ t.test('a new webhook starts with new events, and filters let gaps through', asy
   await end();
 });
 
+t.test('the filter of chats knows a person by number and by LID', async (t) => {
+  const { run } = await place(t, { CHATS: '+15550002222 91000015550004444@lid' });
+  await using receiver = await startReceiver();
+  const { feed, end } = await run(receiver.url);
+  const said = (n: number, chatId: string, chat: object | null) =>
+    feed.append('message', madeUp({ n, chatId, chat }));
+  const lid = '91000015550002222@lid';
+  said(0, lid, { id: lid, phone: '15550002222', lid });
+  said(1, '15550004444@c.us', { id: '15550004444@c.us', phone: '15550004444', lid: '91000015550004444@lid' });
+  said(2, '91000015550003333@lid', {
+    id: '91000015550003333@lid',
+    phone: null,
+    lid: '91000015550003333@lid',
+  });
+  said(3, '15550003333@c.us', null);
+  feed.append('gap', madeUp({ n: 4 }));
+  await receiver.took(3);
+  t.same(numbers(receiver), [0, 1, 4]);
+  await end();
+});
+
 t.test('a failing receiver is retried, and delivery resumes at once after an accepted test', async (t) => {
   const { run } = await place(t);
   await using receiver = await startReceiver(() => 503);
