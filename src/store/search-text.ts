@@ -29,6 +29,20 @@ export const indexed = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would be taken for marks
   text.replace(/[\u0000-\u0003]/g, ' ').replace(ANY_ALONE, `${GAP}$&${GAP}`);
 
+/** U+FE0F asks for the picture of a character (❤️) instead of its text form (❤). The tokenizer takes it for a word. */
+const AS_PICTURE = /\uFE0F/g;
+
+const isWorded = (text: string): boolean => WORDLY.test(text.replace(AS_PICTURE, ''));
+
+/** A text as a phrase, also without U+FE0F: who writes and who searches may differ in that. */
+function phraseOf(text: string, isPrefix: boolean): string {
+  // Quotes cannot occur in it, so it cannot end early.
+  const quoted = (one: string): string => `"${indexed(one)}"${isPrefix ? ' *' : ''}`;
+  const plain = text.replace(AS_PICTURE, '');
+  // As it is, too, because in the middle of a phrase (❤️‍🔥) the text has it as a word of its own.
+  return plain === text ? quoted(text) : `(${quoted(text)} OR ${quoted(plain)})`;
+}
+
 /**
  * The expression that finds texts with all words of a question. `"two words"` is a phrase, `begin*` the beginning of a
  * word, and everything else is plain text.
@@ -39,24 +53,20 @@ export function expressionOf(question: string): string | null {
   for (const [, phrase, word] of question.matchAll(/"([^"]*)"?|([^\s"]+)/g)) {
     const isPrefix = word !== undefined && /[^*]\*$/.test(word);
     const text = (phrase ?? word ?? '').replace(/\*+$/, '');
-    if (!WORDLY.test(text)) continue;
+    if (!isWorded(text)) continue;
     if (isPrefix && !ALONE.test(text) && [...text].length < SHORTEST_PREFIX) return null;
-    // Quotes cannot occur in it, so it cannot end early.
-    terms.push(`"${indexed(text)}"${isPrefix ? ' *' : ''}`);
+    terms.push(phraseOf(text, isPrefix));
   }
   return terms.length === 0 ? null : terms.slice(0, MAX_TERMS).join(' AND ');
 }
 
 /** The expression that finds texts with at least one word that begins like a word of a question; null without a word. */
 export function beginningsOf(question: string): string | null {
-  const words = question
-    .replaceAll('"', ' ')
-    .split(/\s+/)
-    .filter((word) => WORDLY.test(word));
+  const words = question.replaceAll('"', ' ').split(/\s+/).filter(isWorded);
   if (words.length === 0) return null;
   return words
     .slice(0, MAX_TERMS)
-    .map((word) => `"${indexed(word)}" *`)
+    .map((word) => phraseOf(word, true))
     .join(' OR ');
 }
 

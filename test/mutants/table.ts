@@ -222,7 +222,7 @@ const ROWS: readonly Row[] = [
   // store
   ['store/journal', 'after !== 0 && after < oldest - 1 && after < last', 'after !== 0 && after < oldest && after < last', 'unit/store/journal'],
   ['store/journal', 'bytes > maxBytes && events.length > 0', 'bytes > maxBytes', 'unit/store/journal'],
-  ['store/search-text', 'if (!WORDLY.test(text)) continue;', '', 'unit/daemon/search/search'],
+  ['store/search-text', 'if (!isWorded(text)) continue;', '', 'unit/daemon/search/search'],
   ['daemon/search/entries', "if (event.type === 'message.revoke') return { of, text: null };", '', 'unit/daemon/search/search'],
   ['daemon/search/message-search', '|| event.wid !== account.wid', '', 'unit/daemon/search/search'],
   ['daemon/search/message-search', '{ upTo: place.upTo, above: end ?? 0, skip }', '{ upTo: place.upTo, above: null, skip }', 'unit/daemon/search/search'],

@@ -154,6 +154,24 @@ t.test(
   },
 );
 
+t.test('a character is found with and without the mark that asks for its picture', async (t) => {
+  const { said, ids } = searching(t);
+  said('plain', 'I \u2764 you');
+  said('picture', 'I \u2764\uFE0F you');
+  said('fire', '\u2764\uFE0F\u200D\u{1F525}');
+  said('key', 'press 1\uFE0F\u20E3');
+  for (const [question, found] of [
+    ['\u2764\uFE0F', ['fire', 'picture', 'plain']],
+    ['\u2764', ['fire', 'picture', 'plain']],
+    ['you \u2764\uFE0F', ['picture', 'plain']],
+    ['"\u2764\uFE0F you"', ['picture', 'plain']],
+    ['\u2764\uFE0F\u200D\u{1F525}', ['fire']],
+    ['1\uFE0F\u20E3', ['key']],
+  ] as const)
+    t.same((await ids(question)).sort(), found, question);
+  t.equal(await kindOf(() => ids('\uFE0F')), 'invalid_params', 'the mark alone is no word');
+});
+
 t.test('no text is a syntax error', async (t) => {
   const { said, ids } = searching(t);
   said('1', 'a OR b NEAR(c) {body}: x^2 AND "q"');
