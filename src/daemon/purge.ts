@@ -146,6 +146,8 @@ export class Purger {
 
   async #events(matcher: Matcher, isDry: boolean, notes: Set<string>): Promise<number> {
     const { purge, journal } = this.#store;
+    /** Messages that go with the report of their deletion. */
+    const revoked = new Set<number>();
     let count = 0;
     let reportAt = performance.now() + REPORT_MS;
     for (let after = 0; ; ) {
@@ -154,6 +156,12 @@ export class Purger {
       if (last === undefined) return count;
       after = last.cursor;
       const gone = page.filter((event) => matcher.event(event));
+      for (const event of [...gone]) {
+        const message = this.#revokedBy(event);
+        if (message === null || revoked.has(message.cursor) || matcher.event(message)) continue;
+        revoked.add(message.cursor);
+        gone.push(message);
+      }
       count += gone.length;
       for (const event of gone) {
         const note = noteOf(event);
@@ -170,6 +178,14 @@ export class Purger {
       }
       await pause(BREATH_MS);
     }
+  }
+
+  /** The message of a report that it was deleted: without the report, an index made anew would find it again. */
+  #revokedBy({ type, wid, data }: StoredEvent): StoredEvent | null {
+    if (type !== 'message.revoke' || typeof data.key !== 'string') return null;
+    const { messages, journal } = this.#store;
+    const cursor = messages.get(data.key, wid)?.cursor ?? null;
+    return cursor === null ? null : journal.get(cursor);
   }
 
   async #outbox(matcher: Matcher, isDry: boolean, files: Set<string>): Promise<number> {

@@ -197,6 +197,23 @@ t.test('a message whose edit is removed has its own text again, in the search, t
   t.same(filesWith('plantededit'), []);
 });
 
+t.test('a deleted message goes with the report of its deletion', async (t) => {
+  const { store, purger, said } = await purging(t);
+  said('1', 'deleted by an admin', { chat: TEAM, author: BEN });
+  said('2', 'innocent', { chat: TEAM, author: BEN });
+  const data = { key: `false_${TEAM}_1_${BEN}`, messageId: '1', chatId: TEAM, author: ANA, fromMe: false };
+  for (const more of [1, 2])
+    store.writeNow((tx) =>
+      store.journal.append(tx, { type: 'message.revoke', timeMs: NOW + more, wid: WID, data }),
+    );
+  t.match(await purger.run(PERSON, true), { events: 3 });
+  t.match(await purger.run(PERSON, false), { events: 3 });
+  t.same(
+    store.journal.page({ after: 0 }).events.map((event) => event.data.body),
+    ['innocent'],
+  );
+});
+
 t.test('the picture of a profile goes with the next one, and with the person', async (t) => {
   const { mediaStore, purger, filesWith } = await purging(t);
   const person = { id: LID, phone: ANA.replace('@c.us', ''), lid: LID };
