@@ -2,14 +2,14 @@
 // afterwards the bytes themselves from the store's files. Only counts remain.
 import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventData } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { parseMessageRef } from '../protocol/wid.js';
-import { hasMessage, type StoredEvent } from '../store/event.js';
+import { hasMessage, type StoredEvent, sentAtMs } from '../store/event.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
-import type { MediaStore } from './media/media-store.js';
+import type { Fetcher } from './media/fetcher.js';
+import type { FileOrigin, MediaStore } from './media/media-store.js';
 import { profileNote } from './media/picture.js';
 import type { Indexer } from './search/indexer.js';
 
@@ -41,6 +41,7 @@ interface Matcher {
   event(event: Recorded): boolean;
   message(message: StoredMessage): boolean;
   key(key: string): boolean;
+  file(origin: FileOrigin): boolean;
 }
 
 const OPEN = new Set(['queued', 'sending', 'unknown']);
@@ -54,6 +55,7 @@ const SHORTEST = 8;
 export class Purger {
   readonly #store: Store;
   readonly #mediaStore: MediaStore;
+  readonly #fetcher: Pick<Fetcher, 'forget'>;
   readonly #indexer: Indexer;
   readonly #directory: string;
   readonly #log: Log;
@@ -62,6 +64,7 @@ export class Purger {
   constructor(parts: {
     readonly store: Store;
     readonly mediaStore: MediaStore;
+    readonly fetcher: Pick<Fetcher, 'forget'>;
     readonly indexer: Indexer;
     /** Where the store is, with the copies that were put aside. */
     readonly directory: string;
@@ -69,6 +72,7 @@ export class Purger {
   }) {
     this.#store = parts.store;
     this.#mediaStore = parts.mediaStore;
+    this.#fetcher = parts.fetcher;
     this.#indexer = parts.indexer;
     this.#directory = parts.directory;
     this.#log = parts.log;
@@ -110,7 +114,10 @@ export class Purger {
     const seen = filter.by === 'age' ? 0 : await this.#seen(matcher, isDry);
     const people =
       filter.by !== 'person' || isDry ? 0 : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
-    const removed = await this.#mediaStore.forget([...notes], [...files], isDry);
+    const isFrom = (origin: FileOrigin) => matcher.file(origin);
+    // First those that are not on disk yet.
+    if (!isDry) this.#fetcher.forget(notes, isFrom);
+    const removed = await this.#mediaStore.forget([...notes], [...files], isDry, isFrom);
     const counts = { events, outbox, deadLetters, seen, people, files: removed };
     const complete = purge.isSmall;
     if (isDry) return { ...counts, complete };
@@ -249,13 +256,6 @@ function noteOf({ type, wid, data }: StoredEvent): string | null {
   return place && JSON.stringify([wid, place.fromMe, place.remote, place.participant, id]);
 }
 
-/** When the message of an event was sent; when an event of another kind happened. */
-function sentAtMs({ type, timeMs, data }: Recorded): number {
-  // An older message that was asked for is recorded long after it was sent.
-  const { timestamp = '' } = type === 'message.history' ? (data as EventData<'message'>) : {};
-  return Math.min(timeMs, Date.parse(timestamp) || timeMs);
-}
-
 function matcherOf(filter: PurgeFilter): Matcher {
   if (filter.by === 'age') {
     const { beforeMs } = filter;
@@ -263,6 +263,7 @@ function matcherOf(filter: PurgeFilter): Matcher {
       event: (event) => sentAtMs(event) < beforeMs,
       message: ({ changedAtMs }) => changedAtMs < beforeMs,
       key: () => false,
+      file: ({ atMs }) => atMs < beforeMs,
     };
   }
   const { ids } = filter;
@@ -277,6 +278,7 @@ function matcherOf(filter: PurgeFilter): Matcher {
       },
       message: ({ recipient, chatId }) => isOne(recipient) || isOne(chatId),
       key: (key) => isOne(parseMessageRef(key.replace(/^\S+ /, '')).place?.remote),
+      file: ({ chat }) => isOne(chat),
     };
   // Anywhere: as sender or member, in a list of people, in the text as @NUMBER, on a contact card.
   const words = ids.map((id) => {
@@ -289,5 +291,6 @@ function matcherOf(filter: PurgeFilter): Matcher {
     message: ({ recipient, chatId, payload }) =>
       isOne(recipient) || isOne(chatId) || named.test(JSON.stringify(payload)),
     key: (key) => named.test(key),
+    file: ({ chat, author }) => isOne(chat) || isOne(author),
   };
 }

@@ -204,7 +204,7 @@ async function build({
   const voices = new Transcoder(mediaStore);
   await closers.add(() => voices.close());
   const client = () => readyClient(account);
-  const fetcher = new Fetcher(mediaStore, client, () => store.account.wid);
+  const fetcher = new Fetcher(mediaStore, client, store);
   const { hibernation } = account;
   const readers = new Readers({
     settings,
@@ -259,7 +259,7 @@ async function build({
     voices,
     status,
     search: new MessageSearch(indexer, store),
-    purger: new Purger({ store, mediaStore, indexer, directory: paths.stateDir, log }),
+    purger: new Purger({ store, mediaStore, fetcher, indexer, directory: paths.stateDir, log }),
     webhooks: () => readers.webhooks,
     transcriber: () => readers.transcriber,
     fleet: tenure,

@@ -18,6 +18,17 @@ export interface StoredEvent extends NewEvent {
   readonly cursor: number;
 }
 
+/** When the message of an event was sent; when an event of another kind happened. */
+export function sentAtMs({
+  type,
+  timeMs,
+  data,
+}: Pick<StoredEvent, 'timeMs'> & { type: string; data: unknown }): number {
+  // An older message that was asked for is recorded long after it was sent.
+  const { timestamp = '' } = type === 'message.history' ? (data as { timestamp?: string }) : {};
+  return Math.min(timeMs, Date.parse(timestamp) || timeMs);
+}
+
 export interface EventRow {
   cursor: number;
   type: EventType;

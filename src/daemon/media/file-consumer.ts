@@ -101,6 +101,7 @@ export class FileConsumer {
       } catch (error) {
         const fault = Fault.of(error);
         if (fault.kind === 'shutting_down') break;
+        if (store.isPurged(cursor)) return { is: 'purged' };
         if (LATER.has(fault.kind)) {
           await this.#waker.rest(NOT_READY_MS);
           continue;

@@ -29,7 +29,16 @@ const ID = /^f-[0-9a-f]{40}$/;
 /** The name of a note, which records the file of a message. */
 const NOTE = /^m-[0-9a-f]{40}$/;
 
-/** A note is a FileRef, or the id of a file. */
+/** Of a message: where its file came from, so that a purge finds the file when the journal has the message no more. */
+export interface FileOrigin {
+  readonly chat: string;
+  /** Null in a chat with one person. */
+  readonly author: string | null;
+  /** When the message was sent, ms; when it was fetched, if that is unknown. */
+  readonly atMs: number;
+}
+
+/** A note is a FileRef, or the id of a file, since 0.2 with the origin. */
 const MAX_NOTE_BYTES = 16_384;
 
 /** A name for people to see: without path and control characters. */
@@ -181,7 +190,7 @@ export class MediaStore {
    */
   async ofMessage(message: string): Promise<FileRef | null> {
     try {
-      return await this.get(readBounded(this.#noteOf(message), MAX_NOTE_BYTES).toString());
+      return await this.get(readNote(this.#noteOf(message))?.file ?? '');
     } catch {
       return null;
     }
@@ -191,8 +200,9 @@ export class MediaStore {
    * Records the file of a message. It is not synced: if it is lost, the file is fetched again.
    * @throws (rejects) Fault disk_full
    */
-  async noteMessage(message: string, fileId: string): Promise<void> {
-    await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
+  async noteMessage(message: string, fileId: string, origin?: FileOrigin): Promise<void> {
+    const note = origin === undefined ? fileId : JSON.stringify({ file: fileId, ...origin });
+    await writeFile(this.#noteOf(message), note, { mode: 0o600 }).catch(noSpace);
   }
 
   /**
@@ -200,23 +210,26 @@ export class MediaStore {
    * @param messages the names of the messages, as in `noteMessage`
    * @param files further files, by their id
    * @param isDry only counts
+   * @param isFrom further messages, by the origin of their file
    * @returns how many files
    */
-  async forget(messages: readonly string[], files: readonly string[], isDry: boolean): Promise<number> {
+  async forget(
+    messages: readonly string[],
+    files: readonly string[],
+    isDry: boolean,
+    isFrom: (origin: FileOrigin) => boolean = () => false,
+  ): Promise<number> {
     const going = new Set(messages.map((message) => basename(this.#noteOf(message))));
     const candidates = new Set(files);
     const kept = new Set(this.#wanted());
     for (const name of await readdir(this.#dir)) {
       if (!NOTE.test(name)) continue;
       const path = join(this.#dir, name);
-      let file: string;
-      try {
-        file = readBounded(path, MAX_NOTE_BYTES).toString();
-      } catch {
-        continue; // removed meanwhile
-      }
-      (going.has(name) ? candidates : kept).add(file);
-      if (going.has(name) && !isDry) await rm(path, { force: true });
+      const note = readNote(path);
+      if (note === null) continue; // removed meanwhile
+      const isGoing = going.has(name) || (note.origin !== null && isFrom(note.origin));
+      (isGoing ? candidates : kept).add(note.file);
+      if (isGoing && !isDry) await rm(path, { force: true });
     }
     const names = new Set(await readdir(this.#dir));
     const gone = [...candidates].filter((id) => ID.test(id) && names.has(id) && !kept.has(id));
@@ -318,6 +331,18 @@ export class MediaStore {
     if (!upload) return;
     await upload.file.close().catch(() => undefined);
     await rm(upload.path, { force: true });
+  }
+}
+
+/** The note of a message; null when there is none that can be read. */
+function readNote(path: string): { readonly file: string; readonly origin: FileOrigin | null } | null {
+  try {
+    const text = readBounded(path, MAX_NOTE_BYTES).toString();
+    if (!text.startsWith('{')) return { file: text, origin: null };
+    const { file, ...origin } = JSON.parse(text) as FileOrigin & { file: string };
+    return { file, origin };
+  } catch {
+    return null;
   }
 }
 

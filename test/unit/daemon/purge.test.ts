@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { withFile } from '../../../src/daemon/api/handlers/profile.js';
 import { Feed } from '../../../src/daemon/events/feed.js';
+import { Fetcher } from '../../../src/daemon/media/fetcher.js';
 import { MediaStore } from '../../../src/daemon/media/media-store.js';
 import { referencedFiles } from '../../../src/daemon/media/referenced-files.js';
 import { type PurgeFilter, Purger } from '../../../src/daemon/purge.js';
 import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
+import { parseMessageRef } from '../../../src/protocol/wid.js';
 import type { ReadProfile } from '../../../src/session/page-port.js';
 import { Database } from '../../../src/store/database.js';
 import { openStore } from '../../../src/store/open.js';
@@ -37,7 +39,17 @@ async function purging(t: Test) {
   const indexer = new Indexer({ directory, store, feed, log, startMs: 0 });
   t.teardown(() => indexer.close());
   const mediaStore = await MediaStore.open(join(directory, 'media'), () => referencedFiles(store));
-  const purger = new Purger({ store, mediaStore, indexer, directory, log });
+  /** Pieces of the file that the page is sending. */
+  let sends: (take: (piece: string) => Promise<void>) => Promise<void> = async (take) => take('whole');
+  const media = {
+    fetch: async (_: unknown, __: number, take: (meta: object, piece: Buffer) => Promise<void>) =>
+      sends((piece) => take({ name: 'a.txt', mimetype: 'text/plain' }, Buffer.from(piece))),
+  };
+  const fetcher = new Fetcher(mediaStore, () => ({ media }) as never, store);
+  const sending = (how: typeof sends) => {
+    sends = how;
+  };
+  const purger = new Purger({ store, mediaStore, fetcher, indexer, directory, log });
   /** @returns the cursor */
   const said = (
     id: string,
@@ -73,7 +85,7 @@ async function purging(t: Test) {
     readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
       .map(({ name }) => name);
-  return { store, directory, indexer, mediaStore, purger, said, file, filesWith };
+  return { store, directory, indexer, mediaStore, fetcher, sending, purger, said, file, filesWith };
 }
 
 t.test('what the retention has left in the index goes with a purge', async (t) => {
@@ -251,6 +263,46 @@ t.test('a message that is not sent yet is refused by name, and nothing is remove
     details: { more: { ids: ['m-1'] } },
   } as unknown as Fault);
   t.equal(store.journal.page({ after: 0 }).events.length, 1);
+});
+
+t.test('a file that is being fetched during the purge is not stored', async (t) => {
+  const { fetcher, sending, purger, said, filesWith, mediaStore } = await purging(t);
+  said('1', '', { hasMedia: true });
+  said('2', '', { hasMedia: true, chat: BEN });
+  sending(async (take) => {
+    await take('planted');
+    await purger.run(PERSON, false);
+    await take(' file');
+  });
+  t.equal(await kindOf(() => fetcher.fetch(parseMessageRef(`false_${ANA}_1`))), 'no_such_message');
+  t.same(filesWith('planted'), []);
+  const { id } = await fetcher.fetch(parseMessageRef(`false_${BEN}_2`));
+  t.match(await mediaStore.get(id), { id }, 'that of another person is');
+});
+
+t.test('a file is found when the retention has removed its message', async (t) => {
+  const { store, fetcher, sending, purger, said, mediaStore } = await purging(t);
+  const daysAgo = (days: number) => Date.now() - days * 86_400_000;
+  const fetched = async (id: string, chat: string, author?: string) => {
+    said(id, '', { hasMedia: true, chat, atMs: daysAgo(9), ...(author !== undefined && { author }) });
+    sending((take) => take(id));
+    const key = `false_${chat}_${id}${author === undefined ? '' : `_${author}`}`;
+    return (await fetcher.fetch(parseMessageRef(key))).id;
+  };
+  const files = [await fetched('1', LID), await fetched('2', TEAM, ANA), await fetched('3', TEAM, BEN)];
+  const last = await fetched('4', BEN);
+  const left = async () =>
+    (await Promise.all([...files, last].map((id) => kindOf(() => mediaStore.get(id))))).join(' ');
+  const cursors = store.journal.page({ after: 0 }).events.map(({ cursor }) => cursor);
+  store.writeNow((tx) => store.purge.drop(tx, 'events', cursors));
+  t.same(store.journal.page({ after: 0 }).events, []);
+  t.match(await purger.run({ by: 'age', beforeMs: daysAgo(10) }, false), { files: 0 });
+  t.match(await purger.run(PERSON, true), { files: 2 });
+  t.match(await purger.run(PERSON, false), { files: 2 });
+  t.equal(await left(), 'no_such_media no_such_media none none');
+  t.match(await purger.run({ by: 'chat', ids: [TEAM] }, false), { files: 1 });
+  t.match(await purger.run({ by: 'age', beforeMs: daysAgo(8) }, false), { files: 1 });
+  t.equal(await left(), Array(4).fill('no_such_media').join(' '));
 });
 
 t.test('a file that another message has is kept, and so is one that is still to be sent', async (t) => {

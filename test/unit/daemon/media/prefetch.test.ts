@@ -127,6 +127,32 @@ t.test('the prefetch starts with new messages, and continues where it stopped', 
   await two.close();
 });
 
+t.test('a fetch that a purge has ended is no failure', async (t) => {
+  const { store, feed, image } = journal(t);
+  const said: string[] = [];
+  const fetch = async () => {
+    store.purge.begin();
+    store.writeNow((tx) => store.purge.drop(tx, 'events', [feed.last]));
+    throw new Fault('no_such_message');
+  };
+  const warn = (event: string) => said.push(event);
+  const prefetch = await openPrefetch({
+    ...{
+      rules: ['any'],
+      feed,
+      store,
+      fetcher: { fetch },
+      log: Object.assign({}, log, { warn }),
+      delaysMs: [],
+    },
+  });
+  image(1);
+  await feed.settled();
+  while (store.consumers.place('media:rules') !== feed.last) await delay(1);
+  t.same(said, []);
+  await prefetch.close();
+});
+
 t.test('a file whose message was purged meanwhile is not fetched again', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times, asked } = page({ '3EB01': Array(9).fill('not_ready') });

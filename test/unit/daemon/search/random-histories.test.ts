@@ -50,7 +50,14 @@ async function begin(directory: string): Promise<Life> {
   // It makes no step of its own: the history says when.
   const indexer = new Indexer({ directory, store, feed, log, startMs: 1e9 });
   const mediaStore = await MediaStore.open(join(directory, 'media'), () => new Set());
-  const purger = new Purger({ store, mediaStore, indexer, directory, log });
+  const purger = new Purger({
+    store,
+    mediaStore,
+    fetcher: { forget: () => undefined },
+    indexer,
+    directory,
+    log,
+  });
   return { directory, store, indexer, search: new MessageSearch(indexer, store), purger };
 }
 
