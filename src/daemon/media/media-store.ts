@@ -265,11 +265,16 @@ export class MediaStore {
   async sweep(nowMs: number): Promise<void> {
     const wanted = this.#wanted();
     const active = new Set([...this.#uploads.values()].map(({ path }) => basename(path)));
-    for (const name of await readdir(this.#dir)) {
+    // Files before their notes.
+    for (const name of (await readdir(this.#dir)).sort()) {
       const path = join(this.#dir, name);
       const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: nowMs };
       const isHalf = name.startsWith('.') && !active.has(name);
-      const isOld = (ID.test(name) || NOTE.test(name)) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
+      const isUnused = nowMs - mtimeMs > KEEP_MS;
+      // A note stays as long as its file: without it a purge would not find the file.
+      const isOld =
+        isUnused &&
+        ((ID.test(name) && !wanted.has(name)) || (NOTE.test(name) && !(await this.#hasFile(path))));
       if (isHalf || isOld) await rm(path, { force: true });
       if (isOld) await rm(`${path}.json`, { force: true });
     }
@@ -304,6 +309,12 @@ export class MediaStore {
       await rm(join(this.#dir, `${id}.json`), { force: true });
       this.#bytes -= size;
     }
+  }
+
+  /** Whether the file of a note is stored. */
+  async #hasFile(note: string): Promise<boolean> {
+    const { file = '' } = readNote(note) ?? {};
+    return ID.test(file) && (await stat(join(this.#dir, file)).catch(() => null)) !== null;
   }
 
   /** The content is synced here; the name is synced with the directory. */

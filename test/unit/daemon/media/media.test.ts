@@ -160,6 +160,20 @@ t.test('incomplete and old files are removed, and files in use stay', async (t) 
   await mediaStore.abandon(open);
 });
 
+t.test('the note of a message stays as long as its file', async (t) => {
+  const mediaStore = await place(t);
+  const [used, old] = [await put(mediaStore, Buffer.from('used')), await put(mediaStore, Buffer.from('old'))];
+  await mediaStore.noteMessage('message', used.id);
+  await mediaStore.noteMessage('other', old.id);
+  const past = new Date(Date.now() - 40 * 86_400_000);
+  for (const name of await readdir(mediaStore.dir)) await utimes(join(mediaStore.dir, name), past, past);
+  await mediaStore.get(used.id);
+  await mediaStore.sweep(Date.now());
+  t.match(await mediaStore.ofMessage('message'), { id: used.id });
+  t.equal((await readdir(mediaStore.dir)).filter((name) => name.startsWith('m-')).length, 1);
+  t.equal(await mediaStore.forget(['message'], [], false), 1, 'a purge finds the file');
+});
+
 t.test('the files of unfinished messages stay, however old they are', async (t) => {
   const store = opened(t, scratch(t));
   const mediaStore = await place(t, () => referencedFiles(store));
