@@ -2,7 +2,7 @@
 // error.
 import { fstatSync, writeSync } from 'node:fs';
 import type { Fault } from '../protocol/fault.js';
-import { escaped, OBEYED, printable } from '../protocol/printable.js';
+import { printable, printableJson } from '../protocol/printable.js';
 
 export { printable, printableIn } from '../protocol/printable.js';
 
@@ -31,11 +31,9 @@ export function write(fd: number, data: string | Uint8Array): void {
   }
 }
 
-/** JSON for stdout. Characters that terminals interpret and JSON does not escape are escaped, which changes no value. */
-export const json = (value: unknown, output: Output): string => {
-  const text = JSON.stringify(value, null, output === 'json' ? 2 : undefined);
-  return `${text.replace(OBEYED, (char) => (char === '\n' ? char : escaped(char)))}\n`;
-};
+/** JSON for stdout. */
+export const json = (value: unknown, output: Output): string =>
+  `${printableJson(value, output === 'json' ? 2 : 0)}\n`;
 
 /** Any character device counts as a terminal, which does no harm for /dev/null: node:tty would cost 0.3 ms. */
 const colourful = (): boolean =>

@@ -6,6 +6,7 @@ import { Heap } from '../local/heap.js';
 import { complain, isJournal } from '../local/journal.js';
 import { type DaemonLog, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
+import { printable, printableJson } from '../protocol/printable.js';
 import type { State } from '../session/state.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
@@ -94,8 +95,10 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Why nothing was started, in the requested form. */
 function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
-  if (output === 'json') return JSON.stringify(fault.toWire());
-  return `wad: ${fault.message}${fault.hint === null ? '' : `\n  try: ${fault.hint}`}`;
+  if (output === 'json') return printableJson(fault.toWire());
+  // A wrong configuration has a line for each mistake.
+  const says = fault.message.split('\n').map(printable).join('\n');
+  return `wad: ${says}${fault.hint === null ? '' : `\n  try: ${printable(fault.hint)}`}`;
 }
 
 /** The states of a start, which throws away much. */

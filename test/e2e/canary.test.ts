@@ -164,6 +164,21 @@ t.test('a browser that does not start is no finding', async (t) => {
   t.same(ended.temporary, []);
 });
 
+t.test('what is printed has no character that a terminal obeys', async (t) => {
+  for (const args of [[], ['--deep']]) {
+    const env = {
+      WAD_BROWSER_PATH: '/x\u009b31mRED\u202e',
+      WAD_BROWSER_SANDBOX: 'false',
+      HOME: '/nonexistent',
+    };
+    const { end } = startWactl(['canary', '-o', 'json', ...args], { env, cwd: tmpdir(), timeoutMs: 120_000 });
+    const { stdout } = await end;
+    t.match(stdout, /\\u009b31mRED\\u202e/);
+    t.notMatch(stdout, /[\u007f-\u009f\u202e]/);
+    t.match(JSON.parse(stdout).says, /\u009b31mRED\u202e/);
+  }
+});
+
 t.test('files and rules that cannot be used are refused before the browser starts', async (t) => {
   for (const args of [
     ['--report', 'none/report.json'],

@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
 import type { Log } from '../../protocol/log.js';
+import { printableIn, printableJson } from '../../protocol/printable.js';
 import { openForwarder } from '../../proxy/forwarder.js';
 import { proxySwitches } from '../../proxy/switches.js';
 import { proxyName, readUpstream } from '../../proxy/upstream.js';
@@ -50,11 +51,12 @@ const NOTHING: Canary = {
 };
 
 function print(canary: Canary, output: 'text' | 'json'): void {
-  process.stdout.write(output === 'json' ? `${JSON.stringify(canary)}\n` : renderCanary(canary));
+  process.stdout.write(output === 'json' ? `${printableJson(canary)}\n` : renderCanary(canary));
 }
 
-/** One line for the result, then one for each capability. */
-export function renderCanary({ ok, says, capabilities, pageErrors }: Canary): string {
+/** One line for the result, then one for each capability. What the page says cannot end a line or control the terminal. */
+export function renderCanary(canary: Canary): string {
+  const { ok, says, capabilities, pageErrors } = printableIn(canary);
   const width = Math.max(0, ...Object.keys(capabilities).map((name) => name.length));
   const rows = Object.entries(capabilities).map(([name, word]) => `      ${name.padEnd(width)}  ${word}`);
   const errors = pageErrors.map(({ error, modules }) => `      page error: ${error} (${modules.join(', ')})`);

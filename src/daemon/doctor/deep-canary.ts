@@ -7,6 +7,7 @@ import type { BuildEntry } from '../../canary/builds.js';
 import type { CanaryFailed, DeepReport } from '../../canary/report.js';
 import { chromeOptions, findBrowser } from '../../config/browser.js';
 import { Fault } from '../../protocol/fault.js';
+import { printable, printableJson } from '../../protocol/printable.js';
 import { type Forwarder, openForwarder } from '../../proxy/forwarder.js';
 import { proxySwitches } from '../../proxy/switches.js';
 import { proxyName, readUpstream } from '../../proxy/upstream.js';
@@ -54,9 +55,9 @@ export async function runDeepCanary(
   if (isFailed(result) && ending.status !== null) return ending.status;
   let entry: BuildEntry | null = null;
   if (!isFailed(result)) ({ report: result, entry } = await compared(result, builds));
-  process.stdout.write(output === 'json' ? `${JSON.stringify(result)}\n` : renderDeep(result));
+  process.stdout.write(output === 'json' ? `${printableJson(result)}\n` : renderDeep(result));
   const troubles = await writeFiles(files, { result, entry, kept: builds.kept });
-  for (const trouble of troubles) process.stderr.write(`wad: ${trouble}\n`);
+  for (const trouble of troubles) process.stderr.write(`wad: ${printable(trouble)}\n`);
   const status = exitOfDeep(result);
   return troubles.length > 0 && status === DEEP_EXIT.works ? DEEP_EXIT.failed : status;
 }

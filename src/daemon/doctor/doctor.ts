@@ -8,6 +8,7 @@ import { type Loaded, type LoadFrom, loadConfig } from '../../config/load.js';
 import { oldState } from '../../config/old-state.js';
 import { paths } from '../../config/paths.js';
 import { type Address, addressed, addressOf } from '../../protocol/address.js';
+import { printableIn, printableJson } from '../../protocol/printable.js';
 import { layout } from '../../session-dir/layout.js';
 import { serverAddress, serverPath } from '../../socket/path.js';
 import type { Flags } from '../flags.js';
@@ -159,9 +160,11 @@ function inUse(config: Config, { info }: Running): Config {
 
 /** For people: one line per check, with the command that helps below it. For programs: the report as JSON. */
 export function renderReport(report: Report, form: 'text' | 'json'): string {
-  if (form === 'json') return `${JSON.stringify(report)}\n`;
-  const width = Math.max(...report.checks.map(({ name }) => name.length));
-  const lines = report.checks.flatMap(({ name, status, says, remedy }) => [
+  if (form === 'json') return `${printableJson(report)}\n`;
+  // A finding quotes pages, browsers and paths.
+  const checks = printableIn(report.checks);
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap(({ name, status, says, remedy }) => [
     `${status.padEnd(4)}  ${name.padEnd(width)}  ${says}`,
     ...(remedy === null ? [] : [`${' '.repeat(width + 8)}→ ${remedy}`]),
   ]);

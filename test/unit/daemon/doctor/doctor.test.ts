@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { renderCanary } from '../../../../src/daemon/doctor/canary.js';
 import { type DoctorFrom, examine, type Report, renderReport } from '../../../../src/daemon/doctor/doctor.js';
 import { layout } from '../../../../src/session-dir/layout.js';
 import { takeLock } from '../../../../src/session-dir/lock.js';
@@ -95,6 +96,30 @@ t.test('the report is text for people and JSON for programs', (t) => {
     'ok    node     Node 20\nfail  browser  none\n               → sudo apt-get install chromium\n',
   );
   t.same(JSON.parse(renderReport(report, 'json')), report);
+  t.end();
+});
+
+t.test('what a page or a path says neither ends a line nor reaches the terminal as a command', (t) => {
+  const evil = 'e\u001b[2J\nok    all works\u009b1m\u202e';
+  const shown = 'e\\u001b[2J\\nok    all works\\u009b1m\\u202e';
+  const report: Report = { ok: false, checks: [{ name: 'a', status: 'fail', says: evil, remedy: evil }] };
+  const canary = renderCanary({
+    ...{ ok: false, says: evil, whatsappWeb: evil, browser: evil, qr: false, ms: 1 },
+    capabilities: { [evil]: evil },
+    pageErrors: [{ error: evil, modules: [evil], atMs: 0, build: null }],
+  });
+  for (const [text, times] of [
+    [renderReport(report, 'text'), 2],
+    [canary, 5],
+  ] as const) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    t.notMatch(text, /^ok/m);
+    t.equal(text.split(shown).length - 1, times, 'each of them is there');
+  }
+  const json = renderReport(report, 'json');
+  t.notMatch(json, /[\u007f-\u009f\u202e]/);
+  t.same(JSON.parse(json), report);
   t.end();
 });
 
