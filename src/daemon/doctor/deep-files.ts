@@ -1,10 +1,12 @@
 // The files of `wad --canary --deep`: what is compared with is read, and where to write is checked, before the browser starts; a file
-// that cannot be written afterwards takes nothing else away.
-import { access, constants, stat } from 'node:fs/promises';
+// that cannot be written afterwards takes nothing else away. Only regular files are replaced, because a link, a pipe or a device at the
+// path is something that a person has put there for another purpose.
+import { access, constants, lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Archive, BuildEntry } from '../../canary/builds.js';
 import type { CanaryFailed, DeepReport } from '../../canary/report.js';
 import { PACKAGE } from '../../local/package.js';
+import { printableJson } from '../../protocol/printable.js';
 import { writeDurably } from '../../session-dir/durable-file.js';
 import type { DeepFiles } from '../flags.js';
 
@@ -32,10 +34,21 @@ async function refuse(option: string, file: string): Promise<void> {
   try {
     // Each file is replaced by a new one.
     await access(directory, constants.W_OK | constants.X_OK);
-    if ((await stat(file).catch(() => null))?.isDirectory()) throw new Error('it is a directory');
+    await refuseOther(file);
   } catch (error) {
     throw new Error(`--${option} ${file} cannot be written: ${(error as Error).message}`);
   }
+}
+
+/** @throws Error: there is something that is no regular file */
+async function refuseOther(file: string): Promise<void> {
+  const there = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (there === null || there.isFile()) return;
+  if (there.isSymbolicLink()) throw new Error('it is a symbolic link; name its target');
+  throw new Error(there.isDirectory() ? 'it is a directory' : 'it is no regular file');
 }
 
 export interface Written {
@@ -52,16 +65,19 @@ export async function writeFiles(files: DeepFiles, { result, entry, kept }: Writ
   const { deepMetrics, renderArchive, withEntry } = await import('../../canary/index.js');
   const { archive, report, textfile } = files;
   const troubles: string[] = [];
-  const attempt = (option: string, file: string, writing: Promise<void>): Promise<void> =>
-    writing.catch((error: unknown) => {
+  const attempt = async (option: string, file: string, text: string, mode?: number): Promise<void> => {
+    try {
+      // It may have come since, and a run that was refused because of it still writes the other files.
+      await refuseOther(file);
+      await writeDurably(file, text, mode);
+    } catch (error) {
       troubles.push(`--${option} ${file} was not written: ${(error as Error).message}`);
-    });
-  if (report !== undefined)
-    await attempt('report', report, writeDurably(report, `${JSON.stringify(result, null, 2)}\n`));
+    }
+  };
+  if (report !== undefined) await attempt('report', report, `${printableJson(result, 2)}\n`);
   if (archive !== undefined && entry !== null)
-    await attempt('archive', archive, writeDurably(archive, renderArchive(withEntry(kept, entry))));
-  if (textfile !== undefined)
-    // node_exporter reads it at any time, as another user.
-    await attempt('textfile', textfile, writeDurably(textfile, deepMetrics(result, Date.now()), 0o644));
+    await attempt('archive', archive, renderArchive(withEntry(kept, entry)));
+  // node_exporter reads it at any time, as another user.
+  if (textfile !== undefined) await attempt('textfile', textfile, deepMetrics(result, Date.now()), 0o644);
   return troubles;
 }

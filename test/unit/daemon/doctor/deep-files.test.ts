@@ -1,5 +1,17 @@
 /** A file that cannot be written is named before the browser starts, and afterwards takes no other file away. */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -31,6 +43,31 @@ t.test('what cannot be written or read is refused at once', async (t) => {
   t.same(await readdir(home), ['file'], 'nothing is made');
 });
 
+t.test('a link or a pipe is neither followed nor replaced', async (t) => {
+  const home = await directory(t);
+  const [target, link, pipe] = [join(home, 'target'), join(home, 'link'), join(home, 'pipe')];
+  await writeFile(target, 'kept');
+  await symlink(target, link);
+  spawnSync('mkfifo', [pipe]);
+  const result = { failed: true, says: 'no' } as const;
+  for (const option of ['report', 'archive', 'textfile'])
+    for (const [file, says] of [
+      [link, /cannot be written: it is a symbolic link; name its target/],
+      [join(home, 'dangling'), /cannot be written: it is a symbolic link/],
+      [pipe, /cannot be written: it is no regular file/],
+    ] as const) {
+      if (file.endsWith('dangling')) await symlink(join(home, 'nowhere'), file);
+      const files = { ...NONE, [option]: file };
+      await t.rejects(openFiles(files), { message: says });
+      const troubles = await writeFiles(files, { result, entry: ENTRY, kept: { builds: [] } });
+      t.match(troubles, [new RegExp(`^--${option} .* was not written: it is `)]);
+      if (file.endsWith('dangling')) await rm(file);
+    }
+  t.equal(await readlink(link), target);
+  t.equal(await readFile(target, 'utf8'), 'kept');
+  t.ok((await lstat(pipe)).isFIFO());
+});
+
 t.test(
   'without an archive a build is compared with those that wad has, with one only with its own',
   async (t) => {
@@ -57,7 +94,7 @@ t.test('each file is written by itself', async (t) => {
   await mkdir(files.archive);
   const troubles = await writeFiles(files, { result, entry: ENTRY, kept: { builds: [] } });
   t.equal(troubles.length, 2);
-  t.match(troubles[0], /^--report .* was not written: EISDIR/);
+  t.match(troubles[0], /^--report .* was not written: it is a directory/);
   t.match(await readFile(files.textfile, 'utf8'), /^wad_canary_result 2$/m);
   await rm(files.textfile);
   await mkdir(files.textfile);
