@@ -51,6 +51,7 @@ export function handToWad(
       ...(output === 'text' ? [] : ['--output', output]),
     ],
     wadEnvironment(globals),
+    { meaning: mode === 'doctor' || mode === 'canary' ? MEANING : OF_A_MOVE },
   );
 }
 
@@ -65,8 +66,10 @@ export async function askWad(
 ): Promise<{ readonly status: number; readonly answer: unknown }> {
   let text = '';
   const line = [...theWad(mode), `--${mode}`, ...more, ...wadOptions(globals), '--output', 'json'];
-  const status = await handOver(line, wadEnvironment(globals), (data) => {
-    text += data;
+  const status = await handOver(line, wadEnvironment(globals), {
+    take: (data) => {
+      text += data;
+    },
   });
   return { status, answer: text === '' ? undefined : JSON.parse(text) };
 }
@@ -96,8 +99,13 @@ export function theWad(mode: string): readonly string[] {
   });
 }
 
-/** Exit statuses of wad (sysexits.h) that have a status of ours: 2 for usage, 5 for what cannot be done now. */
-const MEANING: Readonly<Record<number, number>> = { 64: 2, 69: 5, 78: 2 };
+/**
+ * Exit statuses of wad (sysexits.h) that have a status of ours: 2 for usage, 5 for what cannot be done now. None is 1, which is a
+ * finding of the doctor and of the canary: with these, nothing is known of the machine or the build.
+ */
+const MEANING: Readonly<Record<number, number>> = { 64: 2, 69: 5, 70: 5, 73: 5, 75: 5, 77: 5, 78: 2 };
+/** A move has no findings; what fails in it is 1, as the fault on stderr has it. */
+const OF_A_MOVE: Readonly<Record<number, number>> = { 64: 2, 78: 2 };
 
 /** The status of a program that one of these has ended, as a shell has it. */
 const BY_SIGNAL: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
@@ -106,15 +114,20 @@ const BY_SIGNAL: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGTERM: 143,
 };
 
+interface HandOver {
+  readonly take?: (text: string) => void;
+  readonly meaning?: Readonly<Record<number, number>>;
+}
+
 /**
  * Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do. SIGTERM reaches
  * only us, so it is passed on.
- * @param take is given what it prints on stdout, instead of the terminal
+ * @param more `take`: is given what it prints on stdout, instead of the terminal. `meaning`: its statuses and ours; others are 1
  */
 export function handOver(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
-  take?: (text: string) => void,
+  { take, meaning = MEANING }: HandOver = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['inherit', take ? 'pipe' : 'inherit', 'inherit'], env });
@@ -128,7 +141,7 @@ export function handOver(
     child.once('close', (code, signal) => {
       process.off('SIGTERM', passOn);
       if (code === null) resolve(BY_SIGNAL[signal ?? 'SIGKILL'] ?? 1);
-      else resolve(code <= 1 || Object.values(BY_SIGNAL).includes(code) ? code : (MEANING[code] ?? 1));
+      else resolve(code <= 1 || Object.values(BY_SIGNAL).includes(code) ? code : (meaning[code] ?? 1));
     });
   });
 }

@@ -164,6 +164,29 @@ t.test('a browser that does not start is no finding', async (t) => {
   t.same(ended.temporary, []);
 });
 
+t.test('a password file that others can read is no finding, and the metrics say so', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'wad-password-'));
+  t.teardown(() => rm(home, { recursive: true, force: true }));
+  const [browser, password, textfile] = ['browser', 'password', 'wad.prom'].map((name) => join(home, name));
+  await writeFile(browser as string, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  await writeFile(password as string, 'secret');
+  await chmod(password as string, 0o644);
+  await writeFile(textfile as string, 'wad_canary_result 0\n');
+  const env = {
+    ...{ HOME: home, STATE_DIRECTORY: join(home, 'state') },
+    ...{ WAD_BROWSER_PATH: browser, WAD_BROWSER_SANDBOX: 'false' },
+    ...{ WAD_PROXY_URL: 'http://127.0.0.1:9', WAD_PROXY_USER: 'ana', WAD_PROXY_PASSWORD_FILE: password },
+  };
+  const run = (args: readonly string[]) =>
+    startWactl(['canary', ...args], { env, cwd: home, timeoutMs: 120_000 }).end;
+  t.match(await run([]), { code: 5, stderr: /is open to others \(mode 0644\)/ });
+  t.match(await run(['--deep', '--textfile', textfile as string]), {
+    code: 5,
+    stdout: /^The canary could not be run: .*is open to others \(mode 0644\); try: chmod 600 /,
+  });
+  t.match(await readFile(textfile as string, 'utf8'), /^wad_canary_result 2$/m);
+});
+
 t.test('what is printed has no character that a terminal obeys', async (t) => {
   for (const args of [[], ['--deep']]) {
     const env = {

@@ -33,7 +33,6 @@ const RELIED = ALL_NEEDS.filter((need) => /^WA\w+(?:\.\w+)?$/.test(need));
 
 /**
  * @returns the exit status. A wait of a step that was given up may keep the process alive, so the caller ends it
- * @throws Fault: the proxy's password file cannot be used
  */
 export async function runDeepCanary(
   settings: Settings,
@@ -49,8 +48,9 @@ export async function runDeepCanary(
     builds = await openFiles(files);
     result = await tried(settings, ending.signal);
   } catch (error) {
-    if (error instanceof Fault) throw error;
-    result = NO_BROWSER((error as Error).message);
+    // Also a Fault, of the proxy's password file: files that were asked for must not keep an older result.
+    const hint = error instanceof Fault && error.hint !== null ? `; try: ${error.hint}` : '';
+    result = NO_BROWSER(`${(error as Error).message}${hint}`);
   }
   if (isFailed(result) && ending.status !== null) return ending.status;
   let entry: BuildEntry | null = null;
