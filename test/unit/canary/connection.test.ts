@@ -58,6 +58,45 @@ t.test('a proxy of the environment is named to Chromium, and our names go around
   t.end();
 });
 
+t.test('a proxy of the environment that is not understood is named, without its password', (t) => {
+  for (const [name, value] of [
+    ['ALL_PROXY', 'http://u:p@ss@h:1'],
+    ['all_proxy', 'http://h:1/path'],
+    ['https_proxy', 'http://u:p@ss/w@h:1'],
+    ['HTTP_PROXY', 'socks5h://h:1'],
+    ['http_proxy', 'ftp://h:1'],
+    ['https_proxy', 'http://h:65536'],
+    ['https_proxy', 'http://u:p@ss@'],
+    ['https_proxy', 'h:'],
+    ['https_proxy', 'a:1,b:2'],
+    ['all_proxy', '1.2.3.400:1'],
+    ['auto_proxy', 'http://h/p@ss'],
+    ['SOCKS_SERVER', 'h:1'],
+  ] as const) {
+    let says = '';
+    try {
+      deepSwitches({ chat: 1000, media: 2000 }, 'HASH', [], { [name]: value });
+    } catch (error) {
+      says = (error as Error).message;
+    }
+    t.match(says, new RegExp(`^the proxy in ${name} cannot be used: `), value);
+    t.notMatch(says, 'p@ss');
+  }
+  for (const [value, server] of [
+    ['socks4://h', 'socks4://h'],
+    ['HTTP://u:p@H.example:1//', 'HTTP://H.example:1'],
+    ['socks5://[::1]:1080', 'socks5://[::1]:1080'],
+    ['10.0.0.1:3128', '10.0.0.1:3128'],
+  ] as const)
+    t.equal(environmentProxy({ all_proxy: value, http_proxy: 'not used:' })?.server, server);
+  const named = ['--proxy-server=a:1'];
+  t.ok(
+    deepSwitches({ chat: 1, media: 2 }, 'HASH', named, { all_proxy: 'not used:' }),
+    'the account names one',
+  );
+  t.end();
+});
+
 t.test('exceptions to the rules of host names are refused', (t) => {
   for (const rules of ['EXCLUDE web.whatsapp.com', 'MAP a b, exclude *.whatsapp.com', 'MAP a b,EXCLUDE c'])
     t.match(refusedSwitch(['--lang=de', `--host-resolver-rules=${rules}`]), /EXCLUDE/, rules);
