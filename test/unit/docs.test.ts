@@ -240,6 +240,19 @@ t.test('every link between pages resolves', async (t) => {
   t.same(broken, []);
 });
 
+t.test('a part of wad in the comparison names a note, and each note is named in order', async (t) => {
+  const text = await readFile(new URL('compare.md', DOCS), 'utf8');
+  const own = [...text.matchAll(/^\| [^|]+ \| ((?:yes|part)[^|]*) \|/gm)].map(([, cell = '']) => cell);
+  t.same(
+    own.filter((cell) => !/^(?:yes|part \([a-z]\)|yes \([a-z]\))$/.test(cell)),
+    [],
+  );
+  const named = own.flatMap((cell) => /\(([a-z])\)/.exec(cell)?.[1] ?? []);
+  const notes = [...text.matchAll(/^([a-z])\. /gm)].map(([, letter]) => letter);
+  t.same(notes, named);
+  t.same(notes, ['a', 'b', 'c', 'd', 'e'].slice(0, notes.length));
+});
+
 t.test('the manual pages have every command, option, exit status and key', (t) => {
   const all = pages();
   const missing: string[] = [];
