@@ -18,6 +18,6 @@ export const TRANSCRIBE_KEYS = {
   }),
   timeoutSeconds: key(count(1, 3_600, 's'), {
     default: 300,
-    doc: 'A program that runs for longer is killed, with everything that it started.',
+    doc: 'A program that runs for longer is killed, with everything in its process group.',
   }),
 } as const;
