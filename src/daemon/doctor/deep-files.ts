@@ -1,6 +1,6 @@
-// The files of `wad --canary --deep`: what is compared with is read, and where to write is checked, before the browser starts; a file
-// that cannot be written afterwards takes nothing else away. Only regular files are replaced, because a link, a pipe or a device at the
-// path is something that a person has put there for another purpose.
+// The files of `wad --canary --deep`: what is compared with is read, and where to write is checked, before the browser starts;
+// a file that cannot be written afterwards takes nothing else away. Only regular files are replaced, because a link, a pipe or
+// a device at the path is something that a person has put there for another purpose.
 import { access, constants, lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Archive, BuildEntry } from '../../canary/builds.js';
