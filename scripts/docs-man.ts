@@ -7,6 +7,7 @@ import { EXITS } from '../src/cli/exit.js';
 import { GLOBALS } from '../src/cli/globals.js';
 import { CLOCK, GROUPS, notesOf, sentence, shape } from '../src/cli/help.js';
 import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
+import { EXITS as WAD_EXITS } from '../src/daemon/exit.js';
 import { OPTIONS } from '../src/daemon/flags.js';
 import { GATEWAY_OPTIONS } from '../src/gateway/flags.js';
 import {
@@ -116,18 +117,9 @@ export function wadPage(): string {
     entry(bold('SIGINT, SIGHUP'), 'Stops and keeps the link.'),
     paragraph('A second signal does not wait for what is being sent.'),
     section('exit status'),
-    [
-      ['0', 'A clean stop.'],
-      ['64', 'Usage.'],
-      ['70', 'An internal error.'],
-      ['73', 'No room on the disk to start.'],
-      ['75', 'The session is held by another daemon, or its lock was lost.'],
-      ['77', 'Permissions.'],
-      [
-        '78',
-        'Configuration, root without `--no-sandbox`, or a state directory that a newer version has written.',
-      ],
-    ].map(([status = '', when = '']) => entry(bold(status), when)),
+    WAD_EXITS.map(([statuses, when]) =>
+      entry(statuses.map(String).map(bold).join(', '), sentence(when.replaceAll(/--[\w-]+/g, '`$&`'))),
+    ),
     paragraph('systemd does not start it again after 64 and 78.'),
     section('files'),
     entry(value('/etc/wad/wad.toml'), 'Configuration of all accounts; `/etc/wad/ACCOUNT.toml` of one.'),

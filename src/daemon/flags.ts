@@ -4,6 +4,7 @@ import parser from 'yargs-parser';
 import { ROWS } from '../config/keys.js';
 import { isAccountName } from '../protocol/names.js';
 import { nearest } from '../protocol/nearest.js';
+import { EXITS } from './exit.js';
 
 /** Flags that are configuration keys, by name without the dashes; true for one that takes no value. */
 export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
@@ -90,8 +91,9 @@ const EPILOGUE = `Examples:
 
 Without flags the configuration files, WAD_* variables and defaults decide:
 see --check-config. The daemon stays in the foreground and logs to stdout.
-Exit status: 0 clean stop, 64 usage, 69 the deep canary could not be run, 70 internal, 73 no room on the disk,
-75 the session is held by another daemon, 77 permissions, 78 configuration.`;
+
+Exit status:
+${EXITS.map(([statuses, when]) => `  ${statuses.join(', ').padEnd(13)}  ${when}`).join('\n')}`;
 
 const VALUED = Object.entries(OPTIONS).flatMap(([name, [value]]) => (value === null ? [] : [name]));
 

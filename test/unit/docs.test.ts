@@ -266,6 +266,7 @@ t.test('the manual pages have every command, option, exit status and key', (t) =
   for (const option of Object.keys(GLOBALS)) has('man/wactl.1', `--${option}`);
   for (const [status] of EXITS) has('man/wactl.1', String(status));
   for (const option of Object.keys(OPTIONS)) has('man/wad.8', `--${option}`);
+  for (const status of [0, 1, 64, 69, 70, 73, 75, 77, 78, 129, 130, 143]) has('man/wad.8', String(status));
   for (const { name } of ROWS) has('man/wad.toml.5', name.split('.').at(-1) ?? name);
   t.same(missing, []);
   t.end();

@@ -8,7 +8,7 @@ export const canary = command({
   does: "check today's WhatsApp Web without an account",
   notes:
     'Lists the missing capabilities. Runs `wad --canary`: a page on a temporary profile, up to its QR code. Exits 0 when nothing that wad needs\n' +
-    'is missing, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.\n\n' +
+    'is missing, 5 when wad itself fails, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.\n\n' +
     'With --deep it goes on after the code: a made-up phone links the page to a WhatsApp server in the same process, and wad receives, sends, reacts,\n' +
     'edits, deletes, forwards, makes a group and is logged out. No account is used; WhatsApp gets the downloads of the page. What the page would\n' +
     'send, report or dial is kept back, but not what its workers would. It says step by step what works on this build. Exits 0 when all of it works,\n' +

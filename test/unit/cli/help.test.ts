@@ -21,7 +21,10 @@ t.test('every help text fits 80 columns', async (t) => {
     for (const option of Object.keys(command.options)) t.ok(text.includes(`--${option}`), option);
   }
   const wad = await readFlags(['--help'], { env: {}, version: '1.2.3' });
-  t.same(tooLong('text' in wad ? wad.text : 'no help'), [], 'wad --help');
+  const text = 'text' in wad ? wad.text : 'no help';
+  t.same(tooLong(text), [], 'wad --help');
+  for (const status of ['0', '1', '64', '69', '70', '73', '75', '77', '78', '129, 130, 143'])
+    t.match(text, new RegExp(`^  ${status} +\\S`, 'm'), `wad --help: exit ${status}`);
 });
 
 t.test('-V prints the version of both programs', async (t) => {
