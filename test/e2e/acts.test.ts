@@ -242,6 +242,36 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
   });
 }
 
+t.test('simultaneous acts in one chat all happen, and each names its own message', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const ids: string[] = [];
+  for (const text of ['one', 'two', 'three']) {
+    const { id } = await wad.request('message.send', { to: ana.number, text });
+    await wad.request('message.wait', { id, for: 'delivered' });
+    ids.push(id);
+  }
+  const forEach = <T>(act: (id: string) => Promise<T>): Promise<T[]> => Promise.all(ids.map(act));
+  await forEach((id) => wad.request('message.star', { id }));
+
+  const sent = wad.request('message.send', { to: ben.number, text: 'meanwhile' });
+  const forwards = await forEach((id) => wad.request('message.forward', { id, to: ben.number }));
+  await sent;
+  for (const [place, body] of ['one', 'two', 'three'].entries()) {
+    const arrived = await ben.waitForMessage((one) => one.body === body);
+    t.equal(forwards[place]?.messageId, arrived.id, `the forward of ${body} names the message that Ben has`);
+  }
+
+  await forEach((id) => wad.request('message.delete', { id }));
+  t.equal(ana.received.filter(({ message: { type } }) => type === 'revoke').length, 3);
+  await wad.stop();
+});
+
 t.test('an unanswered act is reported with an unknown outcome, a refused one as failed', async (t) => {
   await using sim = await Simulator.start({ knobs: { actFault: 'throws' } });
   await using home = await Home.make(sim, { t });

@@ -15,6 +15,33 @@ export function makeActs(tools: Tools) {
   };
   const chatOf = (msg: PageMsg): PageChat => tools.chat(tools.parts(msg).remote);
 
+  /** How long one act of a chat may keep the next of its kind waiting. */
+  const TURN_MS = 20_000;
+  const turns = new Map<string, Promise<unknown>>();
+  /**
+   * Runs the acts of one kind in one chat one after another. While the page deletes or stars messages of a chat, it answers
+   * another such request with the promise of the first one, whatever its messages are (WAWebChatSendMessages, 2026-04-27).
+   */
+  const inTurn = async <T>(kind: string, chat: PageChat, act: () => Promise<T>): Promise<T> => {
+    const turn = `${kind} ${tools.text(chat.id)}`;
+    const earlier = turns.get(turn);
+    let end = (): void => undefined;
+    const own = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const last = Promise.all([earlier, own]);
+    turns.set(turn, last);
+    try {
+      // Nothing was asked of the page yet, so the outcome is known.
+      if (earlier) await answered('page_error', 'an earlier request of the same kind in this chat', earlier);
+      window.setTimeout(end, TURN_MS);
+      return await act();
+    } finally {
+      end();
+      if (turns.get(turn) === last) turns.delete(turn);
+    }
+  };
+
   /** The chat for a message; it is created if there is none. */
   const openChat = async (id: string): Promise<PageChat> => {
     await tools.refuseClosed(id);
@@ -26,6 +53,14 @@ export function makeActs(tools: Tools) {
     if (!found?.wid) refuse('not_on_whatsapp', `${id.replace(/@.*$/, '')} is not on WhatsApp.`);
     return (await window.require('WAWebFindChatAction').findOrCreateLatestChat(wid)).chat as PageChat;
   };
+
+  /**
+   * True for what this page has forwarded: not for a message of the outbox, and not for one of the phone, which may be a
+   * forwarded one as well (WAWebChatForwardMessage and WAWebMediaForwardMediaMsg, 2026-04-27; WAWebMsgModel keeps
+   * `forwardedFromWeb` for the document's life, and `isForwarded` is false for some messages that are forwarded).
+   */
+  const isForward = (msg: PageMsg): boolean =>
+    window.__wad?.sends[msg.id.id] === undefined && (msg.forwardedFromWeb ?? msg.isForwarded) === true;
 
   return {
     async react(ref: MessageRef, emoji: string) {
@@ -63,12 +98,14 @@ export function makeActs(tools: Tools) {
       if (!everybody) {
         const own = attempt(() => window.require('WAWebChatSendMessages').sendDeleteMsgs);
         const list = { list: [msg], type: 'message' };
-        await answered(
-          'outcome_unknown',
-          'deleting the message',
-          own === null ? Cmd.sendDeleteMsgs(chat, list, true) : own(chat, list, true),
-        );
-        await confirmed('the message is still there', () => models().Msg.get(key) === undefined);
+        await inTurn('delete', chat, async () => {
+          await answered(
+            'outcome_unknown',
+            'deleting the message',
+            own === null ? Cmd.sendDeleteMsgs(chat, list, true) : own(chat, list, true),
+          );
+          await confirmed('the message is still there', () => models().Msg.get(key) === undefined);
+        });
         return parts;
       }
       const can = window.require('WAWebMsgActionCapability');
@@ -76,17 +113,19 @@ export function makeActs(tools: Tools) {
         refuse('not_allowed', 'WhatsApp does not let this account delete this message for everybody.');
       const own = attempt(() => window.require('WAWebChatSendMessages').sendRevokeMsgs);
       const list = { list: [msg], type: 'message' };
-      await answered(
-        'outcome_unknown',
-        'deleting the message for everybody',
-        own === null
-          ? Cmd.sendRevokeMsgs(chat, list, { clearMedia: true })
-          : own(chat, list, { clearMedia: true }),
-      );
-      await confirmed(
-        'the message was not deleted',
-        () => msg.type === 'revoked' || models().Msg.get(key)?.type !== msg.type,
-      );
+      await inTurn('revoke', chat, async () => {
+        await answered(
+          'outcome_unknown',
+          'deleting the message for everybody',
+          own === null
+            ? Cmd.sendRevokeMsgs(chat, list, { clearMedia: true })
+            : own(chat, list, { clearMedia: true }),
+        );
+        await confirmed(
+          'the message was not deleted',
+          () => msg.type === 'revoked' || models().Msg.get(key)?.type !== msg.type,
+        );
+      });
       return parts;
     },
 
@@ -94,22 +133,25 @@ export function makeActs(tools: Tools) {
     async forward(ref: MessageRef, to: string) {
       const msg = await living(ref);
       const chat = await openChat(to);
-      const mine = (): PageMsg[] => chat.msgs.getModelsArray().filter((one) => one.id.fromMe);
-      const before = new Set(mine().map((one) => one.id.id));
-      // It catches the errors of messages, and returns the messages that failed.
-      const left: unknown = await window.require('WAWebChatForwardMessage').forwardMessages({
-        chat,
-        msgs: [msg],
-        multicast: true,
-        includeCaption: true,
-        appendedText: undefined,
-      });
-      if (Array.isArray(left) && left.length > 0)
-        refuse('page_error', 'WhatsApp Web could not forward the message.');
+      const forwards = (): PageMsg[] =>
+        chat.msgs.getModelsArray().filter((one) => one.id.fromMe && isForward(one));
       let made: PageMsg | undefined;
-      await tools.until(() => {
-        made = mine().findLast((one) => !before.has(one.id.id));
-        return made !== undefined;
+      await inTurn('forward', chat, async () => {
+        const before = new Set(forwards().map((one) => one.id.id));
+        // It catches the errors of messages, and returns the messages that failed.
+        const left: unknown = await window.require('WAWebChatForwardMessage').forwardMessages({
+          chat,
+          msgs: [msg],
+          multicast: true,
+          includeCaption: true,
+          appendedText: undefined,
+        });
+        if (Array.isArray(left) && left.length > 0)
+          refuse('page_error', 'WhatsApp Web could not forward the message.');
+        await tools.until(() => {
+          made = forwards().findLast((one) => !before.has(one.id.id));
+          return made !== undefined;
+        });
       });
       return { chatId: tools.text(chat.id), parts: made === undefined ? null : tools.parts(made) };
     },
@@ -121,12 +163,15 @@ export function makeActs(tools: Tools) {
         refuse('not_allowed', 'WhatsApp does not let this message be starred.');
       const own = attempt(() => window.require('WAWebChatSendMessages').sendStarMsgs);
       const byCommand = starred ? 'sendStarMsgs' : 'sendUnstarMsgs';
-      await answered(
-        'outcome_unknown',
-        'the star',
-        own === null ? Cmd[byCommand](chatOf(msg), [msg], false) : own(chatOf(msg), [msg], starred),
-      );
-      await confirmed('the star is unchanged', () => Boolean(msg.star) === starred);
+      const chat = chatOf(msg);
+      await inTurn('star', chat, async () => {
+        await answered(
+          'outcome_unknown',
+          'the star',
+          own === null ? Cmd[byCommand](chat, [msg], false) : own(chat, [msg], starred),
+        );
+        await confirmed('the star is unchanged', () => Boolean(msg.star) === starred);
+      });
       return tools.parts(msg);
     },
   };

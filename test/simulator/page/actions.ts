@@ -30,23 +30,38 @@ export const setArchive = async (chat: Chat, archive: boolean): Promise<void> =>
 export const setPin = async (chat: Chat, pin: boolean): Promise<void> =>
   void chat.set({ pin: pin ? now() : 0 });
 
+type Pending = Partial<Record<'sendStarMsgs' | 'sendDeleteMsgs' | 'sendRevokeMsgs', Promise<void>>>;
+const pending = new WeakMap<Chat, Pending>();
+/** While a chat has such a request, its promise is the answer to any other one (WAWebChatSendMessages, 2026-04-27). */
+function onlyOne(chat: Chat, name: keyof Pending, act: () => Promise<void>): Promise<void> {
+  const promises = pending.get(chat) ?? {};
+  pending.set(chat, promises);
+  promises[name] ??= act().finally(() => {
+    delete promises[name];
+  });
+  return promises[name];
+}
+
 /** WAWebChatSendMessages */
-export async function sendStarMsgs(_chat: Chat, msgs: Msg[], star: boolean): Promise<void> {
-  for (const msg of msgs) {
-    await amend(msg, { star });
-    msg.set({ star });
-  }
-}
-export async function sendDeleteMsgs(_chat: Chat, asked: Listed | Msg[]): Promise<void> {
-  for (const msg of listOf(asked)) await forget(msg);
-}
-export async function sendRevokeMsgs(_chat: Chat, asked: Listed | Msg[]): Promise<void> {
-  for (const msg of listOf(asked)) {
-    const id = await MsgKey.newId();
-    await sendAct('revoke', msg, id, {});
-    await revoke(msg, id, now());
-  }
-}
+export const sendStarMsgs = (chat: Chat, msgs: Msg[], star: boolean): Promise<void> =>
+  onlyOne(chat, 'sendStarMsgs', async () => {
+    for (const msg of msgs) {
+      await amend(msg, { star });
+      msg.set({ star });
+    }
+  });
+export const sendDeleteMsgs = (chat: Chat, asked: Listed | Msg[]): Promise<void> =>
+  onlyOne(chat, 'sendDeleteMsgs', async () => {
+    for (const msg of listOf(asked)) await forget(msg);
+  });
+export const sendRevokeMsgs = (chat: Chat, asked: Listed | Msg[]): Promise<void> =>
+  onlyOne(chat, 'sendRevokeMsgs', async () => {
+    for (const msg of listOf(asked)) {
+      const id = await MsgKey.newId();
+      await sendAct('revoke', msg, id, {});
+      await revoke(msg, id, now());
+    }
+  });
 
 /**
  * Commands over the bus, as whatsapp-web.js sends them. Only the main screen handles them
@@ -158,6 +173,7 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
       ack: 0,
       t: now(),
       isForwarded: true,
+      forwardedFromWeb: true,
       isNewMsg: true,
       star: false,
       hasReaction: false,

@@ -28,12 +28,14 @@ export class Msg extends Model {
   declare mimetype: string;
   declare star: boolean;
   declare isForwarded: boolean;
+  /** Whether this document has forwarded it (WAWebMsgModel, 2026-04-27). */
+  declare forwardedFromWeb: boolean;
   declare hasReaction: boolean;
   #stage: string | undefined;
 
   constructor(attributes: object) {
     // The defaults of WAWebMsgModel.
-    super({ star: false, isForwarded: false, hasReaction: false, ...attributes });
+    super({ star: false, isForwarded: false, forwardedFromWeb: false, hasReaction: false, ...attributes });
   }
 
   /** WAWebMsgGetters.getIsNotification: models of the page have no such property, which the library filters by. */
@@ -187,6 +189,7 @@ const PAGE_ONLY = new Set([
   'isUnsentMedia',
   'isSendFailure',
   'waitUntilMsgSent',
+  'forwardedFromWeb',
   // Stored with the message, and not sent.
   'star',
   'hasReaction',
