@@ -189,7 +189,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebCollections.Msg': [
-    'get(key as text), getModelsArray(), getMessagesById([keys]) → promise of { messages }: exact keys only; search(text, page, count, chat) → promise of { messages, eof, canceled }, newest first, each word as the beginning of one; rejects with E404 when nothing matches, and keeps the first page over all chats for a minute; on(add, change:ack, …)',
+    'get(key as text), getModelsArray(), getMessagesById([keys]) → promise of { messages }: exact keys only; loadMessagesQuery({ anchor, count, direction, threadId }) → promise of messages, rejects with the error of the store, or 404; search(text, page, count, chat) → promise of { messages, eof, canceled }, newest first, each word as the beginning of one; rejects with E404 when nothing matches, and keeps the first page over all chats for a minute; on(add, change:ack, …)',
     DIFF,
   ],
   'WAWebCollections.NewsletterMetadataCollection': [

@@ -12,7 +12,7 @@ interface Found extends PageMsg {
 interface FoundChat {
   readonly id: Wid;
   readonly t?: number;
-  readonly msgs?: { getModelsArray(): Found[] };
+  readonly msgs?: { getModelsArray(): Found[]; readonly msgLoadState?: { noEarlierMsgs?: boolean } };
 }
 
 export interface MissedKey {
@@ -92,9 +92,37 @@ export async function keysSince(
       return false; // a malformed message is still reported
     }
   };
+  type Query = { anchor: unknown; count: number; direction: 'before'; threadId: null };
+  /**
+   * Asks the page's store whether there are earlier messages. loadEarlierMsgs has the same answer, none, at the start of the
+   * chat and when the store could not be read; then it never looks again (WAWebChatLoadMessages, 2026-04-27). The query that
+   * it makes rejects (WAWebMsgCollection); a build without it is believed.
+   * @throws the store's error
+   */
+  const hasEarlier = async (): Promise<boolean> => {
+    const { Msg } = window.require('WAWebCollections') as {
+      Msg?: { loadMessagesQuery?(query: Query): Promise<unknown[]> };
+    };
+    if (typeof Msg?.loadMessagesQuery !== 'function') return false;
+    const anchor = chat.msgs?.getModelsArray()[0]?.id ?? { remote: chat.id };
+    const query: Query = { anchor, count: 1, direction: 'before', threadId: null };
+    let is = true;
+    try {
+      const found = await Msg.loadMessagesQuery(query);
+      is = Array.isArray(found) && found.length > 0;
+    } catch (error) {
+      // The oldest message is not in the store (WAWebDBMessageFindLocal, 2026-04-27): nothing can be asked for.
+      is = error !== 404;
+      if (is) throw error;
+    } finally {
+      if (is) Object.assign(chat.msgs?.msgLoadState ?? {}, { noEarlierMsgs: false });
+    }
+    return is;
+  };
   let whole = false;
   let failure: string | null = null;
   let found: Found[] = [];
+  let isAgain = false;
   for (let before = -1; ; ) {
     const all = chat.msgs.getModelsArray();
     found = all.filter((msg) => time(msg) >= since);
@@ -105,6 +133,13 @@ export async function keysSince(
     let earlier: unknown[] | null | undefined;
     try {
       earlier = await loadEarlierMsgs({ chat });
+      // Once: an earlier read has failed, and this one would not.
+      if (!earlier?.length && (await hasEarlier())) {
+        if (isAgain) throw new Error('WhatsApp Web does not load the earlier messages that it has');
+        isAgain = true;
+        before = -1;
+        continue;
+      }
     } catch (error) {
       failure = String(error);
       break;

@@ -136,6 +136,12 @@ class MsgCollection extends Collection<Msg> {
     return { messages };
   }
 
+  /** The next `count` messages of a chat in the profile. @throws the error of the profile */
+  async loadMessagesQuery({ anchor, count }: { anchor: { remote: unknown }; count: number }): Promise<Msg[]> {
+    const chat = Chats.get(anchor.remote);
+    return chat ? earlierOf(chat, count) : [];
+  }
+
   /** One page of the messages in the profile that match, newest first. Absent where a build has no such function. */
   get search(): Search | undefined {
     return knobs.messageSearch === 'absent' ? undefined : this.#search;
@@ -292,12 +298,8 @@ export async function forget(msg: Msg): Promise<void> {
 
 const PAGE_OF_HISTORY = 50;
 
-/**
- * WAWebChatLoadMessages.loadEarlierMsgs: loads the next older messages of a chat from the profile; undefined
- * at the end.
- */
-export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg[] | undefined> {
-  const chat = 'chat' in asked ? asked.chat : asked;
+/** Loads the next older messages of a chat from the profile. @throws the error of the profile */
+async function earlierOf(chat: Chat, count: number): Promise<Msg[]> {
   const chatId = String(chat.id);
   const inMemory = chat.msgs.getModelsArray();
   const oldest = inMemory.reduce((t, msg) => Math.min(t, msg.t), Number.MAX_SAFE_INTEGER);
@@ -305,18 +307,25 @@ export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg
   // Several messages may share a second, so those of the oldest second are read again, and known ones are
   // left out.
   const again = inMemory.filter((msg) => msg.t === oldest).length;
-  const stored = await storage.earlierMessages(
-    chatId,
-    oldest,
-    Number.MAX_SAFE_INTEGER,
-    PAGE_OF_HISTORY + again,
-  );
-  const fresh = stored.filter(({ key }) => !known.has(key));
-  if (fresh.length === 0) return undefined;
-  const loaded = fresh.map((one) => load(one) as Msg);
+  const stored = await storage.earlierMessages(chatId, oldest, Number.MAX_SAFE_INTEGER, count + again);
+  const loaded = stored.filter(({ key }) => !known.has(key)).map((one) => load(one) as Msg);
   // A chat's messages are in order of time, whenever they were loaded.
-  chat.msgs.moveFirst(loaded);
+  if (loaded.length > 0) chat.msgs.moveFirst(loaded);
   return loaded;
+}
+
+/**
+ * WAWebChatLoadMessages.loadEarlierMsgs: loads the next older messages of a chat from the profile; undefined
+ * at the end, and an empty list when the profile could not be read.
+ */
+export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg[] | undefined> {
+  const chat = 'chat' in asked ? asked.chat : asked;
+  try {
+    const loaded = await earlierOf(chat, PAGE_OF_HISTORY);
+    return loaded.length === 0 ? undefined : loaded;
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -35,11 +35,16 @@ const stored = (id: string, t: number, more: object = {}): Stored => ({
 });
 
 /** A page with these chats, whose models are the library's own form. */
-function storePage(t: Life, chats: Readonly<Record<string, { t?: number; msgs: readonly Stored[] }>>) {
-  const models = Object.entries(chats).map(([id, { t, msgs }]) => ({
+function storePage(
+  t: Life,
+  chats: Readonly<Record<string, { t?: number; msgs: readonly Stored[]; msgLoadState?: object }>>,
+  loadMessagesQuery?: (asked: object) => Promise<readonly Stored[]>,
+  loadEarlierMsgs: () => Promise<readonly Stored[]> = async () => [],
+) {
+  const models = Object.entries(chats).map(([id, { t, msgs, msgLoadState }]) => ({
     id: { _serialized: id },
     t,
-    msgs: { getModelsArray: () => [...msgs] },
+    msgs: { getModelsArray: () => [...msgs], msgLoadState },
   }));
   setWindow(t, {
     WWebJS: {
@@ -54,10 +59,13 @@ function storePage(t: Life, chats: Readonly<Record<string, { t?: number; msgs: r
           getModelsArray: () => models,
           get: (wid: string) => models.find(({ id }) => id._serialized === wid),
         },
-        Msg: { getModelsArray: () => Object.values(chats).flatMap(({ msgs }) => msgs) },
+        Msg: {
+          getModelsArray: () => Object.values(chats).flatMap(({ msgs }) => msgs),
+          ...(loadMessagesQuery ? { loadMessagesQuery } : {}),
+        },
       },
       WAWebWidFactory: { createWid: (id: string) => id },
-      WAWebChatLoadMessages: { loadEarlierMsgs: async () => [] },
+      WAWebChatLoadMessages: { loadEarlierMsgs },
     }),
   });
 }
@@ -97,6 +105,41 @@ t.test('keys: in our form, oldest first, with those that were deleted for everyb
     keys: [`false_${GROUP}_B%5F1_${ANA}`, `true_${GROUP}_C`],
     whole: false,
   });
+});
+
+t.test('keys: a store that could not be read is a failure, not the start of the chat', async (t) => {
+  const msgs = [stored('B', 2)];
+  const msgLoadState = { noEarlierMsgs: true };
+  const asked: object[] = [];
+  let answer: () => Promise<readonly Stored[]> = () =>
+    Promise.reject(new Error('The connection was closed.'));
+  const query = (one: object) => {
+    asked.push(one);
+    return answer();
+  };
+  // As WAWebChatLoadMessages, which gives up, remembers that there is nothing, and does not look again.
+  const load = async () => {
+    if (msgLoadState.noEarlierMsgs) return [];
+    msgs.unshift(stored('A', 1));
+    msgLoadState.noEarlierMsgs = true;
+    return msgs.slice(0, 1);
+  };
+  storePage(t, { [CHAT]: { msgs, msgLoadState } }, query, load);
+  t.match(await missed().keysSince(CHAT, 0, 10), { whole: false, failure: /connection was closed/ });
+  t.same(asked, [{ anchor: stored('B', 2).id, count: 1, direction: 'before', threadId: null }]);
+  t.equal(msgLoadState.noEarlierMsgs, false, 'the page looks again');
+
+  answer = async () => (msgs.length === 1 ? [stored('A', 1)] : []);
+  msgLoadState.noEarlierMsgs = true;
+  t.match(
+    await missed().keysSince(CHAT, 0, 10),
+    { keys: [`false_${CHAT}_A`, `false_${CHAT}_B`], whole: true, failure: null },
+    'a failure that has passed',
+  );
+  t.equal(msgLoadState.noEarlierMsgs, true, 'at the start of the chat nothing is changed');
+
+  answer = () => Promise.reject(404);
+  t.match(await missed().keysSince(CHAT, 0, 10), { whole: true, failure: null }, 'a message without a row');
 });
 
 t.test(
