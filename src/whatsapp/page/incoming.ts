@@ -54,6 +54,8 @@ export function makeIncoming(tools: Tools) {
     });
     if (bytes.byteLength > maxBytes)
       refuse('media_too_large', `The file has ${bytes.byteLength} bytes; ${maxBytes} are fetched at most.`);
+    // Nobody waits for it any more, so nobody would drop it.
+    if (!fetches.has(token)) return refuse('page_error', 'The download ended after its time limit.');
     held.set(token, new Uint8Array(bytes));
     const name = typeof msg.filename === 'string' && msg.filename !== '' ? msg.filename : null;
     return {

@@ -337,5 +337,10 @@ export function makeOutgoing(
 
     /** The state of a send that was still running. */
     ended,
+
+    /** Forgets the pieces of a message whose send will not begin. */
+    drop(messageId: string): void {
+      files.delete(messageId);
+    },
   };
 }

@@ -159,23 +159,31 @@ async function hand(
 ): Promise<Pick<Ending, 'ack' | 'had'>> {
   const { chatId, messageId, content, other } = message;
   const capability = capabilityFor(content.kind);
-  let limitMs = SEND_MS;
-  if ('file' in content) {
-    limitMs = PREPARE_MS + content.file.size / BYTES_PER_MS;
-    let first = true;
-    for await (const piece of piecesOf(join(mediaDir, content.file.id))) {
-      await rpc.step(capability, 'outgoing', 'take', messageId, piece, first);
-      first = false;
-    }
-  }
+  const hasFile = 'file' in content;
+  const limitMs = hasFile ? PREPARE_MS + content.file.size / BYTES_PER_MS : SEND_MS;
   const replyTo = content.replyTo === undefined ? null : parseMessageRef(content.replyTo);
-  const until = performance.now() + limitMs;
+  let until = performance.now() + limitMs;
   const askMs = (): number => Math.max(1, Math.min(LOOK_MS, until - performance.now()));
   const own = { [ID_TAG]: messageId };
   // The needs of its file were checked when the file was passed.
   const needs = capabilityToReach(chatId) ?? capability;
   const begin = [{ chatId, other }, messageId, own, content, replyTo, message.again] as const;
-  let end = await rpc.step(needs, 'outgoing', 'begin', ...begin, askMs());
+  let end: Ending;
+  try {
+    if (hasFile) {
+      let first = true;
+      for await (const piece of piecesOf(join(mediaDir, content.file.id))) {
+        await rpc.step(capability, 'outgoing', 'take', messageId, piece, first);
+        first = false;
+      }
+    }
+    until = performance.now() + limitMs;
+    end = await rpc.step(needs, 'outgoing', 'begin', ...begin, askMs());
+  } catch (error) {
+    // Otherwise the page would keep the file until it reloads. The next attempt passes it again, after this.
+    if (hasFile) await rpc.step(null, 'outgoing', 'drop', messageId).catch(() => undefined);
+    throw error;
+  }
   while (end.state === 'running' && performance.now() < until)
     end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs()).catch(replaced);
   const { state, error, refused } = end;

@@ -275,3 +275,15 @@ for (const [name, page, has, outcome] of AGAIN)
     t.match(await resend(rpc, { ...MESSAGE, other: '1@lid' }), outcome);
     t.ok(others.every((other) => other === '1@lid'));
   });
+
+t.test('the page forgets the file of a send that does not begin', async (t) => {
+  const dir = t.testdir({ f1: 'a file' });
+  const file = { id: 'f1', mimetype: 'application/pdf', name: 'a.pdf', size: 6 };
+  const content = { kind: 'document', file } as unknown as Content;
+  const { rpc, verbs } = pageThat({ begin: fail(new Fault('unsupported_now')) });
+  t.match(await send(rpc, { ...MESSAGE, content }, dir), { outcome: 'absent' });
+  t.same(
+    verbs().filter((verb) => ['take', 'begin', 'drop'].includes(String(verb))),
+    ['take', 'begin', 'drop'],
+  );
+});
