@@ -47,11 +47,9 @@ export function makeAttendance(tools: Tools) {
     /** The answers that this page has received, the oldest first. */
     async list(ref: MessageRef) {
       const msg = await eventOf(ref);
-      const { fromMe, remote, id, participant } = tools.parts(msg);
       const table = window.require('WAWebEventResponsesSchema').getTable();
       const rows = new Map<string, Row>();
-      for (const chat of new Set(tools.names(remote))) {
-        const key = [fromMe, chat, id, ...(participant === undefined ? [] : [participant])].join('_');
+      for (const key of tools.keysOf(msg)) {
         for (const row of (await table.equals(['parentMsgKey'], key)) as Row[]) {
           // A person may have answered under both identities; the newest answer counts.
           const who = tools.names(tools.text(row.sender)).sort().join();

@@ -42,6 +42,16 @@ export function makeMessages(tools: BaseTools) {
     return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
   };
 
+  /**
+   * Every key under which the page may store what refers to a message, as votes. A group that has changed to LIDs, or back,
+   * names the author by the other identity (WAWebLidMigrationUtils.getAlternateMsgKey, 2026-04-27).
+   */
+  const keysOf = (msg: PageMsg): string[] => {
+    const { fromMe, remote, id, participant } = parts(msg);
+    const authored = participant === undefined ? [[]] : names(participant).map((author) => [author]);
+    return names(remote).flatMap((chat) => authored.map((author) => [fromMe, chat, id, ...author].join('_')));
+  };
+
   /** True when a message is in this place, under either identity of its chat and its author. */
   const isAt = ({ id: key }: PageMsg, place: NonNullable<MessageRef['place']>): boolean => {
     if (key.fromMe !== place.fromMe || !names(place.remote).includes(text(key.remote as WidLike)))
@@ -103,7 +113,7 @@ export function makeMessages(tools: BaseTools) {
   const message = async (ref: MessageRef): Promise<PageMsg> =>
     (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);
 
-  return { keyText, parts, findMessage, message };
+  return { keyText, parts, keysOf, findMessage, message };
 }
 
 /** The tools that every part of our functions in the page receives. */

@@ -67,17 +67,8 @@ export function makePolls(tools: Tools) {
     async votes(ref: MessageRef) {
       const msg = await pollOf(ref);
       const table = window.require('WAWebPollsVotesSchema').getTable();
-      const keys = [
-        ...new Set(
-          tools.names(tools.parts(msg).remote).map((remote) => {
-            const { fromMe, id } = msg.id;
-            const { participant } = tools.parts(msg);
-            return [fromMe, remote, id, ...(participant === undefined ? [] : [participant])].join('_');
-          }),
-        ),
-      ];
       const rows = new Map<string, VoteRow>();
-      for (const key of keys)
+      for (const key of tools.keysOf(msg))
         for (const row of (await table.equals(['parentMsgKey'], key)) as VoteRow[]) {
           // A person may have voted under both identities; the newest vote counts.
           const who = tools.names(tools.text(row.sender)).sort().join();
