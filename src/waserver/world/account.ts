@@ -86,7 +86,7 @@ export class Account extends Person {
   }
 
   /**
-   * Tells every device of all devices. The page keeps the list under both of the account's names, which its own query does
+   * Sends every device the list of all devices. The page keeps the list under both of the account's names, which its own query does
    * not do (WAWebHandleAccountSyncNotification, WAWebAdvSyncDeviceListApi).
    */
   tellDevices(): void {

@@ -30,7 +30,7 @@ export function keyIndexList(account: Owner): Node {
   );
 }
 
-/** As the devices of the account are told of it (WAWebHandleAccountSyncNotification). @param account with a device */
+/** The list in the form that the account's devices receive (WAWebHandleAccountSyncNotification). @param account with a device */
 export const ownDevices = (account: Owner): Node =>
   node('devices', {}, [
     node('device', { jid: account.jid }),
