@@ -26,9 +26,14 @@ export function quarantine(path: string, at: Date): readonly string[] {
   const moved: string[] = [];
   // The main file goes first: left behind without its log it would look intact, but lack the newest commits.
   for (const from of [path, ...companions(path)]) {
-    if (!existsSync(from)) continue;
     const to = stem + from.slice(path.length);
-    renameSync(from, to);
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      // Another program that closes the store, such as a backup, removes the log.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
+    }
     moved.push(to);
   }
   for (const mark of [damageMark(path), purgeMark(path)]) rmSync(mark, { force: true });

@@ -75,7 +75,7 @@ async function moveState(from: string, to: string, kept: string): Promise<void> 
   // First the whole old store: a log that stayed would be played into the new one.
   if (await exists(join(from, STORE)))
     for (const name of STORE_FILES.toReversed())
-      if (await exists(join(to, name))) await rename(join(to, name), join(kept, name));
+      await renameIfThere(join(to, name), join(kept, name));
   for (const name of await names(from)) {
     if (name !== 'media') await swap(join(from, name), join(to, name), join(kept, name));
     else
@@ -97,6 +97,12 @@ async function swap(fresh: string, path: string, kept: string): Promise<void> {
   }
   await rename(fresh, path);
 }
+
+/** SQLite removes the log of a store when the last program that has it open closes it, so it may go at any time. */
+const renameIfThere = (from: string, to: string): Promise<void> =>
+  rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 
 const names = (path: string): Promise<string[]> =>
   readdir(path).catch((error: NodeJS.ErrnoException) => {
