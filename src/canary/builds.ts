@@ -1,5 +1,5 @@
 /** The archive of builds: one entry for each build of WhatsApp Web that a canary has seen, and what differs between two. */
-import type { DeepReport, StepResult } from './report.js';
+import type { Changes, DeepReport, StepResult } from './report.js';
 
 export interface BuildEntry {
   readonly build: string;
@@ -57,8 +57,8 @@ export const newest = ({ builds }: Archive): BuildEntry | undefined => builds.at
 
 const GONE = 'missing';
 
-/** What differs, in words, the most important first. */
-export function changesBetween(old: BuildEntry, now: BuildEntry): string[] {
+/** What differs, the most important first. */
+export function changesBetween(old: BuildEntry, now: BuildEntry): Changes {
   const steps = differences(old.steps, now.steps).map(words);
   const repairs = differences(old.repairs, now.repairs).map((one) =>
     words({ ...one, name: `repair ${one.name}` }),
@@ -74,7 +74,10 @@ export function changesBetween(old: BuildEntry, now: BuildEntry): string[] {
   const requests = now.unknownRequests
     .filter((name) => !old.unknownRequests.includes(name))
     .map((name) => `the page has a new request: ${name}`);
-  return [...steps, ...repairs, ...shapes, ...requests];
+  const newRepairs = differences(old.repairs, now.repairs)
+    .filter(({ was, is }) => was === 'native' && is === 'patched')
+    .map(({ name }) => name);
+  return { since: old.build, what: [...steps, ...repairs, ...shapes, ...requests], newRepairs };
 }
 
 /** undefined: the name is not there. */

@@ -5,7 +5,7 @@ import { withoutPaths } from './without-paths.js';
 export { changesBetween, entryOf, newest, renderArchive, withEntry } from './builds.js';
 export { runDeep } from './deep.js';
 export { readArchive } from './known-builds.js';
-export { DEEP_EXIT, deepMetrics, exitOfDeep, isFailed, renderDeep } from './report.js';
+export { DEEP_EXIT, deepMetrics, exitOfDeep, isFailed, renderDeep, withChanges } from './report.js';
 export { refusedSwitch } from './switches.js';
 
 /** The result where there is no browser. @param why a sentence */

@@ -17,6 +17,7 @@ export interface StepReport {
 }
 
 export interface DeepReport {
+  /** Every step works, no capability is lost, and no repair is new. */
   readonly ok: boolean;
   /** The result in one sentence. */
   readonly says: string;
@@ -35,10 +36,19 @@ export interface DeepReport {
   /** Why our server ended a connection, and what nobody could decrypt. */
   readonly problems: readonly string[];
   readonly pageErrors: readonly { readonly error: string; readonly modules: readonly string[] }[];
-  /** What changed since the newest build in the archive, in words; null without an archive or with its first build. */
-  readonly changes: { readonly since: string; readonly what: readonly string[] } | null;
+  /** Null without an archive or with its first build. */
+  readonly changes: Changes | null;
   readonly facts: PageFacts | null;
   readonly ms: number;
+}
+
+/** What changed since the newest build in the archive. */
+export interface Changes {
+  readonly since: string;
+  /** In words. */
+  readonly what: readonly string[];
+  /** Repairs that this build needs and that one did not: the page has changed, and `wad` bears it. */
+  readonly newRepairs: readonly string[];
 }
 
 /** The canary itself could not do its work: nothing is known of the build. */
@@ -56,6 +66,21 @@ export function exitOfDeep(result: DeepReport | CanaryFailed): number {
   return result.ok ? DEEP_EXIT.works : DEEP_EXIT.fails;
 }
 
+const buildOf = ({ whatsappWeb }: Pick<DeepReport, 'whatsappWeb'>): string =>
+  `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}`;
+
+/**
+ * A new repair is no failure, but it is not silent either: what was repaired today may break tomorrow, and other programs with the
+ * same library fail already.
+ */
+export function withChanges(report: DeepReport, changes: Changes): DeepReport {
+  const { since, newRepairs } = changes;
+  if (!report.ok || newRepairs.length === 0) return { ...report, changes };
+  const repairs = `${newRepairs.length === 1 ? 'a repair' : 'repairs'} that ${since} did not need: ${newRepairs.join(', ')}`;
+  const says = `${buildOf(report)}: all ${report.steps.length} steps work, with ${repairs}`;
+  return { ...report, changes, ok: false, says };
+}
+
 /** The sentence of a report: what does not work, first of all. */
 export function verdict({
   whatsappWeb,
@@ -63,7 +88,7 @@ export function verdict({
   lost,
   repairs,
 }: Pick<DeepReport, 'whatsappWeb' | 'steps' | 'lost' | 'repairs'>): { ok: boolean; says: string } {
-  const build = `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}`;
+  const build = buildOf({ whatsappWeb });
   const failing = steps.filter(({ result }) => result === 'fails').map(({ step }) => step);
   const missing = Object.keys(lost);
   if (failing.length + missing.length === 0) {
@@ -82,13 +107,19 @@ export function verdict({
 
 const WORDS: Readonly<Record<StepResult, string>> = { works: 'ok  ', fails: 'fail', untried: '-   ' };
 
+function firstWord({ ok, steps, lost }: DeepReport): string {
+  if (ok) return 'ok  ';
+  const works = steps.every(({ result }) => result === 'works') && Object.keys(lost).length === 0;
+  return works ? 'new ' : 'fail';
+}
+
 /** The sentence, then a line for each step and each finding. What the page says cannot end a line or control the terminal. */
 export function renderDeep(found: DeepReport | CanaryFailed): string {
   const result = printableIn(found);
   if (isFailed(result)) return `${result.says}\n`;
   const width = Math.max(...result.steps.map(({ step }) => step.length));
   const lines = [
-    `${result.ok ? 'ok  ' : 'fail'}  ${result.says}`,
+    `${firstWord(result)}  ${result.says}`,
     ...result.steps.map(({ step, result: word, error, modules }) => {
       const named = modules.filter((name) => error?.includes(name) !== true);
       const where = named.length === 0 ? '' : ` (${named.join(', ')})`;
@@ -113,7 +144,7 @@ export function deepMetrics(result: DeepReport | CanaryFailed, now: number): str
   const rows: [name: string, does: string, samples: [labels: string, value: number][]][] = [
     [
       'wad_canary_result',
-      'What the deep canary found: 0 all works, 1 something does not, 2 it could not be run.',
+      'What the deep canary found: 0 all works, 1 something does not or needs a new repair, 2 it could not be run.',
       [['', isFailed(result) ? 2 : Number(!result.ok)]],
     ],
     ['wad_canary_run_timestamp_seconds', 'When the deep canary ended.', [['', Math.round(now / 1000)]]],

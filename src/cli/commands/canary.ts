@@ -12,7 +12,8 @@ export const canary = command({
     'With --deep it goes on after the code: a made-up phone links the page to a WhatsApp server in the same process, and wad receives, sends, reacts,\n' +
     'edits, deletes, forwards, makes a group and is logged out. No account is used; WhatsApp gets the downloads of the page. What the page would\n' +
     'send, report or dial is kept back, but not what its workers would. It says step by step what works on this build. Exits 0 when all of it works,\n' +
-    '1 when something does not, and 5 when it could not be run because the page has changed too much, or there is no browser.\n' +
+    '1 when something does not or needs a repair that the build before did not need, and 5 when it could not be run because the page has\n' +
+    'changed too much, or there is no browser.\n' +
     'wad-canary-deep@NAME.timer runs it daily.',
   args: [],
   options: {

@@ -112,9 +112,9 @@ async function compared(
   report: DeepReport,
   { known }: Builds,
 ): Promise<{ report: DeepReport; entry: BuildEntry | null }> {
-  const { changesBetween, entryOf, newest } = await import('../../canary/index.js');
+  const { changesBetween, entryOf, newest, withChanges } = await import('../../canary/index.js');
   const entry = entryOf(report, new Date().toISOString().slice(0, 10));
   const old = entry === null ? undefined : newest(known);
   if (entry === null || old === undefined) return { report, entry };
-  return { report: { ...report, changes: { since: old.build, what: changesBetween(old, entry) } }, entry };
+  return { report: withChanges(report, changesBetween(old, entry)), entry };
 }

@@ -74,8 +74,7 @@ export async function moveIn(disk: Disk, moved: Moved): Promise<void> {
 async function moveState(from: string, to: string, kept: string): Promise<void> {
   // First the whole old store: a log that stayed would be played into the new one.
   if (await exists(join(from, STORE)))
-    for (const name of STORE_FILES.toReversed())
-      await renameIfThere(join(to, name), join(kept, name));
+    for (const name of STORE_FILES.toReversed()) await renameIfThere(join(to, name), join(kept, name));
   for (const name of await names(from)) {
     if (name !== 'media') await swap(join(from, name), join(to, name), join(kept, name));
     else

@@ -25,7 +25,7 @@ const entry = (build: string, parts: Partial<BuildEntry> = {}): BuildEntry => ({
 });
 
 t.test('the same build changes nothing', (t) => {
-  t.same(changesBetween(entry('1'), entry('2')), []);
+  t.same(changesBetween(entry('1'), entry('2')), { since: '1', what: [], newRepairs: [] });
   t.end();
 });
 
@@ -43,7 +43,10 @@ t.test('each kind of change is named', (t) => {
   });
   const old = entry('1');
   const older = { ...old, steps: { ...old.steps, 'an old step': 'works' } } as const;
-  t.same(changesBetween(older, now), [
+  const { since, what, newRepairs } = changesBetween(older, now);
+  t.equal(since, '1');
+  t.same(newRepairs, ['D1'], 'a repair that was not there to be looked at is not new');
+  t.same(what, [
     'new: a new step (works)',
     'gone: an old step',
     'send text: works, now fails',

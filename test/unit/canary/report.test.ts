@@ -8,6 +8,7 @@ import {
   renderDeep,
   type StepReport,
   verdict,
+  withChanges,
 } from '../../../src/canary/report.js';
 
 const step = (name: string, result: StepReport['result'], error: string | null = null): StepReport => ({
@@ -52,6 +53,25 @@ t.test('each kind of result has its exit status and its sentence', (t) => {
   t.end();
 });
 
+t.test('a repair that the build before did not need is told, and does not hide a failure', (t) => {
+  const changes = (...newRepairs: string[]) => ({ since: '2.3000.0', what: [], newRepairs });
+  const works = report({ repairs: { 'D1 (send.text)': 'patched' } });
+  const told = withChanges(works, changes('D1 (send.text)'));
+  t.equal(exitOfDeep(told), 1);
+  t.match(
+    renderDeep(told),
+    /^new {3}WhatsApp Web 2\.3000\.1: all 1 steps work, with a repair that 2\.3000\.0 did not need: D1 \(send\.text\)$/m,
+  );
+  t.match(withChanges(works, changes('D1', 'D2')).says, /with repairs that 2\.3000\.0 did not need: D1, D2$/);
+  t.equal(exitOfDeep(withChanges(works, changes())), 0, 'the one before needed it, too');
+  const failed = report({ lost: { 'group.admin': 'missing: WAWebX.y' } });
+  t.match(
+    renderDeep(withChanges(failed, changes('D1'))),
+    /^fail {2}WhatsApp Web 2\.3000\.1: group\.admin is lost$/m,
+  );
+  t.end();
+});
+
 t.test('a failed step is shown with its error and the modules that the error does not name', (t) => {
   const text = renderDeep(
     report({
@@ -64,7 +84,7 @@ t.test('a failed step is shown with its error and the modules that the error doe
       keptBack: ['POST web.whatsapp.com/ajax/bz'],
       problems: ['15550100002 cannot read 3EB0: no session'],
       pageErrors: [{ error: 't: t', modules: ['WAWebCmd'] }],
-      changes: { since: '2.3000.0', what: ['react: works, now fails'] },
+      changes: { since: '2.3000.0', what: ['react: works, now fails'], newRepairs: [] },
     }),
   );
   t.match(text, /^ {2}fail {2}send text +r: r \(WAWebMsgKey\)$/m);
@@ -86,7 +106,7 @@ t.test('what the page says neither ends a line nor reaches the terminal as a com
     steps: [step('send text', 'fails', evil)],
     ...{ unknownRequests: [evil], keptBack: [evil], problems: [evil] },
     pageErrors: [{ error: evil, modules: [evil] }],
-    changes: { since: evil, what: [evil] },
+    changes: { since: evil, what: [evil], newRepairs: [evil] },
   });
   for (const text of [renderDeep(found), renderDeep({ failed: true, says: evil })]) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
