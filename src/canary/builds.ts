@@ -42,11 +42,12 @@ export function entryOf(report: DeepReport, day: string): BuildEntry | null {
   };
 }
 
-/** The archive with this build in it: a build that is there already keeps its first day. */
+/** The archive with this build in it: a build that is there already keeps its first day, and where it came from. */
 export function withEntry({ builds }: Archive, entry: BuildEntry): Archive {
   const old = builds.find(({ build }) => build === entry.build);
   const rest = builds.filter((one) => one !== old);
-  return { builds: [...rest, { ...entry, seen: old?.seen ?? entry.seen }] };
+  const { seen = entry.seen, note } = old ?? {};
+  return { builds: [...rest, { ...entry, seen, ...(note !== undefined && { note }) }] };
 }
 
 /**

@@ -61,12 +61,12 @@ t.test('each kind of change is named', (t) => {
 });
 
 t.test('an archive has each build once, with its first day, the newest last', (t) => {
-  let archive = withEntry({ builds: [] }, entry('1'));
+  let archive = withEntry({ builds: [] }, entry('1', { note: 'from a folder' }));
   archive = withEntry(archive, entry('2', { seen: '2026-05-01' }));
   archive = withEntry(archive, entry('1', { seen: '2026-06-01', repairs: { D1: 'patched' } }));
   t.match(archive.builds, [
     { build: '2', seen: '2026-05-01' },
-    { build: '1', seen: '2026-04-27', repairs: { D1: 'patched' } },
+    { build: '1', seen: '2026-04-27', note: 'from a folder', repairs: { D1: 'patched' } },
   ]);
   t.equal(newest(archive)?.build, '1', 'the last one that was seen');
   t.equal(newest(archive)?.repairs.D1, 'patched', 'also of the same build');
