@@ -15,16 +15,18 @@ const refuse = (reason: string): never => {
   throw new Fault('usage', { reason, hint: null });
 };
 
+/** ms since 1970; NaN for another text, and for a day that its month does not have: Date.parse takes 30 February as 2 March. */
+function dateMs(text: string): number {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  return isDay ? Date.parse(text) : Number.NaN;
+}
+
 /** ISO 8601 in UTC. @throws Fault usage */
 export function moment(option: string, text: string, nowMs = Date.now()): string {
   const [, count, unit = ''] = /^\+?(\d{1,9})([smhdw])$/.exec(text) ?? [];
   const factor = UNITS[unit];
-  const ms =
-    factor !== undefined
-      ? nowMs + Number(count) * factor
-      : /^\d{4}-\d\d-\d\d/.test(text)
-        ? Date.parse(text)
-        : NaN;
+  const ms = factor !== undefined ? nowMs + Number(count) * factor : dateMs(text);
   const at = new Date(ms);
   return Number.isNaN(at.getTime())
     ? refuse(`--${option}: "${text}" is not a time; write ${MOMENT}`)
@@ -33,7 +35,8 @@ export function moment(option: string, text: string, nowMs = Date.now()): string
 
 /** A time that has passed: ISO 8601, or a duration before now. @throws Fault usage */
 export function past(option: string, text: string, nowMs = Date.now()): string {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : nowMs - (durationMs(text) ?? Number.NaN);
+  const lasted = durationMs(text);
+  const ms = lasted === null ? dateMs(text) : nowMs - lasted;
   const at = new Date(ms);
   return Number.isNaN(at.getTime())
     ? refuse(
