@@ -91,7 +91,7 @@ export async function about<T>(file: string | undefined, work: Promise<T>): Prom
  * one gets the caption.
  */
 export async function contentsOf(
-  context: Pick<Context, 'ask' | 'output'>,
+  context: Pick<Context, 'ask' | 'output' | 'timeoutMs'>,
   given: string | undefined,
   options: SendOptions,
   { isPost }: { readonly isPost: boolean },

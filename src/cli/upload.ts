@@ -1,13 +1,22 @@
 // Uploads the caller's file to the daemon in pieces. The daemon opens no path that a peer names, and may run as another
 // user.
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { type FileRef, MAX_ALBUM, MAX_BYTES, MAX_FILE_BYTES, type MediaKind } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
+import { openSource, piecesOf } from './file-source.js';
 
 const PIECE = 384 * 1024;
+
+/** Why a file cannot be read, by the kernel's error. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'it may not be read',
+  EISDIR: 'it is a directory',
+  ETIMEDOUT: 'it is a pipe, and nobody has written to it',
+};
 
 const tooLarge = (path: string, size: string): Fault =>
   new Fault('media_too_large', {
@@ -39,51 +48,44 @@ export function checkSize(path: string): void {
 
 /** @returns the file as the daemon has it. @throws Fault usage, and the faults of media.put */
 export async function upload(
-  { ask, output }: Pick<Context, 'ask' | 'output'>,
+  { ask, output, timeoutMs }: Pick<Context, 'ask' | 'output' | 'timeoutMs'>,
   path: string,
   command = 'send',
 ): Promise<Pick<FileRef, 'id' | 'mimetype' | 'size'>> {
   const refuse = (error: unknown): never => {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(code);
-    throw new Fault('usage', { reason: `${command}: ${path}: ${why}`, hint: null, cause: error });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Fault('usage', {
+      reason: `${command}: ${path}: ${WHY[code] ?? code}`,
+      hint: null,
+      cause: error,
+    });
   };
-  let fd: number;
-  try {
-    fd = path === '-' ? 0 : openSync(path, 'r');
-    if (fstatSync(fd).isDirectory()) throw Object.assign(new Error(), { code: 'it is a directory' });
-  } catch (error) {
-    return refuse(error);
-  }
-  const stats = fstatSync(fd);
+  const source = await openSource(path, timeoutMs).catch(refuse);
   // Needed only on a terminal, so it is loaded only then, from the bundle of full.ts.
   const progress =
     output === 'text' && isatty(2)
-      ? new (await import('../local/progress.js')).Progress('uploading', stats.isFile() ? stats.size : null)
+      ? new (await import('../local/progress.js')).Progress('uploading', source.size)
       : null;
   try {
+    const pieces = piecesOf(source.chunks, PIECE);
     let id: string | undefined;
     for (let offset = 0; ; ) {
-      const buffer = Buffer.alloc(PIECE);
-      let filled = 0;
-      for (let read = -1; filled < PIECE && read !== 0; filled += read)
-        read = readSync(fd, buffer, filled, PIECE - filled, null);
+      const { value: piece = Buffer.alloc(0) } = await pieces.next().catch(refuse);
       // The size of a pipe, or of a growing file, is not known in advance.
-      if (offset + filled > MAX_FILE_BYTES) throw tooLarge(path, 'longer than that');
+      if (offset + piece.length > MAX_FILE_BYTES) throw tooLarge(path, 'more than that');
       const answer = await ask('media.put', {
         ...(id === undefined ? (path === '-' ? {} : { name: basename(path) }) : { upload: id }),
         offset,
-        done: filled < PIECE,
-        data: buffer.toString('base64', 0, filled),
+        done: piece.length < PIECE,
+        data: piece.toString('base64'),
       });
       id = answer.upload;
-      offset += filled;
-      progress?.add(filled);
+      offset += piece.length;
+      progress?.add(piece.length);
       if (answer.file !== null) return answer.file;
     }
   } finally {
     progress?.end();
-    if (fd !== 0) closeSync(fd);
+    await source.close();
   }
 }

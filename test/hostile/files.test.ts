@@ -2,12 +2,22 @@
  * Something else in place of a file that is read: a FIFO makes no program hang, and an endless file takes no
  * memory.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { loadConfig } from '../../src/config/load.js';
 import { readSecret } from '../../src/config/secret-file.js';
@@ -23,6 +33,7 @@ import { storeFault } from '../../src/store/errors.js';
 import { OwnerLock } from '../../src/store/owner-lock.js';
 import { stopReason } from '../../src/systemd/stop-reason.js';
 import { piecesOf } from '../../src/whatsapp/requests/media.js';
+import { eventually } from '../harness/eventually.js';
 import { WACTL } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 
@@ -166,3 +177,42 @@ t.test('Ctrl-C ends a program that waits for a passphrase from a FIFO', async (t
   // timeout(1) exits with 124 when the program ended after its signal, and with 137 when it had to be killed.
   t.match({ status, stderr }, { status: 124, stderr: /Interrupted/ });
 });
+
+t.test('wactl waits for a pipe without a writer, until --timeout or Ctrl-C', async (t) => {
+  const directory = scratch(t);
+  const path = join(directory, 'film');
+  fifo(path);
+  const socket = join(directory, 's');
+  const server = createServer().listen(socket);
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const waiting = (args: readonly string[], input: 'pipe' | 'ignore' = 'ignore') =>
+    spawn(process.execPath, [WACTL, 'send', '15550002222', ...args], {
+      stdio: [input, 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, WAD_SOCKET: socket },
+      ...{ timeout: 30_000, killSignal: 'SIGKILL' },
+    });
+  const late = waiting(['--file', path, '--timeout', '0.5']);
+  const [[status], said] = await Promise.all([once(late, 'exit'), text(late.stderr as Readable)]);
+  t.match({ status, said }, { status: 2, said: /film: it is a pipe, and nobody has written to it/ });
+  const pipe = waiting(['--file', path]);
+  const isOpen = () =>
+    readdirSync(`/proc/${pipe.pid}/fd`).some((fd) => linkOf(`/proc/${pipe.pid}/fd/${fd}`) === path);
+  await eventually(isOpen, 'wactl has opened the pipe', 20_000);
+  const stdin = waiting(['--file', '-'], 'pipe');
+  // Less than one piece of an upload, and more than a pipe holds: when it is taken, wactl waits for more.
+  await new Promise((resolve) => stdin.stdin?.write(Buffer.alloc(300 * 1024), resolve));
+  for (const [name, program] of Object.entries({ pipe, stdin })) {
+    const ended = once(program, 'exit');
+    program.kill('SIGINT');
+    t.same(await ended, [130, null], name);
+  }
+});
+
+const linkOf = (path: string): string | null => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null; // closed in the meantime
+  }
+};

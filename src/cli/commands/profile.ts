@@ -31,7 +31,7 @@ export const profile = command({
     ["wactl profile about 'Open from 9 to 5'", 'change the text'],
     ['wactl profile picture logo.png', 'change the picture'],
   ],
-  async run({ ask, args: [action = '', value], options, output, show }) {
+  async run({ ask, args: [action = '', value], options, output, show, timeoutMs }) {
     const refuse = (reason: string): never => {
       throw new Fault('usage', { reason: `profile ${action}: ${reason}`, hint: 'wactl profile --help' });
     };
@@ -58,7 +58,10 @@ export const profile = command({
         ? { name: text }
         : action === 'about'
           ? { about: text }
-          : { picture: action === 'picture' ? (await upload({ ask, output }, text, 'profile')).id : null },
+          : {
+              picture:
+                action === 'picture' ? (await upload({ ask, output, timeoutMs }, text, 'profile')).id : null,
+            },
       WRITES,
     );
     show(answer, () => 'changed\n');
