@@ -6,10 +6,10 @@ import { Heap } from '../local/heap.js';
 import { complain, isJournal } from '../local/journal.js';
 import { type DaemonLog, openLog } from '../log/log.js';
 import { Fault } from '../protocol/fault.js';
-import { printable, printableJson } from '../protocol/printable.js';
 import type { State } from '../session/state.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
+import { refusal } from './refusal.js';
 import { openService } from './service.js';
 import { StartSteps } from './session/start-steps.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
@@ -90,15 +90,6 @@ async function main(argv: readonly string[]): Promise<number> {
   await log.flush();
   // A handle that a library left open must not keep the process alive.
   process.exit(status);
-}
-
-/** Why nothing was started, in the requested form. */
-function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
-  const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
-  if (output === 'json') return printableJson(fault.toWire());
-  // A wrong configuration has a line for each mistake.
-  const says = fault.message.split('\n').map(printable).join('\n');
-  return `wad: ${says}${fault.hint === null ? '' : `\n  try: ${printable(fault.hint)}`}`;
 }
 
 /** The states of a start, which throws away much. */

@@ -374,3 +374,20 @@ t.test('a program that ends while it still waits fails with a message', async (t
   });
   t.match(asked, { status: 1, stdout: '', stderr: /ended without a result/ });
 });
+
+t.test('no name of a file controls the terminal of a move', async (t) => {
+  const directory = scratch(t);
+  const name = 'a\u001b[2J\u202eb\nwad: Written.';
+  writeFileSync(join(directory, name), '');
+  const move = (...args: string[]) =>
+    spawnSync(process.execPath, [WAD, '--state-dir', join(directory, 'state'), ...args], {
+      ...{ cwd: directory, encoding: 'utf8', timeout: 30_000 },
+      env: { PATH: process.env.PATH, HOME: directory },
+    });
+  const text = move('--export', name);
+  t.equal(text.status, 64);
+  t.match(text.stderr, /a\\u001b\[2J\\u202eb\\nwad: Written\. exists already\n$/, 'as escapes, on one line');
+  const { stderr } = move('--output', 'json', '--export', name);
+  t.notMatch(stderr, /\u202e/);
+  t.match(JSON.parse(stderr).data.reason, /\u202eb\nwad/, 'and JSON keeps the name');
+});

@@ -257,7 +257,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...['protocol', 'archive', 'session', 'socket', 'session-dir', 'config', 'local', 'whatsapp/browser'],
       ...['fleet', 'daemon/fleet'],
-      ...['daemon/flags.ts', 'daemon/settings.ts', 'daemon/wire.ts', 'daemon/machine', 'log'],
+      ...[
+        'daemon/flags.ts',
+        'daemon/settings.ts',
+        'daemon/refusal.ts',
+        'daemon/wire.ts',
+        'daemon/machine',
+        'log',
+      ],
     ],
     why: 'a separate program: it moves a session and verifies that it works',
   },

@@ -3,12 +3,14 @@ import { lstat, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Progress } from '../../local/progress.js';
 import { Fault } from '../../protocol/fault.js';
+import { printable, printableJson } from '../../protocol/printable.js';
 import { prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, readMarker } from '../../session-dir/marker.js';
 import { pruneMoving } from '../../session-dir/moving.js';
 import { copyProfile, writtenBy } from '../../session-dir/profile-files.js';
 import type { Flags } from '../flags.js';
+import { refusal } from '../refusal.js';
 import type { Settings } from '../settings.js';
 import { moveFault } from './errors.js';
 import { takeIn } from './import.js';
@@ -138,15 +140,14 @@ export async function runMove(mode: Move, settings: Settings, flags: Flags): Pro
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
     const { says, ...done } = await MOVES[mode](settings, flags, stop.signal);
-    process.stdout.write(flags.output === 'json' ? `${JSON.stringify(done)}\n` : `${says}\n`);
+    process.stdout.write(`${flags.output === 'json' ? printableJson(done) : printable(says)}\n`);
     return 0;
   } catch (error) {
     const fault = stop.signal.aborted
       ? new Fault('interrupted')
       : moveFault(error).addressedTo(settings.address);
-    const { message, hint, kind } = fault;
-    const text = `wad: ${message}${hint === null ? '' : `\n  try: ${hint}`}`;
-    process.stderr.write(`${flags.output === 'json' ? JSON.stringify(fault.toWire()) : text}\n`);
+    const { kind } = fault;
+    process.stderr.write(`${refusal(fault, flags.output)}\n`);
     return kind === 'usage' ? 64 : kind === 'interrupted' ? 130 : 1;
   }
 }
