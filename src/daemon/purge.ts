@@ -5,19 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { parseMessageRef } from '../protocol/wid.js';
-import { hasMessage, type StoredEvent, sentAtMs } from '../store/event.js';
-import type { StoredMessage } from '../store/outbox-row.js';
+import { hasMessage, type StoredEvent } from '../store/event.js';
 import type { Store } from '../store/store.js';
+import { FULL_MB, freeMbAt } from './machine/free-space.js';
 import type { Fetcher } from './media/fetcher.js';
 import type { FileOrigin, MediaStore } from './media/media-store.js';
 import { profileNote } from './media/picture.js';
+import { type Matcher, matcherOf, type PurgeFilter, type Recorded } from './purge-matcher.js';
 import type { Indexer } from './search/indexer.js';
-
-/** Exactly one. Ids are both identities of a person. */
-export type PurgeFilter =
-  | { readonly by: 'age'; readonly beforeMs: number }
-  | { readonly by: 'chat'; readonly ids: readonly string[] }
-  | { readonly by: 'person'; readonly ids: readonly string[] };
 
 export interface Purged {
   readonly events: number;
@@ -30,27 +25,10 @@ export interface Purged {
   readonly complete: boolean;
 }
 
-/** An event, or as much as a dead letter has of it. */
-interface Recorded {
-  readonly type: string;
-  readonly timeMs: number;
-  readonly data: unknown;
-}
-
-interface Matcher {
-  event(event: Recorded): boolean;
-  message(message: StoredMessage): boolean;
-  key(key: string): boolean;
-  file(origin: FileOrigin): boolean;
-}
-
 const OPEN = new Set(['queued', 'sending', 'unknown']);
 /** The pause between two steps: other work goes first. */
 const BREATH_MS = 2;
 const REPORT_MS = 5_000;
-/** A shorter number may be a part of any text. */
-const SHORTEST = 8;
-
 /** One purge at a time. Nothing to close. */
 export class Purger {
   readonly #store: Store;
@@ -103,6 +81,7 @@ export class Purger {
     const matcher = matcherOf(filter);
     this.#refuseOpen(matcher);
     if (!isDry) {
+      await this.#refuseFullDisk();
       this.#indexer.index.beginPurge();
       purge.begin();
     }
@@ -149,6 +128,18 @@ export class Purger {
     const [first = ''] = open;
     const reason = `${open.length} messages are not sent yet, ${first} is one.`;
     throw new Fault('still_queued', { reason, more: { ids: open.slice(0, 100) } });
+  }
+
+  /** Otherwise it would fail at the end, when the rows are gone and their bytes are still there. @throws (rejects) Fault disk_full */
+  async #refuseFullDisk(): Promise<void> {
+    const bytes = Math.max(this.#store.purge.scrubBytes, this.#indexer.index.scrubBytes);
+    const neededMb = Math.ceil(bytes / 2 ** 20) + FULL_MB;
+    const freeMb = await freeMbAt(this.#directory);
+    if (freeMb >= neededMb) return;
+    throw new Fault('disk_full', {
+      reason: `a purge writes the store anew, which needs ${neededMb} MB free at ${this.#directory}, and ${freeMb} MB are; nothing was removed`,
+      hint: `df -h ${this.#directory}`,
+    });
   }
 
   async #events(matcher: Matcher, isDry: boolean, notes: Set<string>): Promise<number> {
@@ -254,43 +245,4 @@ function noteOf({ type, wid, data }: StoredEvent): string | null {
   if (!hasMessage(type) || data.hasMedia !== true || typeof data.key !== 'string') return null;
   const { id, place } = parseMessageRef(data.key);
   return place && JSON.stringify([wid, place.fromMe, place.remote, place.participant, id]);
-}
-
-function matcherOf(filter: PurgeFilter): Matcher {
-  if (filter.by === 'age') {
-    const { beforeMs } = filter;
-    return {
-      event: (event) => sentAtMs(event) < beforeMs,
-      message: ({ changedAtMs }) => changedAtMs < beforeMs,
-      key: () => false,
-      file: ({ atMs }) => atMs < beforeMs,
-    };
-  }
-  const { ids } = filter;
-  const isOne = (id: unknown) => typeof id === 'string' && ids.includes(id);
-  if (filter.by === 'chat')
-    return {
-      event: ({ data }) => {
-        const { chatId, chat } = (data ?? {}) as { chatId?: unknown; chat?: Record<string, unknown> };
-        return (
-          isOne(chatId) || isOne(chat?.id) || isOne(chat?.lid) || isOne(chat?.phone && `${chat.phone}@c.us`)
-        );
-      },
-      message: ({ recipient, chatId }) => isOne(recipient) || isOne(chatId),
-      key: (key) => isOne(parseMessageRef(key.replace(/^\S+ /, '')).place?.remote),
-      file: ({ chat }) => isOne(chat),
-    };
-  // Anywhere: as sender or member, in a list of people, in the text as @NUMBER, on a contact card.
-  const words = ids.map((id) => {
-    const [user = id] = id.split('@');
-    return user.length < SHORTEST ? `${user}@` : `${user}(?!\\d)`;
-  });
-  const named = new RegExp(`(?<!\\d)(?:${words.join('|')})`);
-  return {
-    event: ({ data }) => named.test(JSON.stringify(data)),
-    message: ({ recipient, chatId, payload }) =>
-      isOne(recipient) || isOne(chatId) || named.test(JSON.stringify(payload)),
-    key: (key) => named.test(key),
-    file: ({ chat, author }) => isOne(chat) || isOne(author),
-  };
 }

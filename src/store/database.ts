@@ -90,6 +90,12 @@ export class Database {
     return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  /** Bytes that `rewrite` needs on the disk, beside the file: those of a copy, and of the log by which it takes the place of the file. */
+  get rewriteBytes(): number {
+    const pages = Number(this.pragma('page_count')) - Number(this.pragma('freelist_count'));
+    return 2 * pages * Number(this.pragma('page_size'));
+  }
+
   /**
    * Writes the file anew, so that it has no byte of rows that are gone: SQLite leaves parts of them in pages that it rewrites or uses
    * again, also with `secure_delete`. Blocks for some seconds a GB, and takes twice the file's space beside it for that time.

@@ -125,6 +125,11 @@ export class Purge {
     return this.#db.bytes <= REWRITE_BYTES;
   }
 
+  /** Bytes that `scrub`, or the next start, needs on the disk beside the store. */
+  get scrubBytes(): number {
+    return this.#db.rewriteBytes;
+  }
+
   /** A purge begins: from now on the store has to be written anew. @throws Fault disk_full */
   begin(): void {
     this.#hasRun = true;

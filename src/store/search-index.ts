@@ -80,6 +80,13 @@ export class SearchIndex {
   get bytes(): number {
     return this.#db.bytes;
   }
+
+  /** Bytes that `scrub` needs on the disk beside the index. */
+  get scrubBytes(): number {
+    // The merge may write everything once more before.
+    return this.bytes > REWRITE_BYTES ? 0 : 1.5 * this.#db.rewriteBytes;
+  }
+
   /** True after a `reset` that failed: another one can be opened. */
   get isClosed(): boolean {
     return this.#db.isClosed;

@@ -238,6 +238,7 @@ const ROWS: readonly Row[] = [
   ['cli/confirm', ', closed]);', ']);', 'unit/cli/confirm'],
   ['daemon/purge', "filter.by === 'person' ? filter.ids.map(profileNote) : []", '', 'unit/daemon/purge'],
   ['daemon/purge', 'this.#refuseOpen(matcher);', '', 'unit/daemon/purge'],
+  ['daemon/purge', 'await this.#refuseFullDisk();', '', 'unit/daemon/purge'],
   ['daemon/media/media-store', '(isGoing ? candidates : kept).add(note.file);', 'candidates.add(note.file);', 'unit/daemon/purge'],
   ['store/retention', "NOT IN ('queued', 'sending', 'unknown')", "NOT IN ('queued', 'sending')", 'unit/store/retention'],
   ['store/consumers', 'max(cursor, excluded.cursor)', 'excluded.cursor', 'unit/store/journal'],

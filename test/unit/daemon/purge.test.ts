@@ -7,7 +7,8 @@ import { Feed } from '../../../src/daemon/events/feed.js';
 import { Fetcher } from '../../../src/daemon/media/fetcher.js';
 import { MediaStore } from '../../../src/daemon/media/media-store.js';
 import { referencedFiles } from '../../../src/daemon/media/referenced-files.js';
-import { type PurgeFilter, Purger } from '../../../src/daemon/purge.js';
+import { Purger } from '../../../src/daemon/purge.js';
+import type { PurgeFilter } from '../../../src/daemon/purge-matcher.js';
 import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import { parseMessageRef } from '../../../src/protocol/wid.js';
@@ -15,6 +16,7 @@ import type { ReadProfile } from '../../../src/session/page-port.js';
 import { Database } from '../../../src/store/database.js';
 import { openStore } from '../../../src/store/open.js';
 import { purgeMark } from '../../../src/store/quarantine.js';
+import { CAN_MOUNT, SmallDisk } from '../../faults/small-disk.js';
 import { eventually } from '../../harness/eventually.js';
 import { kindOf, message, NOW, opened, scratch, WID } from '../store/scratch.js';
 
@@ -28,8 +30,7 @@ const BEN = '15550003333@c.us';
 const TEAM = '120363000000000001@g.us';
 const PERSON: PurgeFilter = { by: 'person', ids: [ANA, LID] };
 
-async function purging(t: Test) {
-  const directory = scratch(t);
+async function purging(t: Test, directory = scratch(t)) {
   const store = opened(t, directory);
   store.writeNow((tx) => {
     store.account.link(tx, WID, NOW);
@@ -135,6 +136,31 @@ t.test('a purge that another program disturbs is finished later, and the search 
   t.notOk(existsSync(purgeMark(path)), 'the next start has finished it');
   t.same(filesWith('plantedtext'), []);
 });
+
+t.test(
+  'a purge that the disk has no room for is refused before anything is removed',
+  { skip: CAN_MOUNT ? false : 'mounting a small disk needs root' },
+  async (t) => {
+    const directory = scratch(t);
+    using disk = new SmallDisk(directory, 120);
+    const { store, purger, said, filesWith } = await purging(t, directory);
+    for (let n = 0; n < 50; n += 1) said(`a${n}`, 'plantedtext '.repeat(5_000));
+    // Enough for a browser, but not for two copies of 3 MB.
+    disk.fill(54);
+    const before = await purger.run(PERSON, true);
+    const fault = await purger.run(PERSON, false).catch((error: Fault) => error);
+    t.match(fault, {
+      kind: 'disk_full',
+      message: /needs \d\d MB free at .*, and 5\d MB are; nothing was removed/,
+    });
+    t.same(await purger.run(PERSON, true), before);
+    t.notOk(existsSync(purgeMark(join(directory, 'wad.sqlite'))), 'the next start has nothing to finish');
+    disk.free();
+    t.match(await purger.run(PERSON, false), { events: 50, complete: true });
+    t.same(filesWith('plantedtext'), []);
+    store.close();
+  },
+);
 
 t.test('a person is removed from everything, and the bytes from the files', async (t) => {
   const { store, directory, indexer, mediaStore, purger, said, file, filesWith } = await purging(t);
