@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 import { FULL_MB, freeMbAt } from './machine/free-space.js';
 import type { Fetcher } from './media/fetcher.js';
 import type { FileOrigin, MediaStore } from './media/media-store.js';
-import { profileNote } from './media/picture.js';
+import { type ProfilePictures, profileNote } from './media/profile-pictures.js';
 import { type Matcher, matcherOf, type PurgeFilter, type Recorded } from './purge-matcher.js';
 import type { Indexer } from './search/indexer.js';
 
@@ -34,6 +34,7 @@ export class Purger {
   readonly #store: Store;
   readonly #mediaStore: MediaStore;
   readonly #fetcher: Pick<Fetcher, 'forget'>;
+  readonly #pictures: Pick<ProfilePictures, 'forget'>;
   readonly #indexer: Indexer;
   readonly #directory: string;
   readonly #log: Log;
@@ -43,6 +44,7 @@ export class Purger {
     readonly store: Store;
     readonly mediaStore: MediaStore;
     readonly fetcher: Pick<Fetcher, 'forget'>;
+    readonly pictures: Pick<ProfilePictures, 'forget'>;
     readonly indexer: Indexer;
     /** Where the store is, with the copies that were put aside. */
     readonly directory: string;
@@ -51,6 +53,7 @@ export class Purger {
     this.#store = parts.store;
     this.#mediaStore = parts.mediaStore;
     this.#fetcher = parts.fetcher;
+    this.#pictures = parts.pictures;
     this.#indexer = parts.indexer;
     this.#directory = parts.directory;
     this.#log = parts.log;
@@ -95,7 +98,10 @@ export class Purger {
       filter.by !== 'person' || isDry ? 0 : await this.#store.write((tx) => purge.dropPeople(tx, filter.ids));
     const isFrom = (origin: FileOrigin) => matcher.file(origin);
     // First those that are not on disk yet.
-    if (!isDry) this.#fetcher.forget(notes, isFrom);
+    if (!isDry) {
+      this.#fetcher.forget(notes, isFrom);
+      this.#pictures.forget(notes);
+    }
     const removed = await this.#mediaStore.forget([...notes], [...files], isDry, isFrom);
     const counts = { events, outbox, deadLetters, seen, people, files: removed };
     const complete = purge.isSmall;

@@ -31,6 +31,7 @@ import { browserMemory } from './machine/browser-memory.js';
 import { StartLine } from './machine/start-line.js';
 import { Fetcher } from './media/fetcher.js';
 import { MediaStore } from './media/media-store.js';
+import { ProfilePictures } from './media/profile-pictures.js';
 import { referencedFiles } from './media/referenced-files.js';
 import { Transcoder } from './media/voice.js';
 import { MetricsOnDemand } from './metrics/on-demand.js';
@@ -205,6 +206,7 @@ async function build({
   await closers.add(() => voices.close());
   const client = () => readyClient(account);
   const fetcher = new Fetcher(mediaStore, client, store);
+  const pictures = new ProfilePictures(mediaStore);
   const { hibernation } = account;
   const readers = new Readers({
     settings,
@@ -255,11 +257,12 @@ async function build({
     store,
     feed,
     mediaStore,
+    pictures,
     fetcher,
     voices,
     status,
     search: new MessageSearch(indexer, store),
-    purger: new Purger({ store, mediaStore, fetcher, indexer, directory: paths.stateDir, log }),
+    purger: new Purger({ store, mediaStore, fetcher, pictures, indexer, directory: paths.stateDir, log }),
     webhooks: () => readers.webhooks,
     transcriber: () => readers.transcriber,
     fleet: tenure,

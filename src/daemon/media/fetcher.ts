@@ -107,8 +107,7 @@ export class Fetcher {
         size = await this.#mediaStore.add(upload, size, piece);
       });
       if (upload === undefined) throw new Fault('media_gone', { reason: 'The file is empty.' });
-      const file = await this.#mediaStore.finish(upload);
-      if (note !== null) await this.#mediaStore.noteMessage(note.name, file.id, note.origin);
+      const file = await this.#mediaStore.finish(upload, note ?? undefined);
       // Checked last: a purge that comes later finds the note.
       if (note !== null && running.isForgotten) {
         await this.#mediaStore.forget([note.name], [], false);

@@ -138,8 +138,12 @@ export class MediaStore {
     return next;
   }
 
-  /** Completes an upload: the file is on disk, under its id. @throws (rejects) Fault */
-  async finish(id: string): Promise<FileRef> {
+  /**
+   * Completes an upload: the file is on disk, under its id.
+   * @param of the message that the file belongs to
+   * @throws (rejects) Fault
+   */
+  async finish(id: string, of?: { readonly name: string; readonly origin?: FileOrigin }): Promise<FileRef> {
     const upload = this.#upload(id);
     await upload.turn;
     this.#uploads.delete(id);
@@ -153,6 +157,8 @@ export class MediaStore {
         .update(`\n${name ?? ''}\n${mimetype}`);
       const ref: FileRef = { id: `f-${sum.digest('hex').slice(0, 40)}`, mimetype, name, size };
       await this.#note(ref);
+      // Before the file: a purge finds a file by this note, also after a crash, and does not take it for one that nobody needs.
+      if (of !== undefined) await this.noteMessage(of.name, ref.id, of.origin);
       await rename(path, this.path(ref.id));
       await syncDirectory(this.#dir).catch(noSpace);
       this.#bytes += size;

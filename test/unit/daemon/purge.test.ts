@@ -1,16 +1,17 @@
 // A purge removes what was recorded of a time, a chat or a person, down to the bytes of the files, and nothing else.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { withFile } from '../../../src/daemon/api/handlers/profile.js';
 import { Feed } from '../../../src/daemon/events/feed.js';
 import { Fetcher } from '../../../src/daemon/media/fetcher.js';
 import { MediaStore } from '../../../src/daemon/media/media-store.js';
+import { ProfilePictures } from '../../../src/daemon/media/profile-pictures.js';
 import { referencedFiles } from '../../../src/daemon/media/referenced-files.js';
 import { Purger } from '../../../src/daemon/purge.js';
 import type { PurgeFilter } from '../../../src/daemon/purge-matcher.js';
 import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
+import type { Contact } from '../../../src/protocol/methods/contact.js';
 import { parseMessageRef } from '../../../src/protocol/wid.js';
 import type { ReadProfile } from '../../../src/session/page-port.js';
 import { Database } from '../../../src/store/database.js';
@@ -50,7 +51,14 @@ async function purging(t: Test, directory = scratch(t)) {
   const sending = (how: typeof sends) => {
     sends = how;
   };
-  const purger = new Purger({ store, mediaStore, fetcher, indexer, directory, log });
+  const pictures = new ProfilePictures(mediaStore);
+  const purger = new Purger({ store, mediaStore, fetcher, pictures, indexer, directory, log });
+  /** A profile as the page answers it. */
+  const profile = (content: string) =>
+    ({
+      ...{ id: LID, phone: ANA.replace('@c.us', ''), lid: LID },
+      picture: { base64: btoa(content) },
+    }) as unknown as Contact & ReadProfile;
   /** @returns the cursor */
   const said = (
     id: string,
@@ -86,7 +94,22 @@ async function purging(t: Test, directory = scratch(t)) {
     readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
       .map(({ name }) => name);
-  return { store, directory, indexer, mediaStore, fetcher, sending, purger, said, file, filesWith };
+  return {
+    ...{
+      store,
+      directory,
+      indexer,
+      mediaStore,
+      fetcher,
+      sending,
+      pictures,
+      profile,
+      purger,
+      said,
+      file,
+      filesWith,
+    },
+  };
 }
 
 t.test('what the retention has left in the index goes with a purge', async (t) => {
@@ -253,17 +276,41 @@ t.test('a deleted message goes with the report of its deletion', async (t) => {
 });
 
 t.test('the picture of a profile goes with the next one, and with the person', async (t) => {
-  const { mediaStore, purger, filesWith } = await purging(t);
-  const person = { id: LID, phone: ANA.replace('@c.us', ''), lid: LID };
-  const shown = (content: string) =>
-    withFile(mediaStore, { ...person, picture: { base64: btoa(content) } } as unknown as typeof person &
-      ReadProfile);
+  const { mediaStore, purger, filesWith, pictures, profile } = await purging(t);
+  const shown = (content: string) => pictures.read(async () => profile(content));
   await shown('planted first');
   const { picture } = await shown('planted second');
   t.equal(filesWith('planted').length, 1);
   t.match(await mediaStore.get(picture?.id ?? ''), { id: picture?.id });
   t.match(await purger.run({ by: 'person', ids: [ANA] }, true), { files: 1 });
   t.match(await purger.run({ by: 'person', ids: [ANA] }, false), { files: 1 });
+  t.same(filesWith('planted'), []);
+});
+
+t.test('the picture of a profile that is fetched during the purge is not kept', async (t) => {
+  const { purger, filesWith, pictures, profile } = await purging(t);
+  const during = await pictures.read(async () => {
+    t.match(await purger.run(PERSON, false), { files: 0 });
+    return profile('planted');
+  });
+  t.equal(during.picture, null);
+  t.same(filesWith('planted'), []);
+  await pictures.read(async () => profile('planted again'));
+  t.equal(filesWith('planted').length, 1, 'and a later one is kept');
+});
+
+t.test('a file is never there without the note by which a purge finds it', async (t) => {
+  const { fetcher, sending, purger, said, filesWith, directory } = await purging(t);
+  said('1', '', { hasMedia: true });
+  sending(async (take) => take('planted'));
+  const { id } = await fetcher.fetch(parseMessageRef(`false_${ANA}_1`));
+  for (const name of readdirSync(join(directory, 'media'))) rmSync(join(directory, 'media', name));
+  // The last step fails, so that everything is as a crash leaves it right after that step.
+  mkdirSync(join(directory, 'media', id, 'x'), { recursive: true });
+  await t.rejects(fetcher.fetch(parseMessageRef(`false_${ANA}_1`)));
+  rmSync(join(directory, 'media', id), { recursive: true });
+  writeFileSync(join(directory, 'media', id), 'planted');
+  t.match(await purger.run(PERSON, false), { files: 1 });
   t.same(filesWith('planted'), []);
 });
 

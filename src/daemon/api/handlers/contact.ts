@@ -4,20 +4,22 @@ import type { Handlers } from '../../../protocol/method.js';
 import type { contactMethods } from '../../../protocol/methods/contact.js';
 import { numberOf } from '../../../protocol/wid.js';
 import type { Account } from '../../account.js';
-import type { MediaStore } from '../../media/media-store.js';
+import type { ProfilePictures } from '../../media/profile-pictures.js';
 import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
-import { withFile } from './profile.js';
 
-export function contactHandlers(account: Account, mediaStore: MediaStore): Handlers<typeof contactMethods> {
+export function contactHandlers(
+  account: Account,
+  pictures: ProfilePictures,
+): Handlers<typeof contactMethods> {
   const contacts = () => readyClient(account).contacts;
   return {
     'contact.list': (query) => contacts().list(query),
     'contact.identities': ({ contacts: named, ...part }) =>
       contacts().identities(named?.map(parsePerson) ?? null, part),
     'contact.get': ({ contact }) => contacts().get(parsePerson(contact)),
-    'contact.profile': async ({ contact, picture = false }) =>
-      withFile(mediaStore, await readyClient(account).profiles.of(parsePerson(contact), picture)),
+    'contact.profile': ({ contact, picture = false }) =>
+      pictures.read(() => readyClient(account).profiles.of(parsePerson(contact), picture)),
     'contact.check': ({ number }) => {
       const id = parsePerson(number);
       if (numberOf(id) === null)

@@ -8,6 +8,7 @@ import type { Feed } from '../../events/feed.js';
 import type { Webhooks } from '../../events/webhooks.js';
 import type { Fetcher } from '../../media/fetcher.js';
 import type { MediaStore } from '../../media/media-store.js';
+import type { ProfilePictures } from '../../media/profile-pictures.js';
 import type { Transcriber } from '../../media/transcriber.js';
 import type { Transcoder } from '../../media/voice.js';
 import type { MessageSearch } from '../../search/message-search.js';
@@ -40,6 +41,7 @@ export interface HandlerParts {
   readonly store: Store;
   readonly feed: Feed;
   readonly mediaStore: MediaStore;
+  readonly pictures: ProfilePictures;
   readonly fetcher: Fetcher;
   readonly voices: Transcoder;
   readonly search: MessageSearch;
@@ -60,6 +62,7 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     store,
     feed,
     mediaStore,
+    pictures,
     fetcher,
     voices,
     search,
@@ -81,12 +84,12 @@ export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
     ...callHandlers(account, messages),
     ...eventHandlers(feed),
     ...chatHandlers(account, store),
-    ...contactHandlers(account, mediaStore),
+    ...contactHandlers(account, pictures),
     ...historyHandlers(account, store),
     ...groupHandlers(account),
     ...groupJoinHandlers(account, mediaStore),
     ...labelHandlers(account),
-    ...profileHandlers(account, mediaStore),
+    ...profileHandlers(account, mediaStore, pictures),
     ...presenceHandlers(account),
     ...communityHandlers(account),
     ...channelHandlers(account, store),

@@ -54,6 +54,7 @@ async function begin(directory: string): Promise<Life> {
     store,
     mediaStore,
     fetcher: { forget: () => undefined },
+    pictures: { forget: () => undefined },
     indexer,
     directory,
     log,
