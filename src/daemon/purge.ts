@@ -231,7 +231,7 @@ export class Purger {
   }
 
   async #seen(matcher: Matcher, isDry: boolean): Promise<number> {
-    const { purge } = this.#store;
+    const { purge, messages } = this.#store;
     let count = 0;
     for (let after = 0; ; ) {
       const page = purge.seen(after);
@@ -240,7 +240,7 @@ export class Purger {
       after = last.serial;
       const gone = page.filter(({ key }) => matcher.key(key)).map(({ serial }) => serial);
       count += gone.length;
-      if (!isDry && gone.length > 0) await this.#store.write((tx) => purge.drop(tx, 'seen', gone));
+      if (!isDry && gone.length > 0) await this.#store.write((tx) => messages.purge(tx, gone));
       await pause(BREATH_MS);
     }
   }

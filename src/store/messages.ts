@@ -1,5 +1,6 @@
 // Stores which messages have been reported, so that each is reported once, however often the page repeats it (H3), and
 // an ack only when it is new (H23). Rows have a key of our own and are kept longer than the events.
+import { createHash } from 'node:crypto';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 import type { NewEvent, StoredEvent } from './event.js';
@@ -23,6 +24,12 @@ export interface SeenMessage extends Sighting {
 
 /** The key of a placeholder's row; no message has a key like it. The row keeps the cursor of the placeholder's event. */
 const placeholderKey = (key: string): string => `placeholder ${key}`;
+
+/**
+ * The key of a purged message, which tells nobody the chat or the author: to test a guess, one needs the random id as well. No message
+ * has a key like it.
+ */
+const purgedKey = (key: string): string => `purged ${createHash('sha256').update(key).digest('hex')}`;
 
 /** More messages with the same id are an attack, not a mistake. */
 const SAME_ID = 20;
@@ -52,6 +59,9 @@ export class Messages {
   readonly #update: Statement<never>;
   readonly #byKey: Statement<SeenRow>;
   readonly #byId: Statement<SeenRow>;
+  readonly #bySerial: Statement<SeenRow>;
+  readonly #drop: Statement<never>;
+  readonly #purge: Statement<never>;
 
   constructor(db: Database, journal: Journal) {
     this.#journal = journal;
@@ -66,15 +76,18 @@ export class Messages {
     this.#byId = db.prepare(
       `SELECT * FROM seen WHERE message_id = ? ORDER BY cursor IS NULL, serial DESC LIMIT ${SAME_ID}`,
     );
+    this.#bySerial = db.prepare('SELECT * FROM seen WHERE serial = ?');
+    this.#drop = db.prepare('DELETE FROM seen WHERE serial = ?');
+    this.#purge = db.prepare("UPDATE seen SET key = ?, message_id = '', cursor = NULL WHERE serial = ?");
   }
 
   /**
-   * Stores the event of a message. Returns null when the message has had an event, even a deleted one; the event of a
-   * placeholder does not count.
+   * Stores the event of a message. Returns null when the message has had an event, even a deleted one, or was purged; the event
+   * of a placeholder does not count.
    */
   appendOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
-    if (known !== undefined && this.#isReported(known)) return null;
+    if (known === undefined ? this.#isPurged(seen.key, event.wid) : this.#isReported(known)) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(
       known,
@@ -89,7 +102,7 @@ export class Messages {
   /** Stores the event of a message that cannot be decrypted yet; returns null when the message has had any event. */
   appendPlaceholder(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
-    if (known !== undefined && known.cursor !== null) return null;
+    if (known === undefined ? this.#isPurged(seen.key, event.wid) : known.cursor !== null) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(known, seen, Math.max(known?.ack ?? seen.ack, seen.ack), stored.cursor, event);
     const placeholder = { key: placeholderKey(seen.key), messageId: '', ack: 0 };
@@ -103,17 +116,36 @@ export class Messages {
    */
   ackOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
-    const isNew = known === undefined || seen.ack > known.ack || (seen.ack < 0 && known.ack === 0);
+    const isNew =
+      known === undefined
+        ? !this.#isPurged(seen.key, event.wid)
+        : seen.ack > known.ack || (seen.ack < 0 && known.ack === 0);
     if (!isNew) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(known, seen, seen.ack, known?.cursor ?? null, event);
     return stored;
   }
 
-  /** True when this message of this account has been reported, not only its placeholder. */
+  /** True when this message of this account has been reported, not only its placeholder. Also when it was purged since then. */
   knows(key: string, wid: string | null): boolean {
     const known = this.#known(key, wid);
-    return known !== undefined && this.#isReported(known);
+    return known === undefined ? this.#isPurged(key, wid) : this.#isReported(known);
+  }
+
+  /**
+   * Replaces the keys of purged messages by hashes: the page reports messages again, after each reload for example, and a message
+   * that was purged must not come back as a new one. What has not been reported yet, such as a message that cannot be decrypted, is
+   * forgotten instead.
+   * @param serials of the rows, oldest first
+   */
+  purge(tx: Tx, serials: readonly number[]): void {
+    tx.check();
+    for (const serial of serials) {
+      const row = this.#bySerial.get(serial);
+      if (row === undefined) continue;
+      if (this.#isReported(row)) this.#purge.run(purgedKey(row.key), serial);
+      else this.#drop.run(serial);
+    }
   }
 
   /** By our key, this account's first; null for an unknown message. */
@@ -135,6 +167,10 @@ export class Messages {
   /** True when its event is another one than that of its placeholder. */
   #isReported({ key, wid, cursor }: SeenRow): boolean {
     return cursor !== null && this.#find.get(placeholderKey(key), wid)?.cursor !== cursor;
+  }
+
+  #isPurged(key: string, wid: string | null): boolean {
+    return this.#find.get(purgedKey(key), wid ?? '') !== undefined;
   }
 
   #known(key: string, wid: string | null): SeenRow | undefined {

@@ -39,7 +39,7 @@ export class Purge {
   readonly #outbox: Statement<Row>;
   readonly #letters: Statement<Letter>;
   readonly #seen: Statement<Seen>;
-  readonly #drop: Readonly<Record<'events' | 'outbox' | 'seen', Statement<never>>>;
+  readonly #drop: Readonly<Record<'events' | 'outbox', Statement<never>>>;
   readonly #dropLetter: Statement<never>;
   readonly #dropPerson: Statement<never>;
   readonly #note: Statement<never>;
@@ -60,7 +60,6 @@ export class Purge {
     this.#drop = {
       events: drop('events', 'cursor'),
       outbox: drop('outbox', 'seq'),
-      seen: drop('seen', 'serial'),
     };
     this.#dropLetter = db.prepare('DELETE FROM dead_letters WHERE webhook = ? AND cursor = ?');
     this.#dropPerson = db.prepare(
@@ -87,7 +86,7 @@ export class Purge {
     return this.#seen.all(after).map((row) => ({ ...row }));
   }
 
-  drop(tx: Tx, table: 'events' | 'outbox' | 'seen', ids: readonly number[]): number {
+  drop(tx: Tx, table: 'events' | 'outbox', ids: readonly number[]): number {
     tx.check();
     return this.#drop[table].run(JSON.stringify(ids));
   }

@@ -156,7 +156,9 @@ export const recordedMessageMethods = {
         events: z.int().describe('Events of the journal.'),
         outbox: z.int().describe('Finished outgoing messages.'),
         deadLetters: z.int().describe('Dead letters of webhooks.'),
-        seen: z.int().describe('Keys of messages, by which a repeated report is recognised.'),
+        seen: z
+          .int()
+          .describe('Keys of messages, by which a repeated report is recognised: hashes are left of them.'),
         people: z.int().describe('Pairs of a number and a LID.'),
         files: z.int().describe('Files. One that another message has, too, is kept.'),
         complete: z

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Feed } from '../../../src/daemon/events/feed.js';
+import { Inbox } from '../../../src/daemon/incoming/inbox.js';
 import { Fetcher } from '../../../src/daemon/media/fetcher.js';
 import { MediaStore } from '../../../src/daemon/media/media-store.js';
 import { ProfilePictures } from '../../../src/daemon/media/profile-pictures.js';
@@ -13,7 +14,7 @@ import { Indexer } from '../../../src/daemon/search/indexer.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import type { Contact } from '../../../src/protocol/methods/contact.js';
 import { parseMessageRef } from '../../../src/protocol/wid.js';
-import type { ReadProfile } from '../../../src/session/page-port.js';
+import type { ReadProfile, Revocation } from '../../../src/session/page-port.js';
 import { Database } from '../../../src/store/database.js';
 import { openStore } from '../../../src/store/open.js';
 import { purgeMark } from '../../../src/store/quarantine.js';
@@ -256,6 +257,35 @@ t.test('a message whose edit is removed has its own text again, in the search, t
   t.same([found('original'), found('plantededit'), found('15550002222')], [[of], [], []]);
   t.equal(indexer.index.textOf(of), of);
   t.same(filesWith('plantededit'), []);
+});
+
+t.test('a purged message that the page reports again stays away, and a new one does not', async (t) => {
+  const { store, purger, said, filesWith } = await purging(t);
+  const inbox = new Inbox(store, () => NOW);
+  const at = (id: string) => ({ key: `false_${ANA}_${id}`, messageId: id, chatId: ANA, fromMe: false });
+  const deleted = (id: string) =>
+    store.writeNow((tx) => inbox.revoke(tx, { ...at(id), author: null } as Revocation));
+  const acked = (ack: number) =>
+    store.writeNow((tx) => inbox.ack(tx, { type: 'ack', ...at('plantedid1'), ack }));
+  said('plantedid1', 'one');
+  said('plantedid2', 'two', { chat: TEAM, author: ANA });
+  t.ok(deleted('plantedid1'));
+  // Not readable yet: nobody has seen it, so it must not be lost.
+  const event = { type: 'message' as const, timeMs: NOW, wid: WID, data: { ...at('later'), body: null } };
+  store.writeNow((tx) => store.messages.appendPlaceholder(tx, { ...at('later'), ack: 1 }, event));
+  t.match(await purger.run(PERSON, false), { events: 4, seen: 5 });
+  t.same(filesWith('plantedid'), []);
+  t.ok(inbox.knows(at('plantedid1').key), 'a back-fill does not ask the page for it');
+  t.ok(inbox.knowsRevoked(at('plantedid1').key));
+  t.notOk(inbox.hasEvent(at('plantedid1').key));
+  t.equal(said('plantedid1', 'one'), undefined);
+  t.equal(said('plantedid1', 'one', { readAtMs: NOW }), undefined, 'not by `wactl history` either');
+  t.equal(said('plantedid2', 'two', { chat: TEAM, author: ANA }), undefined);
+  t.equal(deleted('plantedid1'), null);
+  t.equal(acked(3), null);
+  t.ok(said('later', 'now readable'));
+  t.ok(said('new', 'three'));
+  t.equal(store.journal.page({ after: 0 }).events.length, 2);
 });
 
 t.test('a deleted message goes with the report of its deletion', async (t) => {
