@@ -9,7 +9,7 @@ export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   read: 'states, events, messages, chats, contacts, files and metrics',
   send: 'messages and files, saved contacts, and everything else that others on WhatsApp see or that changes a chat',
   operate:
-    'linking (QR code, pairing code, passkey), start, stop and disconnect, queue, webhooks, older messages from the phone, deleting chats and channels',
+    'linking (QR code, pairing code, passkey), start, stop and disconnect, queue, webhooks, older messages from the phone, deleting chats, channels and communities, dismissing admins of channels',
   admin: 'everything, also removal of the session',
 };
 

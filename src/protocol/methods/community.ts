@@ -137,7 +137,7 @@ export const communityMethods = {
     name: 'community.deactivate',
     does: 'Ends a community. Its groups stay, without the announcements. It cannot be undone.',
     effect: 'writes',
-    scope: 'send',
+    scope: 'operate',
     since: '0.2.0',
     params: () => record({ community: community() }),
     result: () =>
