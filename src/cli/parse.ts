@@ -106,6 +106,10 @@ function checkArguments(command: Command, args: readonly string[]): void {
   const { args: rows } = command;
   const missing = rows.find((row, i) => row.required && args[i] === undefined);
   if (missing) throw new Usage(`${command.name}: ${missing.name} is missing`, undefined, undefined, command);
+  // The texts of a message have words of their own; no chat, message or person has an empty name.
+  const [first] = rows;
+  if (first?.required && args[0]?.trim() === '')
+    throw new Usage(`${command.name}: ${first.name} is empty`, undefined, undefined, command);
   if (args.length > rows.length && !rows.at(-1)?.rest) {
     const why =
       rows.length === 0 ? 'takes no argument' : `takes no more than ${rows.map((r) => r.name).join(' ')}`;

@@ -132,7 +132,10 @@ export class Purger {
     }
     if (open.length === 0) return;
     const [first = ''] = open;
-    const reason = `${open.length} messages are not sent yet, ${first} is one.`;
+    const reason =
+      open.length === 1
+        ? `A message is not sent yet: ${first}.`
+        : `${open.length} messages are not sent yet, ${first} is one.`;
     throw new Fault('still_queued', { reason, more: { ids: open.slice(0, 100) } });
   }
 

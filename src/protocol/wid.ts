@@ -23,6 +23,9 @@ const OTHERS: Readonly<Record<string, string>> = {
 export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);
 export const isStatusId = (id: string): boolean => id === STATUS;
 export const isChannelId = (id: string): boolean => CHANNEL_ID.test(id);
+/** Why a text is no id of a channel. */
+export const noChannelId = (text: string): string =>
+  `"${text.slice(0, 64)}" is no id of a channel (120363…@newsletter)`;
 /** WhatsApp does not report who views a post: it is sent, and never delivered or read. */
 export const isPostId = (id: string): id is PostId => isStatusId(id) || isChannelId(id);
 export const isGroupId = (id: string): boolean => id.endsWith('@g.us');
@@ -41,6 +44,8 @@ export function parseRecipient(text: string): ChatId {
     if (/^[1-9]\d{6,14}$/.test(digits)) return `${digits}@c.us`;
   }
   const [, server = ''] = /@([a-z.]+)$/.exec(trimmed) ?? [];
+  if (server === 'newsletter' && !isChannelId(trimmed))
+    throw new Fault('invalid_recipient', { reason: noChannelId(trimmed), hint: 'wactl channel list' });
   if (server in OTHERS)
     throw new Fault('invalid_recipient', {
       reason: `${OTHERS[server]} (${text.slice(0, 64)}).`,

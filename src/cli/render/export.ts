@@ -1,10 +1,10 @@
 // Prints how much was exported.
 import type { ChatResult } from '../export/exporter.js';
 import { printable } from '../output.js';
+import { counted } from './counted.js';
 
 const sum = (all: readonly ChatResult[], of: (one: ChatResult) => number): number =>
   all.reduce((total, one) => total + of(one), 0);
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 export function renderExported(to: string, all: readonly ChatResult[]): string {
   const missing = sum(all, (one) => one.missing.length);

@@ -10,7 +10,7 @@ import {
 import { Fault } from '../../protocol/fault.js';
 import type { Params } from '../../protocol/method.js';
 import type { messageMethods } from '../../protocol/methods/message.js';
-import { isChannelId, isGroupId, numberOf, parseRecipient } from '../../protocol/wid.js';
+import { isChannelId, isGroupId, noChannelId, numberOf, parseRecipient } from '../../protocol/wid.js';
 import type { MediaStore } from './media-store.js';
 import type { Transcoder } from './voice.js';
 
@@ -97,7 +97,7 @@ export async function contentOf(
   if (choice !== undefined) return { ...common, kind: 'choice', choice };
   if (channelInvite !== undefined) {
     const { channel, text: words } = channelInvite;
-    if (!isChannelId(channel.trim())) return refuse('The id of a channel ends in @newsletter.');
+    if (!isChannelId(channel.trim())) return refuse(noChannelId(channel.trim()));
     if (isGroupId(request.to)) return refuse('Only a person can become an admin of a channel.');
     const said = words === undefined ? {} : { text: words };
     return { ...common, kind: 'channel_invite', channel: channel.trim(), ...said };

@@ -23,6 +23,18 @@ t.test('values that look like numbers stay texts', async (t) => {
   t.match(read('send', '0005', '0x1f', '--key', '1e3'), { args: ['0005', '0x1f'], options: { key: '1e3' } });
 });
 
+t.test('nobody and no message has an empty name', async (t) => {
+  for (const name of ['', ' ']) {
+    t.equal(wrong('send', name, 'hi'), 'send: TO is empty');
+    t.equal(wrong('edit', name, 'hi'), 'edit: MESSAGE is empty');
+  }
+  t.match(
+    read('edit', 'AC0C1D2E3F', ''),
+    { args: ['AC0C1D2E3F', ''] },
+    'the command says what is wrong with its text',
+  );
+});
+
 t.test('after -- nothing is an option, not even with an attached value', async (t) => {
   t.match(read('send', 'x', '--', '-oxml'), { args: ['x', '-oxml'], output: 'text' });
   t.match(read('send', '-ojson', 'x', '--', '-a'), { args: ['x', '-a'], output: 'json' });

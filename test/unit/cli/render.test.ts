@@ -7,6 +7,7 @@ import { printable } from '../../../src/cli/output.js';
 import { renderAccounts } from '../../../src/cli/render/accounts.js';
 import { duration } from '../../../src/cli/render/duration.js';
 import { phone } from '../../../src/cli/render/phone.js';
+import { renderPurged } from '../../../src/cli/render/purge.js';
 import { renderStatus } from '../../../src/cli/render/status.js';
 import { rest } from '../../../src/cli/render/table.js';
 import { addressed } from '../../../src/protocol/address.js';
@@ -207,4 +208,12 @@ t.test('the list of accounts says which ones wait for their turn to start', (t) 
   t.match(first, /^shop +starting .*waits for its turn to start/);
   t.notMatch(second, /waits/);
   t.end();
+});
+
+t.test('a purge counts one thing as one', async (t) => {
+  const none = { dryRun: false, seen: 0, people: 0, complete: true, leftovers: [], earlier: [] };
+  t.equal(
+    renderPurged({ ...none, events: 1, outbox: 1, deadLetters: 0, files: 2 }),
+    'removed 1 event, 1 outgoing message, 0 dead letters, 2 files\n',
+  );
 });

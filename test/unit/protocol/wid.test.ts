@@ -125,6 +125,7 @@ t.test('statuses and channels can be sent to, but are neither person nor group',
   for (const [id, name] of [
     ['status@broadcast', /neither a person nor a group \(status@broadcast\)/],
     ['120363000000000001@newsletter', /A channel is neither a person .*\(120363000000000001@newsletter\)/],
+    ['123@newsletter', /"123@newsletter" is no id of a channel/],
   ] as const) {
     const fault = t.throws(() => parseRecipient(id), Fault, id) as Fault;
     t.match(fault, { kind: 'invalid_recipient', message: name });

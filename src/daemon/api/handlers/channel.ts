@@ -3,7 +3,7 @@ import { Fault } from '../../../protocol/fault.js';
 import { inviteCode } from '../../../protocol/invite.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { channelMethods } from '../../../protocol/methods/channel.js';
-import { isChannelId } from '../../../protocol/wid.js';
+import { isChannelId, noChannelId } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
 import type { Account } from '../../account.js';
 import { halfKnownIn, namedIn } from '../../incoming/event-people.js';
@@ -21,7 +21,7 @@ export function parseChannel(text: string): string {
 export function parseChannelId(text: string): string {
   const trimmed = text.trim();
   if (isChannelId(trimmed)) return trimmed;
-  throw new Fault('invalid_params', { reason: 'The id of a channel ends in @newsletter.', hint: null });
+  throw new Fault('invalid_params', { reason: noChannelId(trimmed), hint: 'wactl channel list' });
 }
 
 export function channelHandlers(account: Account, store: Store): Handlers<typeof channelMethods> {
