@@ -12,6 +12,8 @@ import { renderExported } from '../render/export.js';
 
 const FORMATS = ['jsonl', 'html'] as const;
 const PAGE = 1000;
+/** How often the list of chats is read when it changes meanwhile. */
+const ROUNDS = 3;
 
 export const exportChats = command({
   name: 'export',
@@ -82,13 +84,17 @@ function asFault(error: unknown): unknown {
   return new Fault('usage', { reason: `export: cannot write ${path ?? ''}: ${code}`, hint: null });
 }
 
+/**
+ * Lists the chats again from the first when some are missing at the end: one that gets a message meanwhile moves to the front, so
+ * another one comes twice, and the moved one not at all.
+ */
 async function everyChat(ask: AskTyped): Promise<Answered<'chat.list'>['chats']> {
-  const found: Answered<'chat.list'>['chats'] = [];
-  for (;;) {
-    const { chats, total } = await ask('chat.list', { limit: PAGE, offset: found.length });
-    found.push(...chats);
-    // A chat that gets a message meanwhile moves to the front, so another one comes twice.
-    if (chats.length === 0 || found.length >= total)
-      return [...new Map(found.map((c) => [c.id, c])).values()];
+  const found = new Map<string, Answered<'chat.list'>['chats'][number]>();
+  for (let offset = 0, rounds = 0; ; ) {
+    const { chats, total } = await ask('chat.list', { limit: PAGE, offset });
+    for (const chat of chats) found.set(chat.id, chat);
+    if (chats.length === 0) rounds += 1;
+    if (found.size >= total || rounds === ROUNDS) return [...found.values()];
+    offset = chats.length === 0 ? 0 : offset + chats.length;
   }
 }

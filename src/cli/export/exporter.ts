@@ -75,7 +75,7 @@ export class Exporter {
     findMore: boolean,
   ): Promise<{ readonly chats: readonly Wanted[]; readonly cursor: number }> {
     const { ask, directory, since } = this.#options;
-    const chats = [...wanted];
+    const chats = [...wanted, ...(findMore ? this.#unlisted(wanted) : [])];
     const byId = new Map(chats.flatMap((chat) => idsOf(chat).map((id) => [id, chat] as const)));
     const places = chats.map((chat) => this.#placeOf(chat));
     if (findMore) places.push(directory.manifest.journal);
@@ -135,6 +135,15 @@ export class Exporter {
   async complete(cursor: number): Promise<void> {
     const { directory, since } = this.#options;
     await directory.putJournal(placeAfter(directory.manifest.journal, cursor, since));
+  }
+
+  /** The chats of earlier runs that WhatsApp Web does not have any more: a file of theirs may still be missing. */
+  #unlisted(wanted: readonly Wanted[]): Wanted[] {
+    const { directory } = this.#options;
+    const listed = new Set(wanted.map((chat) => directory.find(chat)?.directory));
+    return directory.manifest.chats
+      .filter((chat) => !listed.has(chat.directory))
+      .map(({ id, phone, lid, name, kind }) => ({ id, phone, lid, name, kind, isListed: false }));
   }
 
   #placeOf(chat: Wanted): JournalPlace {

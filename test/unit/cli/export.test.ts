@@ -52,6 +52,8 @@ interface World {
   /** The call that fails with a lost connection. */
   failsAt?: number;
   phone?: string;
+  /** Answers `chat.list`, instead of with the one chat. */
+  list?: (offset: number) => { chats: readonly unknown[]; total: number };
   /** How many of the oldest messages WhatsApp Web does not load. */
   hidden?: number;
 }
@@ -64,7 +66,7 @@ async function run(world: World, to: string, options: object = {}, chat?: string
   const chats = [{ ...chatExample, ...world.chat }];
   const answers: Record<string, (params: Record<string, unknown>) => unknown> = {
     'session.status': () => ({ session: { phone: world.phone ?? '919876543210' } }),
-    'chat.list': () => ({ chats, total: 1 }),
+    'chat.list': ({ offset }) => world.list?.(Number(offset)) ?? { chats, total: 1 },
     'chat.get': () => chats[0],
     'chat.messages': ({ limit, before }) => {
       const end = world.messages.findIndex(({ key }) => key === before);
@@ -244,6 +246,38 @@ t.test('a missing file has its reason, and only one that may come back is asked 
   t.match(second, { code: 0, result: { chats: [{ files: 2, missing: [] }] } });
   t.equal(second.asked.filter((method) => method === 'media.fetch').length, 1);
   t.match(readFileSync(join(to, ANA, 'messages.html'), 'utf8'), /missing, WhatsApp does not have the file/);
+});
+
+t.test('a file that is missing is asked for again when only the journal has its chat, too', async (t) => {
+  const to = fresh();
+  const journal = upTo(1).map((one) => ({ ...one, ...file }));
+  const world: World = { messages: [], journal, list: () => ({ chats: [], total: 0 }) };
+  const key = `false_${ANA}_M0`;
+  t.match(await run({ ...world, files: { [key]: 'page_error' } }, to, { media: true }), { code: 1 });
+  const second = await run({ ...world, files: { [key]: Buffer.from('abc') } }, to, { media: true });
+  t.match(second, {
+    code: 0,
+    result: { chats: [{ id: ANA, messages: 1, added: 0, files: 1, missing: [] }] },
+  });
+});
+
+t.test('a chat that moves in the list while it is read is exported', async (t) => {
+  const [a, b, c] = ['1', '2', '3'].map((n) => ({
+    ...chatExample,
+    id: `1555000222${n}@c.us`,
+    phone: null,
+    lid: null,
+  }));
+  // The third one moves to the front before the second page is read.
+  const pages = [[a, b], [b], [], [c, a]];
+  const { result } = await run(
+    { messages: [], list: () => ({ chats: pages.shift() ?? [], total: 3 }) },
+    fresh(),
+  );
+  t.match(
+    (result as { chats: { id: string }[] }).chats.map(({ id }) => id),
+    [a?.id, b?.id, c?.id],
+  );
 });
 
 t.test('files of strangers get no ending that a browser runs', (t) => {
