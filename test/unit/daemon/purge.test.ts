@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { searchHandlers } from '../../../src/daemon/api/handlers/search.js';
 import { Feed } from '../../../src/daemon/events/feed.js';
 import { Inbox } from '../../../src/daemon/incoming/inbox.js';
 import { Fetcher } from '../../../src/daemon/media/fetcher.js';
@@ -430,4 +431,19 @@ t.test('an outgoing message that is not sent yet outlives a purge that does not 
   );
   t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { outbox: 0 });
   t.ok(store.outbox.get('m-1'));
+});
+
+t.test('a purge of this account, or of a group as if it were a person, is refused', async (t) => {
+  const { store, purger, said } = await purging(t);
+  said('1', 'one');
+  said('2', 'two', { chat: TEAM, author: ANA });
+  const settled = { settled: async () => undefined };
+  const handlers = searchHandlers(null as never, purger, settled as never, store, null as never);
+  const purge = (person: string) => kindOf(() => handlers['message.purge']({ person }, null as never));
+  const [own = ''] = WID.split('@');
+  for (const person of [own, `+${own}`, WID, TEAM, 'status@broadcast'])
+    t.equal(await purge(person), 'invalid_recipient', person);
+  t.equal(store.journal.page({ after: 0 }).events.length, 2);
+  t.equal(await purge(ANA), 'none');
+  t.equal(store.journal.page({ after: 0 }).events.length, 0);
 });

@@ -3,7 +3,7 @@ import { Fault } from '../../../protocol/fault.js';
 import type { Handlers, Params, Result } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
 import { isoTime } from '../../../protocol/time.js';
-import { isPostId, parseRecipient } from '../../../protocol/wid.js';
+import { accountOf, isPostId, parseRecipient } from '../../../protocol/wid.js';
 import type { Store } from '../../../store/store.js';
 import type { Account } from '../../account.js';
 import type { Feed } from '../../events/feed.js';
@@ -11,6 +11,7 @@ import { halfKnownIn, namedIn } from '../../incoming/event-people.js';
 import type { MessageSearch } from '../../search/message-search.js';
 import { searchPage } from '../../search/page-search.js';
 import { messageOf } from '../known-message.js';
+import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
 
 type Search = (typeof METHODS)['message.search'];
@@ -40,9 +41,22 @@ export function searchHandlers(
   const idsOf = (ref: string | undefined): readonly string[] | null => {
     if (ref === undefined) return null;
     const trimmed = ref.trim();
-    const id = isPostId(trimmed) ? trimmed : parseRecipient(ref);
+    return bothOf(isPostId(trimmed) ? trimmed : parseRecipient(ref));
+  };
+  const bothOf = (id: string): readonly string[] => {
     const pair = store.identities.pairOf(id);
     return pair === null ? [id] : [pair.number, pair.lid];
+  };
+  /** Not this account, which every message names. @throws Fault invalid_recipient */
+  const personOf = (ref: string | undefined): readonly string[] | null => {
+    if (ref === undefined) return null;
+    const ids = bothOf(parsePerson(ref));
+    const { wid } = store.account;
+    if (wid === null || !ids.includes(accountOf(wid))) return ids;
+    throw new Fault('invalid_recipient', {
+      reason: `${ref.trim()} is this account itself, and every message names it; a time removes everything.`,
+      hint: 'wactl purge --older-than 0s',
+    });
   };
   /** @throws (rejects) Fault invalid_params, invalid_recipient, and those of the page */
   const inPage = async ({
@@ -105,7 +119,7 @@ export function searchHandlers(
     'message.purge': async ({ before, chat, person, dryRun = false }) => {
       const filters: Filter[] = [];
       const chats = idsOf(chat);
-      const people = idsOf(person);
+      const people = personOf(person);
       if (before !== undefined) filters.push({ by: 'age', beforeMs: Date.parse(before) });
       if (chats !== null) filters.push({ by: 'chat', ids: chats });
       if (people !== null) filters.push({ by: 'person', ids: people });
