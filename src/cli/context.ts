@@ -111,10 +111,21 @@ export function start(line: Line, sink: Sink, connect?: Connect): Running {
       };
       return (await command?.run(context)) ?? 0;
     } catch (error) {
-      const fault = Fault.of(error).addressedTo(address);
+      const fault = hinting(Fault.of(error), line).addressedTo(address);
       sink.complain(fault);
       return exitOf(fault);
     }
   };
   return { status: begin(), interrupt: () => interrupt };
+}
+
+/** Where a parameter does not fit its method, the list of methods helps a program, and the help of the command a person. */
+function hinting(fault: Fault, { command, output }: Pick<Line, 'command' | 'output'>): Fault {
+  const isOfSchema = fault.kind === 'invalid_params' && fault.details.more?.issues !== undefined;
+  if (!isOfSchema || output !== 'text' || command === undefined || command.name === 'call') return fault;
+  return new Fault(fault.kind, {
+    ...fault.details,
+    reason: fault.message,
+    hint: `wactl ${command.name} --help`,
+  });
 }

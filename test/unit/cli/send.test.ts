@@ -229,3 +229,15 @@ t.test('a daemon that ends during the wait: exit 3, and the id is printed', asyn
 });
 
 t.end();
+
+t.test('a parameter that does not fit is explained by the help of the command', async (t) => {
+  const issues = [{ path: 'text', problem: 'too big' }];
+  onSend = () => {
+    throw new Fault('invalid_params', { reason: 'message.send: text: too big', more: { issues } });
+  };
+  const { stderr } = await send(['15550002222', 'hi']);
+  t.match(stderr, /text: too big\n {2}try: wactl .*send --help\n$/);
+  t.match(JSON.parse((await send(['15550002222', 'hi', '-o', 'json'])).stderr), {
+    data: { hint: /rpc\.discover/ },
+  });
+});
