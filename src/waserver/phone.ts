@@ -53,14 +53,17 @@ export class Phone {
     return this.#account.messages;
   }
 
-  /** Scans the code that a client shows. Resolves once that client is linked. */
-  scan(qr: string): Promise<Device> {
-    return this.#link((welcome) => this.#world.linking.scan(this.#account, qr, welcome));
+  /**
+   * Scans the code that a client shows. Resolves once that client is linked. Rejects if it goes before that, or does not sign in
+   * time; its connection is then closed.
+   */
+  scan(qr: string, options?: WaitOptions): Promise<Device> {
+    return this.#link((welcome) => this.#world.linking.scan(this.#account, qr, welcome, options));
   }
 
-  /** Enters the eight characters that a client shows for this number. Resolves once that client is linked. */
-  enterCode(code: string): Promise<Device> {
-    return this.#link((welcome) => this.#world.linking.enterCode(this.#account, code, welcome));
+  /** Enters the eight characters that a client shows for this number. Ends as `scan` does; each of its two answers has this time. */
+  enterCode(code: string, options?: WaitOptions): Promise<Device> {
+    return this.#link((welcome) => this.#world.linking.enterCode(this.#account, code, welcome, options));
   }
 
   async #link(by: (welcome: (linked: Device) => void) => Promise<Device>): Promise<Device> {

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { type Credentials, MediaHost } from './media-host.js';
 import { isForeign } from './page-origin.js';
 import { Phone } from './phone.js';
-import { handle } from './stanzas/router.js';
+import { handle, handleUnlinked } from './stanzas/router.js';
 import { makeServerIdentity } from './wire/certificate.js';
 import { Connection } from './wire/connection.js';
 import { type Node, node } from './wire/nodes.js';
@@ -221,7 +221,9 @@ export class WaServer {
   #stanza(connection: Connection, stanza: Node): void {
     const client = this.#clients.get(connection);
     if (client?.name === 'unlinked') {
-      this.#world.linking.take(connection, stanza);
+      const isKnown = this.#world.linking.take(connection, stanza);
+      const unknown = isKnown ? undefined : handleUnlinked(connection, stanza);
+      if (unknown !== undefined) this.unknown.add(unknown);
     } else if (client !== undefined) {
       const { account, device } = client;
       const mediaHost = this.#media?.name ?? NO_MEDIA_HOST;

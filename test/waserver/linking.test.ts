@@ -152,3 +152,48 @@ t.test('a client that goes while its pairing code is entered ends the linking', 
   await client.stop();
   await entered;
 });
+
+/** It receives what the server sends, and nothing that it sends arrives. */
+const mute = (client: Baileys): void => {
+  const { socket } = client.socket.ws as unknown as {
+    socket: { send(bytes: Buffer, done: () => void): void };
+  };
+  socket.send = (_bytes, done) => done();
+};
+
+t.test('a client that stays and does not sign ends the linking when its time is over', async (t) => {
+  const { phone, client } = await startWorld(t);
+  client.connect();
+  const qr = await client.qr();
+  mute(client);
+  await t.rejects(phone.scan(qr, { timeoutMs: 50 }), { message: 'no signature of the client within 50 ms' });
+  t.same(phone.devices, []);
+  t.equal(await client.closed(), 428, 'its connection is closed');
+  client.connect();
+  t.equal(await client.closed(), 401, 'it is no device');
+});
+
+t.test('a client that stays and does not take up a pairing code ends the linking in time', async (t) => {
+  const { phone, client } = await startWorld(t);
+  client.connect();
+  const code = await client.pairingCode(phone.number);
+  mute(client);
+  const message = 'no key bundle of the client within 50 ms';
+  await t.rejects(phone.enterCode(code, { timeoutMs: 50 }), { message });
+  t.same(phone.devices, []);
+});
+
+t.test('a client that is not linked has its pings answered, and other requests refused', async (t) => {
+  const { server, client } = await startWorld(t);
+  client.connect();
+  await client.qr();
+  const ask = (xmlns: string) =>
+    client.socket.query({
+      tag: 'iq',
+      attrs: { to: 's.whatsapp.net', type: 'get', xmlns },
+      content: [{ tag: 'ping', attrs: {} }],
+    });
+  t.match(await ask('w:p'), { attrs: { type: 'result' } });
+  await t.rejects(ask('w:nothing'), { message: 'feature-not-implemented' });
+  t.ok(server.unknown.delete('w:nothing get ping'));
+});

@@ -18,9 +18,9 @@ export const PHONE_ROUTES: Routes = {
     messages: phoneOf(server, args).messages.map((one) => ({ ...showReceived(one), to: one.to })),
   }),
   'POST /phones/:number/scan': async (server, args) =>
-    showDevice(await phoneOf(server, args).scan(word(args, 'qr'))),
+    showDevice(await phoneOf(server, args).scan(word(args, 'qr'), wait(args))),
   'POST /phones/:number/enter-code': async (server, args) =>
-    showDevice(await phoneOf(server, args).enterCode(word(args, 'code'))),
+    showDevice(await phoneOf(server, args).enterCode(word(args, 'code'), wait(args))),
   'POST /phones/:number/wait-online': async (server, args) =>
     showDevice(await phoneOf(server, args).waitForOnline(wait(args))),
   'POST /phones/:number/wait-offline': (server, args) => phoneOf(server, args).waitForOffline(wait(args)),

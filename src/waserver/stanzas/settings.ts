@@ -1,11 +1,16 @@
 /** Requests whose answers say little: properties, statistics, and the life of a session. */
-import { node } from '../wire/nodes.js';
+import { type Node, node } from '../wire/nodes.js';
 import type { Handlers } from './request.js';
 
-export const SETTINGS: Handlers = {
+/** Also of a client that is not linked. */
+export const PINGS: Readonly<Record<string, () => Node[]>> = {
   'w:p get ping': () => [],
   /** Old clients send a ping without a child. */
   'w:p get': () => [],
+};
+
+export const SETTINGS: Handlers = {
+  ...PINGS,
   'w:stats set add': () => [],
   'urn:xmpp:whatsapp:dirty set clean': () => [],
 

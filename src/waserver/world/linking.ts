@@ -16,6 +16,7 @@ import {
   SIGNED_DEVICE_IDENTITY_HMAC,
 } from '../wire/schemas.js';
 import { type Account, seconds } from './account.js';
+import type { Changes, WaitOptions } from './changes.js';
 import { messageId } from './content.js';
 import { Device, type DeviceOptions, type Stream } from './device.js';
 import { DeviceKeys } from './device-keys.js';
@@ -46,15 +47,15 @@ interface Candidate {
   readonly references: readonly string[];
   /** set once it shows a pairing code: for which number, its key encrypted with the code, and our name for it */
   hello?: { readonly number: string; readonly wrapped: Buffer; readonly reference: Buffer };
-  /** waits for its last message of a pairing by code */
-  finish?: { readonly done: (bundle: Buffer) => void; readonly failed: (error: Error) => void };
+  /** its last message of a pairing by code */
+  finish?: Part & { bundle?: Buffer };
   /** set once a phone has scanned, or a code was entered */
-  signing?: {
-    readonly account: Account;
-    readonly details: Buffer;
-    readonly done: () => void;
-    readonly failed: (error: Error) => void;
-  };
+  signing?: Part & { readonly account: Account; readonly details: Buffer; isSigned?: boolean };
+}
+/** What a phone waits for. */
+interface Part {
+  /** Why it will not come. */
+  failed?: Error;
 }
 
 /** The parts of the QR code's text, which may follow a web address (WAWebConnModel). */
@@ -69,6 +70,11 @@ export function parseQr(qr: string): { reference: string; identityKey: Buffer; s
 
 export class Linking {
   readonly #candidates = new Map<Stream, Candidate>();
+  readonly #changes: Changes;
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
 
   /** Gives an unlinked client its references. @throws Error if its keys are incomplete or not signed */
   begin(stream: Stream, noiseKey: Buffer, registration: Registration): void {
@@ -81,29 +87,39 @@ export class Linking {
   gone(stream: Stream): void {
     const { finish, signing } = this.#candidates.get(stream) ?? {};
     this.#candidates.delete(stream);
-    for (const waiting of [finish, signing]) waiting?.failed(new Error(GONE));
+    for (const part of [finish, signing]) this.#fail(part, GONE);
   }
 
   /**
-   * The phone scans a code. Resolves once the client has signed, and rejects if it goes before that.
+   * The phone scans a code. Resolves once the client has signed. Rejects if it goes before that or is late.
    * @param welcome see DeviceOptions
    * @throws RangeError if no client shows this code
    */
-  scan(account: Account, qr: string, welcome: DeviceOptions['welcome']): Promise<Device> {
+  async scan(
+    account: Account,
+    qr: string,
+    welcome: DeviceOptions['welcome'],
+    options?: WaitOptions,
+  ): Promise<Device> {
     const { reference, identityKey, secret } = parseQr(qr);
     const candidate = [...this.#candidates.values()].find(({ references }) => references.includes(reference));
     if (candidate === undefined) throw new RangeError('no client shows this code');
     if (!candidate.keys.identityKey.equals(identityKey))
       throw new RangeError('the code has another identity key than the client');
-    return this.#link(account, candidate, secret, welcome);
+    return this.#link(account, candidate, secret, welcome, options);
   }
 
   /**
-   * A code is entered at the phone. Resolves once the client has signed, and rejects if it goes before that.
+   * A code is entered at the phone. Resolves once the client has signed. Rejects if it goes before that or is late.
    * @param welcome see DeviceOptions
    * @throws RangeError if no client waits for a code of this number, or it is another code
    */
-  async enterCode(account: Account, code: string, welcome: DeviceOptions['welcome']): Promise<Device> {
+  async enterCode(
+    account: Account,
+    code: string,
+    welcome: DeviceOptions['welcome'],
+    options?: WaitOptions,
+  ): Promise<Device> {
     const candidate = [...this.#candidates.values()].findLast(
       ({ hello }) => hello?.number === account.number,
     );
@@ -112,13 +128,27 @@ export class Linking {
     const exchange = await answerHello(code.replace('-', '').toUpperCase(), wrapped);
     if (!this.#candidates.has(candidate.stream)) throw new Error(GONE);
     const { identity } = account.party;
-    candidate.finish?.failed(new Error('a code was entered again'));
-    const finished = new Promise<Buffer>((done, failed) => {
-      candidate.finish = { done, failed };
-    });
+    this.#fail(candidate.finish, 'a code was entered again');
+    const finish: NonNullable<Candidate['finish']> = {};
+    candidate.finish = finish;
     candidate.stream.send(primaryHello(exchange.wrapped, identity.publicKey, reference));
-    const secret = openBundle(exchange, identity, candidate.keys.identityKey, await finished);
-    return this.#link(account, candidate, secret, welcome);
+    const bundle = await this.#until('key bundle of the client', finish, () => finish.bundle, options);
+    const secret = openBundle(exchange, identity, candidate.keys.identityKey, bundle);
+    return this.#link(account, candidate, secret, welcome, options);
+  }
+
+  #fail(part: Part | undefined, reason: string): void {
+    if (part === undefined) return;
+    part.failed = new Error(reason);
+    this.#changes.changed();
+  }
+
+  #until<T>(what: string, part: Part, pick: () => T | undefined, options?: WaitOptions): Promise<T> {
+    const found = (): T | undefined => {
+      if (part.failed !== undefined) throw part.failed;
+      return pick();
+    };
+    return this.#changes.until(what, found, options);
   }
 
   /** A stanza of a client that is not linked. @returns whether it is one that is known here */
@@ -143,7 +173,8 @@ export class Linking {
       }
       case 'companion_finish':
         answer([]);
-        candidate.finish?.done(bytes(child(part, 'link_code_pairing_wrapped_key_bundle')));
+        if (candidate.finish !== undefined)
+          candidate.finish.bundle = bytes(child(part, 'link_code_pairing_wrapped_key_bundle'));
         return true;
       default:
         return false;
@@ -151,11 +182,12 @@ export class Linking {
   }
 
   /** @param secret that the client shares with the phone, and not with the server */
-  #link(
+  async #link(
     account: Account,
     candidate: Candidate,
     secret: Buffer,
     welcome: DeviceOptions['welcome'],
+    options?: WaitOptions,
   ): Promise<Device> {
     const { identityKey } = candidate.keys;
     const id = account.nextDevice();
@@ -169,10 +201,9 @@ export class Linking {
     const hmac = createHmac('sha256', secret).update(signed).digest();
     const { keys, noiseKey, stream } = candidate;
     const device = new Device({ id, number: account.number, lid: account.lid, keys, noiseKey, welcome });
-    candidate.signing?.failed(new Error('the code was scanned again'));
-    const linked = new Promise<Device>((done, failed) => {
-      candidate.signing = { account, details, done: () => done(device), failed };
-    });
+    this.#fail(candidate.signing, 'the code was scanned again');
+    const signing: NonNullable<Candidate['signing']> = { account, details };
+    candidate.signing = signing;
     const identity = SIGNED_DEVICE_IDENTITY_HMAC.encode({ details: signed, hmac });
     stream.send(
       iq('pair-success', [
@@ -184,12 +215,17 @@ export class Linking {
         ]),
       ]),
     );
-    return linked.then((one) => {
-      account.devices.set(id, one);
-      stream.send(node('stream:error', { code: '515' }));
-      stream.close();
-      return one;
-    });
+    try {
+      await this.#until('signature of the client', signing, () => signing.isSigned, options);
+    } catch (error) {
+      // A signature that comes later would be nobody's.
+      if (signing.failed === undefined) stream.close();
+      throw error;
+    }
+    account.devices.set(id, device);
+    stream.send(node('stream:error', { code: '515' }));
+    stream.close();
+    return device;
   }
 
   /** The client's answer. @returns whether it was one. @throws Error if its signature is wrong */
@@ -205,7 +241,7 @@ export class Linking {
     if (!isSignedBy(identityKey, message, deviceSignature))
       throw new Error('the signature of the linked device is wrong');
     this.#candidates.delete(stream);
-    signing.done();
+    signing.isSigned = true;
     return true;
   }
 }

@@ -20,7 +20,7 @@ const LID = /^\d{1,20}$/;
 
 export class World {
   readonly changes = new Changes();
-  readonly linking = new Linking();
+  readonly linking = new Linking(this.changes);
   /** by number */
   readonly accounts = new Map<string, Account>();
   /** by number */
