@@ -5,22 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import type { Credentials } from '../waserver/media-host.js';
+import { OpenSockets } from '../waserver/open-sockets.js';
 
 export class Entrance {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #near: OpenSockets;
+  readonly #far = new Set<Socket>();
 
   private constructor(credentials: Credentials, port: number) {
     this.#server = createServer(credentials, (near) => {
       const far = connect(port, '127.0.0.1');
-      for (const socket of [near, far]) {
-        this.#sockets.add(socket);
-        socket.once('close', () => this.#sockets.delete(socket));
-      }
+      this.#far.add(far);
+      far.once('close', () => this.#far.delete(far));
       near.on('error', () => far.destroy());
       far.on('error', () => near.destroy());
       near.pipe(far).pipe(near);
     });
+    this.#near = new OpenSockets(this.#server);
     // A connection that never becomes TLS: there is nothing to tell.
     this.#server.on('tlsClientError', () => undefined);
   }
@@ -39,7 +40,8 @@ export class Entrance {
 
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    for (const socket of this.#sockets) socket.destroy();
+    this.#near.end();
+    for (const socket of this.#far) socket.destroy();
     await closed;
   }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { OpenSockets } from './open-sockets.js';
 import { isForeign, PAGE_ORIGIN } from './page-origin.js';
 
 /** Of TLS, in PEM. Clients speak HTTPS to this host only. */
@@ -29,6 +30,7 @@ export class MediaHost {
   readonly #files = new Map<string, Buffer>();
   #bytes = 0;
   readonly #server: Server;
+  readonly #open: OpenSockets;
   readonly #name: string | undefined;
 
   private constructor(credentials: Credentials, name: string | undefined) {
@@ -36,6 +38,7 @@ export class MediaHost {
     this.#server = createServer(credentials, (request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
     });
+    this.#open = new OpenSockets(this.#server);
   }
 
   /** @param name under which clients know it; by default its address. @throws Error: it cannot listen */
@@ -71,7 +74,7 @@ export class MediaHost {
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
+    this.#open.end();
     await new Promise((done) => this.#server.close(done));
   }
 

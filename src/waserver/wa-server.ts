@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { type Credentials, MediaHost } from './media-host.js';
+import { OpenSockets } from './open-sockets.js';
 import { isForeign } from './page-origin.js';
 import { Phone } from './phone.js';
 import { handle, handleUnlinked } from './stanzas/router.js';
@@ -71,6 +72,7 @@ export class WaServer {
   readonly #phones: Phone[] = [];
   readonly #clients = new Map<Connection, Client>();
   readonly #http: Server;
+  readonly #open: OpenSockets;
   readonly #sockets: WebSocketServer;
   readonly #media: MediaHost | undefined;
   /** Why the server ended connections, and what people could not read, in words. Empty after a good test. */
@@ -88,6 +90,7 @@ export class WaServer {
       file: (path) => media?.file(path),
     });
     this.#http = createServer((_request, response) => response.writeHead(404).end());
+    this.#open = new OpenSockets(this.#http);
     this.#sockets = new WebSocketServer({
       server: this.#http,
       verifyClient: ({ req }, decide) => decide(!isForeign(req), 403),
@@ -175,10 +178,13 @@ export class WaServer {
     return this.#media?.file(path);
   }
 
+  /** Ends every connection. What is still waited for rejects. */
   async close(): Promise<void> {
+    this.#world.changes.end();
     for (const connection of [...this.#clients.keys()]) connection.cut();
     for (const socket of this.#sockets.clients) socket.terminate();
     await new Promise((done) => this.#sockets.close(done));
+    this.#open.end();
     await new Promise((done) => this.#http.close(done));
     await this.#media?.close();
   }

@@ -131,6 +131,14 @@ t.test("a driver of the simulator drives this server: its answers have the simul
     t.match(ours[index]?.[1], form, path);
 });
 
+t.test('it ends on SIGTERM, whatever is waited for', async (t) => {
+  // The end of the program is awaited when the test ends.
+  const { ask } = await program(t);
+  await ask('/phones', { number: ME });
+  ask(`/phones/${ME}/wait-online`, { timeoutMs: 2 ** 31 - 1 }).catch(() => undefined);
+  t.match(await ask('/'), { problems: [] });
+});
+
 t.test('the command line', async (t) => {
   const run = async (...args: string[]) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

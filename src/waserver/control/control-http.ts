@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OpenSockets } from '../open-sockets.js';
 import type { WaServer } from '../wa-server.js';
 import type { Args } from './arguments.js';
 import { Refused, refuseForeign } from './refuse-foreign.js';
@@ -19,6 +20,7 @@ interface Answer {
 
 export class ControlHttp {
   readonly #http: Server;
+  readonly #open: OpenSockets;
 
   private constructor(server: WaServer) {
     this.#http = createServer((request, response) => {
@@ -26,6 +28,7 @@ export class ControlHttp {
         .then((answer) => send(answer, request, response))
         .catch(() => response.destroy());
     });
+    this.#open = new OpenSockets(this.#http);
   }
 
   /** @param port default: any that is free */
@@ -41,7 +44,7 @@ export class ControlHttp {
   }
 
   async close(): Promise<void> {
-    this.#http.closeAllConnections();
+    this.#open.end();
     await new Promise((done) => this.#http.close(done));
   }
 }

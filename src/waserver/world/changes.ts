@@ -10,15 +10,22 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export class Changes {
   readonly #waiting = new Set<() => void>();
+  #ended = false;
 
   /** To be called after each change. */
   changed(): void {
     for (const check of [...this.#waiting]) check();
   }
 
+  /** Nothing changes any more: everything that is waited for rejects, so that no timer is left. */
+  end(): void {
+    this.#ended = true;
+    this.changed();
+  }
+
   /**
    * Resolves with the first result of `pick` that is not undefined. Rejects with `no <what> within N ms`, with what `pick` throws,
-   * and with RangeError for a timeout that no timer has.
+   * after the end, and with RangeError for a timeout that no timer has.
    */
   until<T>(what: string, pick: () => T | undefined, { timeoutMs = 60_000 }: WaitOptions = {}): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -35,6 +42,7 @@ export class Changes {
       const check = (): void => {
         try {
           const found = pick();
+          if (found === undefined && this.#ended) throw new Error(`no ${what}: the server has ended`);
           if (found === undefined) return;
           end();
           resolve(found);
