@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { deadLinks } from '../harness/dead-links.js';
 import { lacks } from '../harness/program.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
@@ -32,6 +33,13 @@ t.test('the Debian package', { skip: lacks('dpkg-deb') }, async (t) => {
     const size = Number(run('dpkg-deb', '--field', file, 'Installed-Size').stdout);
     t.ok(size > 1_000 && size < INSTALLED_AT_MOST_KB, `${size} KB installed`);
     t.end();
+  });
+
+  t.test('no link between documents leads out of it', async (t) => {
+    const tree = join(place, 'tree');
+    const unpacked = run('dpkg-deb', '--extract', file, tree);
+    t.equal(unpacked.status, 0, unpacked.stderr);
+    t.same(deadLinks(join(tree, 'usr/lib/wad')), []);
   });
 
   t.test('lintian finds no error and no warning', { skip: lacks('lintian') }, (t) => {
