@@ -24,7 +24,7 @@ import { makeCommunity } from './world/community.js';
 import type { Contact, ContactOptions } from './world/contact.js';
 import type { Device } from './world/device.js';
 import type { Group } from './world/group.js';
-import { changeGroup, type GroupChange } from './world/group-change.js';
+import { changeGroup, type GroupChange, refusalOf } from './world/group-change.js';
 import { World } from './world/world.js';
 
 export interface WaServerOptions {
@@ -149,21 +149,37 @@ export class WaServer {
   createContact(options: ContactOptions): Contact {
     return this.#world.addContact(options);
   }
+  /** @throws RangeError if nobody has one of the numbers */
   createGroup({ subject, creator, members, addressing }: GroupOptions): Group {
+    this.#world.known([creator, ...members]);
     return this.#world.addGroup(subject, creator, members, addressing);
   }
   /** With a group for its announcements. */
   createCommunity({ subject, creator }: Pick<GroupOptions, 'subject' | 'creator'>): Group {
+    this.#world.known([creator]);
     return makeCommunity(this.#world, subject, creator);
   }
   get groups(): readonly Group[] {
     return [...this.#world.groups.values()];
   }
-  /** One of its members changes a group. @param by the member's number */
+  /**
+   * One of its members changes a group.
+   * @param by the member's number
+   * @throws RangeError if nobody has this number, or the change does not concern one of the people
+   */
   changeGroup(group: Group, by: string, change: GroupChange): void {
+    this.#world.known([by]);
+    if ('participants' in change) {
+      const { what, participants } = change;
+      this.#world.known(participants);
+      for (const number of participants)
+        if (refusalOf(group, what, number) !== undefined)
+          throw new RangeError(`${number} is ${group.members.get(number) ?? 'no member'}: cannot ${what}`);
+    }
     changeGroup(this.#world, group, by, change);
   }
   createChannel({ name, owner, description = '' }: ChannelOptions): Channel {
+    this.#world.known([owner]);
     return this.#world.addChannel(name, description, owner);
   }
   get channels(): readonly Channel[] {

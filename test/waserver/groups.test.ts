@@ -1,6 +1,6 @@
 /** Baileys makes groups on our server, writes and reads in them. */
 import t from 'tap';
-import { ANA, BEN, linkedWorld, ME } from './world.js';
+import { ANA, BEN, linkedWorld, ME, startWorld } from './world.js';
 
 t.test('a group is made, written to and read', async (t) => {
   const { server, ana, client } = await linkedWorld(t);
@@ -83,5 +83,50 @@ t.test('a group of somebody else is among the groups of the account', async (t) 
   t.same(Object.keys(await client.socket.groupFetchAllParticipating()), [group.jid]);
   ana.send('welcome', { group });
   t.match(await client.message('welcome'), { key: { remoteJid: group.jid } });
-  await t.rejects(client.socket.groupUpdateSubject(group.jid, 'mine'), /forbidden/, 'only admins change it');
+  await client.socket.groupUpdateSubject(group.jid, 'ours');
+  t.equal(group.subject, 'ours', 'members change it');
+  group.locked = true;
+  await t.rejects(client.socket.groupUpdateSubject(group.jid, 'mine'), /forbidden/, 'unless it is locked');
+  const add = client.socket.groupParticipantsUpdate(group.jid, [ana.jid], 'remove');
+  await t.rejects(add, /forbidden/, 'only admins change its members');
+});
+
+t.test('a change of members concerns only those whom it can concern, and says so', async (t) => {
+  const { server, phone, ana, client } = await linkedWorld(t);
+  const ben = server.createContact({ number: BEN, pushname: 'Ben' });
+  const { id } = await client.socket.groupCreate('Friends', [phone.jid, ana.jid]);
+  const [group] = server.groups;
+  const change = async (who: string, what: 'add' | 'remove' | 'promote' | 'demote') => {
+    const [answer] = await client.socket.groupParticipantsUpdate(id, [who], what);
+    return answer?.status;
+  };
+  t.equal(group?.members.get(ME), 'superadmin', 'also if it names itself');
+  t.equal(await change(ana.jid, 'promote'), '200');
+  t.equal(await change(ana.jid, 'add'), '409', 'she is a member');
+  for (const what of ['remove', 'promote', 'demote'] as const)
+    t.equal(await change(ben.jid, what), '404', `${what}: he is none`);
+  for (const what of ['remove', 'demote'] as const) t.equal(await change(phone.jid, what), '406', what);
+  await client.socket.groupAcceptInvite(group?.inviteCode ?? '');
+  t.same(
+    group?.members,
+    new Map([
+      [ME, 'superadmin'],
+      [ANA, 'admin'],
+    ]),
+  );
+});
+
+t.test('groups and channels of people who do not exist are refused', async (t) => {
+  const { server } = await startWorld(t);
+  const nobody = { message: 'nobody has the number "1"' };
+  t.throws(() => server.createGroup({ subject: 'x', creator: ANA, members: ['1'] }), nobody);
+  t.throws(() => server.createGroup({ subject: 'x', creator: '1', members: [] }), nobody);
+  t.throws(() => server.createCommunity({ subject: 'x', creator: '1' }), nobody);
+  t.throws(() => server.createChannel({ name: 'x', owner: '1' }), nobody);
+  const group = server.createGroup({ subject: 'x', creator: ANA, members: [] });
+  t.throws(() => server.changeGroup(group, ANA, { what: 'add', participants: ['1'] }), nobody);
+  t.throws(() => server.changeGroup(group, '1', { what: 'leave' }), nobody);
+  t.throws(() => server.changeGroup(group, ANA, { what: 'remove', participants: [ME] }), {
+    message: `${ME} is no member: cannot remove`,
+  });
 });

@@ -3,11 +3,11 @@ import { child, children, type Node, node, text } from '../wire/nodes.js';
 import type { Account } from '../world/account.js';
 import { linkGroups, makeCommunity, subGroups } from '../world/community.js';
 import type { Group } from '../world/group.js';
-import { changeGroup, type GroupChange } from '../world/group-change.js';
+import { changeGroup, type GroupChange, refusalOf } from '../world/group-change.js';
 import { describe, memberNode, tellGroup } from '../world/group-notice.js';
 import { SERVER } from '../world/jid.js';
 import type { World } from '../world/world.js';
-import { type Handler, type Handlers, Refusal } from './request.js';
+import { type Asker, type Handler, type Handlers, Refusal } from './request.js';
 
 const NOT_FOUND = new Refusal(404, 'item-not-found');
 const FORBIDDEN = new Refusal(403, 'forbidden');
@@ -18,35 +18,51 @@ const whom = (world: World, part: Node): string[] =>
 
 const isAdmin = ({ members }: Group, { number }: Account): boolean =>
   (members.get(number) ?? 'member') !== 'member';
+/** Whether it may change subject and description (WAWebGroupMetadataModel). */
+const describes = (group: Group, account: Account): boolean =>
+  isAdmin(group, account) ||
+  (group.members.has(account.number) && !group.locked && !group.isCommunity && !group.hasAnnouncements);
 const byCode = (world: World, code: string): Group | undefined =>
   [...world.groups.values()].find(({ inviteCode }) => inviteCode === code);
 
 const withSubGroups = (world: World, community: Group | undefined): Group[] =>
   community === undefined ? [] : [community, ...subGroups(world, community)];
 
-/** A change that only admins make. */
-const byAdmin =
-  (read: (part: Node, world: World) => GroupChange): Handler =>
-  ({ world, account }, part, iq) => {
-    const group = world.groups.get(iq.attrs.to ?? '');
+const by =
+  (
+    isAllowed: (group: Group, account: Account) => boolean,
+    change: (group: Group, part: Node, asker: Asker) => Node[],
+  ): Handler =>
+  (asker, part, iq) => {
+    const group = asker.world.groups.get(iq.attrs.to ?? '');
     if (group === undefined) return NOT_FOUND;
-    if (!isAdmin(group, account)) return FORBIDDEN;
-    const change = read(part, world);
-    changeGroup(world, group, account.number, change);
-    return 'participants' in change
-      ? [
-          node(
-            part.tag,
-            {},
-            change.participants.map((number) => memberNode(world, group, number)),
-          ),
-        ]
-      : [];
+    return isAllowed(group, asker.account) ? change(group, part, asker) : FORBIDDEN;
   };
 
+/** Of each person the answer says whether it was concerned. */
 const members = (what: 'add' | 'remove' | 'promote' | 'demote'): Handler =>
-  byAdmin((part, world) => ({ what, participants: whom(world, part) }));
-const setting = (what: 'announce' | 'restrict', value: boolean): Handler => byAdmin(() => ({ what, value }));
+  by(isAdmin, (group, part, { world, account }) => {
+    const asked = [...new Set(whom(world, part))];
+    const refusals = new Map(asked.map((number) => [number, refusalOf(group, what, number)]));
+    const participants = asked.filter((number) => refusals.get(number) === undefined);
+    if (participants.length > 0) changeGroup(world, group, account.number, { what, participants });
+    const answers = asked.map((number) => {
+      const named = memberNode(world, group, number);
+      return node(named.tag, { ...named.attrs, error: refusals.get(number) });
+    });
+    return [node(part.tag, {}, answers)];
+  });
+
+const change = (
+  isAllowed: (group: Group, account: Account) => boolean,
+  read: (part: Node) => GroupChange,
+): Handler =>
+  by(isAllowed, (group, part, { world, account }) => {
+    changeGroup(world, group, account.number, read(part));
+    return [];
+  });
+const setting = (what: 'announce' | 'restrict', value: boolean): Handler =>
+  change(isAdmin, () => ({ what, value }));
 
 export const GROUP_REQUESTS: Handlers = {
   'w:g2 set create': ({ world, account }, part) => {
@@ -94,7 +110,9 @@ export const GROUP_REQUESTS: Handlers = {
     if (code !== undefined) {
       const invited = byCode(world, code);
       if (invited === undefined) return NOT_FOUND;
-      changeGroup(world, invited, account.number, { what: 'add', participants: [account.number] });
+      // Who is a member stays what it is.
+      if (!invited.members.has(account.number))
+        changeGroup(world, invited, account.number, { what: 'add', participants: [account.number] });
       return [node('group', { jid: invited.jid })];
     }
     const group = world.groups.get(iq.attrs.to ?? '');
@@ -107,8 +125,11 @@ export const GROUP_REQUESTS: Handlers = {
   'w:g2 set remove': members('remove'),
   'w:g2 set promote': members('promote'),
   'w:g2 set demote': members('demote'),
-  'w:g2 set subject': byAdmin((part) => ({ what: 'subject', value: text(part) })),
-  'w:g2 set description': byAdmin((part) => ({ what: 'description', value: text(child(part, 'body')) })),
+  'w:g2 set subject': change(describes, (part) => ({ what: 'subject', value: text(part) })),
+  'w:g2 set description': change(describes, (part) => ({
+    what: 'description',
+    value: text(child(part, 'body')),
+  })),
   'w:g2 set announcement': setting('announce', true),
   'w:g2 set not_announcement': setting('announce', false),
   'w:g2 set locked': setting('restrict', true),

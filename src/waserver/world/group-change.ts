@@ -12,6 +12,22 @@ export type GroupChange =
   | { readonly what: 'subject' | 'description'; readonly value: string }
   | { readonly what: 'announce' | 'restrict'; readonly value: boolean };
 
+/**
+ * Why a change does not concern a person: 409 for a member who is added, 404 for others who are no members, 406 for the one who has made
+ * the group (WASmaxInGroupsParticipantConflictMixin, WASmaxInGroupsParticipantNotInGroupMixin,
+ * WASmaxInGroupsPromoteDemoteResponseSuccessDemote).
+ */
+export function refusalOf(
+  { members }: Group,
+  what: 'add' | 'remove' | 'promote' | 'demote',
+  number: string,
+): '404' | '406' | '409' | undefined {
+  const role = members.get(number);
+  if (what === 'add') return role === undefined ? undefined : '409';
+  if (role === undefined) return '404';
+  return role === 'superadmin' ? '406' : undefined;
+}
+
 /** Makes the change. @returns the notice of it */
 function apply(world: World, group: Group, by: string, change: GroupChange): Node {
   const { members } = group;

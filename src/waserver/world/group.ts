@@ -48,7 +48,7 @@ export class Group {
     this.addressing = addressing;
     this.members = new Map([
       [creator, 'superadmin'],
-      ...others.map((number): [string, Role] => [number, 'member']),
+      ...others.filter((number) => number !== creator).map((number): [string, Role] => [number, 'member']),
     ]);
   }
 

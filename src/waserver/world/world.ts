@@ -113,6 +113,12 @@ export class World {
     return [...this.accounts.values(), ...this.contacts.values()].find((one) => one.lid === lid);
   }
 
+  /** @throws RangeError if nobody has one of the numbers */
+  known(numbers: readonly string[]): void {
+    const stranger = numbers.find((number) => this.numbered(number) === undefined);
+    if (stranger !== undefined) throw new RangeError(`nobody has the number "${stranger}"`);
+  }
+
   numbered(number: string): Account | Contact | undefined {
     return this.accounts.get(number) ?? this.contacts.get(number);
   }
