@@ -129,7 +129,8 @@ export class WaServer {
     return this.#identity.root;
   }
   get problems(): readonly string[] {
-    const unreadable = [...this.#world.contacts.values()].flatMap(({ number, unreadable: all }) =>
+    const people = [...this.#world.contacts.values(), ...this.#world.accounts.values()];
+    const unreadable = people.flatMap(({ number, unreadable: all }) =>
       all.map(({ id, reason }) => `${number} cannot read ${id}: ${reason}`),
     );
     return [...this.#problems, ...unreadable];

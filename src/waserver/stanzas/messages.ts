@@ -5,7 +5,8 @@ import { addressingOf, nameOf, participantOf, senderOf } from '../world/addressi
 import { Contact } from '../world/contact.js';
 import type { Device } from '../world/device.js';
 import type { Group } from '../world/group.js';
-import { GROUPS, parseJid } from '../world/jid.js';
+import { GROUPS, jidOf, NUMBERS, parseJid } from '../world/jid.js';
+import type { World } from '../world/world.js';
 import type { Asker } from './request.js';
 
 const FORBIDDEN = '403';
@@ -57,19 +58,20 @@ function toGroup(asker: Asker, stanza: Node, to: string): string | undefined {
   }
   const shared = children(stanza, 'enc').filter((enc) => enc.attrs.type === 'skmsg');
   const own = new Map(each.map(({ jid, enc }) => [keyOf(asker, jid), enc]));
-  const members = [...group.members.keys()].filter((number) => number !== account.number);
-  const others = [...account.devices.values()].filter((one) => one !== device);
-  for (const name of [
-    ...members.map((number) => `${number}:0`),
-    ...others.map((one) => `${account.number}:${one.id}`),
-  ]) {
-    const [number = '', id] = name.split(':');
-    const first = own.get(name);
-    const jid = `${number}${id === '0' ? '' : `:${id}`}@s.whatsapp.net`;
+  for (const { number, id } of devicesIn(world, group)) {
+    if (number === account.number && (id === 0 || id === device.id)) continue;
+    const first = own.get(`${number}:${id}`);
+    const jid = jidOf(number, NUMBERS, id);
     deliver(asker, stanza, jid, first === undefined ? shared : [first, ...shared], group, to);
   }
   return undefined;
 }
+
+/** Phones and linked devices of the members. */
+const devicesIn = (world: World, { members }: Group): { number: string; id: number }[] =>
+  [...members.keys()].flatMap((number) =>
+    [0, ...(world.accounts.get(number)?.devices.keys() ?? [])].map((id) => ({ number, id })),
+  );
 
 /** One name for a device, whether its number or its LID was written. */
 function keyOf({ world }: Asker, jid: string): string {
@@ -124,7 +126,7 @@ function toAccount(
   const { id = '' } = stanza.attrs;
   const { device: number } = parseJid(jid);
   if (number === 0) {
-    if (target === account && group === undefined) for (const enc of encs) account.receive(device, id, enc);
+    if (group === undefined) for (const enc of encs) target.receive(account, device, id, enc, to);
     return;
   }
   const other: Device | undefined = target.devices.get(number);

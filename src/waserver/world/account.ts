@@ -1,6 +1,6 @@
 /** An account: its phone's keys, its linked devices, and what it may not do. */
 import { randomBytes } from 'node:crypto';
-import { type Node, node } from '../wire/nodes.js';
+import { bytes, type Node, node } from '../wire/nodes.js';
 import { CONTENT, HISTORY_TYPE, PROTOCOL_TYPE } from '../wire/schemas.js';
 import { type Addressing, addressingOf } from './addressing.js';
 import type { Changes } from './changes.js';
@@ -45,6 +45,8 @@ export class Account extends Person {
   readonly correspondents = new Set<string>();
   /** What the phone shows, of both directions. */
   readonly messages: (Received & { readonly to?: string })[] = [];
+  /** Messages that the phone could not read, with the reason. */
+  readonly unreadable: { readonly id: string; readonly reason: string }[] = [];
   readonly #changes: Changes;
   #lastDevice = 0;
 
@@ -73,10 +75,8 @@ export class Account extends Person {
 
   /** Encrypts with the phone's key for a device of its own. */
   encrypt(device: Device, content: Content): Node {
-    const { type, bytes } = this.party.encrypt(this.addressOf(device), pad(content), () =>
-      device.keys.bundle(),
-    );
-    return node('enc', { v: '2', type }, bytes);
+    const sealed = this.party.encrypt(this.addressOf(device), pad(content), () => device.keys.bundle());
+    return node('enc', { v: '2', type: sealed.type }, sealed.bytes);
   }
 
   /** A message of the account's own protocol, from the phone to one of its devices. */
@@ -116,27 +116,25 @@ export class Account extends Person {
     });
   }
 
-  /** The phone takes what one of its devices has sent. @throws Error if it cannot be read */
-  receive(device: Device, id: string, enc: Node): void {
+  /**
+   * The phone takes what a device has sent: one of its own, or one of another account.
+   * @param to the chat
+   */
+  receive(sender: Account, device: Device, id: string, enc: Node, to: string): void {
     const encryption = enc.attrs.type ?? '';
-    const plain = unpad(
-      this.party.decrypt(this.addressOf(device), encryption, Buffer.from(enc.content as Buffer)),
-    );
-    const { deviceSentMessage } = CONTENT.decode(plain);
-    if (deviceSentMessage?.message === undefined) return;
-    const shown = show(CONTENT.decode(deviceSentMessage.message));
-    if (shown === undefined) return;
-    const to = deviceSentMessage.destinationJid ?? '';
-    this.keep({
-      ...shown,
-      id,
-      from: this.number,
-      to,
-      addressing: addressingOf(to),
-      at: Date.now(),
-      encryption,
-      plain: deviceSentMessage.message,
-    });
+    try {
+      const plain = unpad(this.party.decrypt(sender.addressOf(device), encryption, bytes(enc)));
+      const { deviceSentMessage } = CONTENT.decode(plain);
+      const message = sender === this ? deviceSentMessage?.message : plain;
+      const shown = message && show(CONTENT.decode(message));
+      if (message === undefined || shown === undefined) return;
+      const chat = sender === this ? { to: deviceSentMessage?.destinationJid ?? '' } : {};
+      const addressing = addressingOf(chat.to ?? to);
+      const sent = { id, from: sender.number, at: Date.now(), encryption };
+      this.keep({ ...shown, ...sent, ...chat, addressing, plain: message });
+    } catch (error) {
+      this.unreadable.push({ id, reason: String(error) });
+    }
   }
 
   keep(message: Received & { readonly to?: string }): void {

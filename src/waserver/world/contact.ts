@@ -37,7 +37,7 @@ export interface ContactOptions extends PersonOptions {
   readonly name?: string;
 }
 export interface SendOptions {
-  /** number of the account; default: the first */
+  /** number of the account; default: the first. In a group all of its accounts get the message */
   readonly to?: string;
   readonly group?: Group;
   readonly id?: string;
@@ -147,20 +147,24 @@ export class Contact extends Person {
   sendContent(content: Content, { to, group, id = messageId() }: SendOptions = {}): string {
     const account = this.#account(to);
     const addressing = group?.addressing ?? this.writesUnder ?? account.addressing;
-    const isBlocked = group === undefined && account.blocked.has(this.number);
-    if (!isBlocked) {
-      account.correspondents.add(this.number);
-      this.#trust(account);
+    const readers =
+      group === undefined
+        ? [account].filter(({ blocked }) => !blocked.has(this.number))
+        : [...this.#accounts.values()].filter(({ number }) => group.members.has(number));
+    for (const reader of readers) {
+      reader.correspondents.add(this.number);
+      this.#trust(reader);
     }
-    this.#outbox.send(isBlocked ? [] : account.devices.values(), account, {
+    this.#outbox.send(readers, {
       ...{ id, to: account.number, content, body: show(content)?.body ?? '', at: Date.now() },
       ...{ group, addressing, delivered: false, read: false, retries: 0 },
     });
     const shown = show(content);
-    if (shown !== undefined && !isBlocked) {
-      const from = { from: this.number, group: group?.jid, addressing };
-      account.keep({ ...shown, id, ...from, at: Date.now(), encryption: '', plain: CONTENT.encode(content) });
-    }
+    const plain = CONTENT.encode(content);
+    const from = { from: this.number, group: group?.jid, addressing };
+    if (shown !== undefined)
+      for (const reader of readers)
+        reader.keep({ ...shown, id, ...from, at: Date.now(), encryption: '', plain });
     return id;
   }
 

@@ -11,7 +11,7 @@ import type { GroupKeys } from './group-keys.js';
 
 export interface Sent {
   readonly id: string;
-  /** number of the account */
+  /** number of the account; in a group, of one of them */
   readonly to: string;
   readonly content: Content;
   /** as people see it */
@@ -55,10 +55,11 @@ export class Outbox {
     return this.sent.find((one) => one.id === id);
   }
 
-  /** @param devices of the account that get it: none if the account blocks the person */
-  send(devices: Iterable<Device>, account: Account, sent: Sent): void {
+  /** @param accounts whose devices get it: not one that blocks the person */
+  send(accounts: readonly Account[], sent: Sent): void {
     this.sent.push(sent);
-    for (const device of devices) this.#sendTo(account, device, sent);
+    for (const account of accounts)
+      for (const device of account.devices.values()) this.#sendTo(account, device, sent);
   }
 
   /** A device could not read a message: it gets the message again in a new session. @returns whether it is known */
