@@ -258,7 +258,8 @@ export const PROTOCOL_TYPE = { revoke: 0, historySync: 5, stateKeys: 6, edit: 14
 
 const OLD_MESSAGE = new Schema({
   key: [1, MESSAGE_KEY],
-  message: [2, CONTENT],
+  /** of a CONTENT */
+  message: [2, 'bytes'],
   messageTimestamp: [3, 'uint'],
   pushName: [19, 'text'],
 });
