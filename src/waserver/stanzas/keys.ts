@@ -28,7 +28,7 @@ function bundleOf(world: World, jid: string): Bundle | undefined {
   const person = world.registered(jid);
   const { device } = parseJid(jid);
   if (device === 0) return person?.party.bundle();
-  return person instanceof Account ? person.devices.get(device)?.keys.bundle() : undefined;
+  return person instanceof Account ? person.devices.get(device)?.bundle() : undefined;
 }
 
 function identityOf(world: World, jid: string): Buffer | undefined {
@@ -48,16 +48,15 @@ export const KEYS: Handlers = {
     const signedPreKey = readSignedPreKey(child(iq, 'skey'));
     if (signedPreKey === undefined || !bytes(child(iq, 'identity')).equals(device.keys.identityKey))
       return new Refusal(406, 'not-acceptable');
-    device.keys.rotate(signedPreKey);
+    if (!device.keys.rotate(signedPreKey)) return new Refusal(406, 'not-acceptable');
     device.keys.add(children(child(iq, 'list'), 'key').map(readPreKey));
     return [];
   },
 
   'encrypt set rotate': ({ device }, part) => {
     const signedPreKey = readSignedPreKey(child(part, 'skey'));
-    if (signedPreKey === undefined) return new Refusal(406, 'not-acceptable');
-    device.keys.rotate(signedPreKey);
-    return [];
+    const isSigned = signedPreKey !== undefined && device.keys.rotate(signedPreKey);
+    return isSigned ? [] : new Refusal(406, 'not-acceptable');
   },
 
   'encrypt get digest': ({ device: { keys } }) => [

@@ -75,7 +75,7 @@ export class Account extends Person {
 
   /** Encrypts with the phone's key for a device of its own. */
   encrypt(device: Device, content: Content): Node {
-    const sealed = this.party.encrypt(this.addressOf(device), pad(content), () => device.keys.bundle());
+    const sealed = this.party.encrypt(this.addressOf(device), pad(content), () => device.bundle());
     return node('enc', { v: '2', type: sealed.type }, sealed.bytes);
   }
 

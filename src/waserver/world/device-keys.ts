@@ -1,22 +1,25 @@
 /** The public keys of a linked device, of which each one-time key is given out once. */
 import { createHash } from 'node:crypto';
 import type { Bundle, PublicPreKey } from '../signal/bundle.js';
+import { isSignedBy, typed } from '../wire/curve.js';
 
 export class DeviceKeys {
   readonly identityKey: Buffer;
   readonly registrationId: number;
   #signedPreKey: Bundle['signedPreKey'];
-  readonly #preKeys: PublicPreKey[] = [];
+  /** By id: keys that are uploaded once more, because the answer was lost, are not there twice. */
+  readonly #preKeys = new Map<number, PublicPreKey>();
 
   constructor(first: Omit<Bundle, 'preKey'>) {
     this.identityKey = first.identityKey;
     this.registrationId = first.registrationId;
     this.#signedPreKey = first.signedPreKey;
+    if (!this.rotate(first.signedPreKey)) throw new Error('the client has not signed its key');
   }
 
   /** How many one-time keys are left. */
   get count(): number {
-    return this.#preKeys.length;
+    return this.#preKeys.size;
   }
 
   get signedPreKey(): Bundle['signedPreKey'] {
@@ -24,25 +27,27 @@ export class DeviceKeys {
   }
 
   get preKeyIds(): number[] {
-    return this.#preKeys.map(({ id }) => id);
+    return [...this.#preKeys.keys()];
   }
 
   add(preKeys: readonly PublicPreKey[]): void {
-    this.#preKeys.push(...preKeys);
+    for (const one of preKeys) this.#preKeys.set(one.id, one);
   }
 
-  rotate(signedPreKey: Bundle['signedPreKey']): void {
+  /** @returns whether the device has signed it */
+  rotate(signedPreKey: Bundle['signedPreKey']): boolean {
+    const { publicKey, signature } = signedPreKey;
+    if (!isSignedBy(this.identityKey, typed(publicKey), signature)) return false;
     this.#signedPreKey = signedPreKey;
+    return true;
   }
 
   /** All that another device needs to write first. The one-time key is missing when none is left. */
   bundle(): Bundle {
-    return {
-      registrationId: this.registrationId,
-      identityKey: this.identityKey,
-      signedPreKey: this.#signedPreKey,
-      preKey: this.#preKeys.shift(),
-    };
+    const [preKey] = this.#preKeys.values();
+    if (preKey !== undefined) this.#preKeys.delete(preKey.id);
+    const { registrationId, identityKey } = this;
+    return { registrationId, identityKey, signedPreKey: this.#signedPreKey, preKey };
   }
 
   /** By which a device sees whether the server has its keys (WAWebDigestKeyJob). 20 bytes */
@@ -51,7 +56,7 @@ export class DeviceKeys {
       .update(this.identityKey)
       .update(this.#signedPreKey.publicKey)
       .update(this.#signedPreKey.signature)
-      .update(Buffer.concat(this.#preKeys.map(({ publicKey }) => publicKey)))
+      .update(Buffer.concat([...this.#preKeys.values()].map(({ publicKey }) => publicKey)))
       .digest();
   }
 }

@@ -2,8 +2,10 @@
  * A linked device as the server knows it: its keys, its connection, and the stanzas that it has not acknowledged. Those
  * are sent again, with the attribute `offline`, when it connects again.
  */
+import type { Bundle } from '../signal/bundle.js';
 import { type Attributes, child, type Node, node } from '../wire/nodes.js';
 import type { Addressing } from './addressing.js';
+import { messageId } from './content.js';
 import type { DeviceKeys } from './device-keys.js';
 import { jidOf, LIDS, NUMBERS, SERVER } from './jid.js';
 
@@ -20,6 +22,9 @@ type Link =
   /** logged in, but it has not asked for what waits */
   | { readonly name: 'passive'; readonly stream: Stream }
   | { readonly name: 'active'; readonly stream: Stream };
+
+/** Baileys gives more below five. */
+const FEW_KEYS = 4;
 
 const MESSAGE_KINDS = ['message', 'notification', 'receipt', 'call'] as const;
 
@@ -105,6 +110,18 @@ export class Device {
   push(stanza: Node): void {
     this.#waiting.set(keyOf(stanza.tag, stanza.attrs), stanza);
     if (this.#link.name === 'active') this.#link.stream.send(stanza);
+  }
+
+  /** What somebody needs to write to it first. It is told when few one-time keys are left (WAWebHandlePreKeyLow). */
+  bundle(): Bundle {
+    const bundle = this.keys.bundle();
+    const { count } = this.keys;
+    if (bundle.preKey !== undefined && count === FEW_KEYS) {
+      const t = String(Math.floor(Date.now() / 1000));
+      const attrs = { from: SERVER, type: 'encrypt', id: messageId(), t };
+      this.push(node('notification', attrs, [node('count', { value: String(count) })]));
+    }
+    return bundle;
   }
 
   /** Sends what is only of interest now: not at all, if it is not connected. */

@@ -5,8 +5,8 @@ export const NUMBERS = 's.whatsapp.net';
 export const LIDS = 'lid';
 export const GROUPS = 'g.us';
 export const CHANNELS = 'newsletter';
-/** The server itself. */
-export const SERVER = 's.whatsapp.net';
+/** The server itself: an address without a user, which is more than the word (WAWap). Baileys hears of few keys from no other. */
+export const SERVER = '@s.whatsapp.net';
 
 export interface Jid {
   readonly user: string;

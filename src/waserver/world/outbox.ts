@@ -79,7 +79,7 @@ export class Outbox {
     const address = account.addressOf(device);
     const again = retries === 0 ? {} : { count: String(retries) };
     const seal = (what: Content): Node => {
-      const { type, bytes } = party.encrypt(address, pad(what), () => device.keys.bundle());
+      const { type, bytes } = party.encrypt(address, pad(what), () => device.bundle());
       return node('enc', { v: '2', type, ...again }, bytes);
     };
     const edit = EDITS[content.protocolMessage?.type ?? -1];
