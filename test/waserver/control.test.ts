@@ -79,6 +79,23 @@ t.test('wrong requests are refused with a reason', async (t) => {
   await ask('/phones', { number: ME });
   await t.rejects(ask(`/phones/${ME}/scan`, { qr: 'x' }), /400: no client shows this code/);
   await t.rejects(ask(`/phones/${ME}/wait-online`, { timeoutMs: 1 }), /400: no linked device online/);
+  await ask('/contacts', { number: ANA });
+  for (const [path, body, error] of [
+    ['/phones', { number: BEN, pushname: 5 }, '"pushname" must be a text'],
+    ['/phones', { number: BEN, lidMigrated: 'no' }, '"lidMigrated" must be true or false'],
+    ['/contacts', { number: BEN, name: {} }, '"name" must be a text'],
+    [`/contacts/${ANA}`, { readReceipts: 'false' }, '"readReceipts" must be true or false'],
+    [`/contacts/${ANA}`, { autoReply: 3 }, '"autoReply" must be a text'],
+    [`/contacts/${ANA}`, { writesUnder: 'name' }, '"writesUnder" must be one of lid, pn'],
+    [`/contacts/${ANA}/appear`, { state: 'asleep' }, '"state" must be one of available, '],
+    [`/contacts/${ANA}/appear`, { state: 'available', lastSeen: 'x' }, '"lastSeen" must be a number or null'],
+    ['/groups', { subject: 'x', participants: ['1'] }, 'nobody has the number "1"'],
+    ['/groups', { subject: 'x', participants: [] }, 'nobody has the number ""'],
+    ['/groups', { subject: 'x', participants: [ANA], announce: 1 }, '"announce" must be true or false'],
+    ['/channels', { name: 'x', owner: '1' }, 'nobody has the number "1"'],
+  ] as const)
+    await t.rejects(ask(path, body), { message: new RegExp(`^400: ${error}`) }, error);
+  t.match(await ask('/'), { groups: [] });
 });
 
 /** What a driver does before there is a client; each answer has at least the simulator's fields. */

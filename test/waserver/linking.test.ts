@@ -187,13 +187,16 @@ t.test('a client that is not linked has its pings answered, and other requests r
   const { server, client } = await startWorld(t);
   client.connect();
   await client.qr();
-  const ask = (xmlns: string) =>
+  const ask = (xmlns: string, tag = 'ping', attrs = {}) =>
     client.socket.query({
       tag: 'iq',
       attrs: { to: 's.whatsapp.net', type: 'get', xmlns },
-      content: [{ tag: 'ping', attrs: {} }],
+      content: [{ tag, attrs }],
     });
   t.match(await ask('w:p'), { attrs: { type: 'result' } });
+  t.match(await ask('md', 'link_code_companion_reg', { stage: 'get_country_code' }), {
+    content: [{ tag: 'country_code', attrs: { iso: 'US' } }],
+  });
   await t.rejects(ask('w:nothing'), { message: 'feature-not-implemented' });
   t.ok(server.unknown.delete('w:nothing get ping'));
 });

@@ -17,6 +17,27 @@ export function word(args: Args, name: string): string {
 export const optionalWord = (args: Args, name: string): string | undefined =>
   args[name] === undefined ? undefined : word(args, name);
 
+/** @throws TypeError if it is there, and neither true nor false */
+export function flag(args: Args, name: string): boolean | undefined {
+  const value = args[name];
+  if (value !== undefined && typeof value !== 'boolean')
+    throw new TypeError(`"${name}" must be true or false`);
+  return value;
+}
+
+/** null is a value of its own. @throws TypeError if it is there, and no text */
+export const wordOrNull = (args: Args, name: string): string | null | undefined =>
+  args[name] === null ? null : optionalWord(args, name);
+
+/** @throws TypeError if it is there, and none of these */
+export function choice<T extends string>(args: Args, name: string, of: readonly T[]): T | undefined {
+  const value = args[name];
+  const found = of.find((one) => one === value);
+  if (value !== undefined && found === undefined)
+    throw new TypeError(`"${name}" must be one of ${of.join(', ')}`);
+  return found;
+}
+
 export function words(args: Args, name: string): string[] {
   const value = args[name];
   if (!Array.isArray(value) || value.some((one) => typeof one !== 'string'))

@@ -2,7 +2,18 @@
 import type { WaServer } from '../wa-server.js';
 import type { Contact, ContactOptions, SendOptions } from '../world/contact.js';
 import type { FileType } from '../world/file.js';
-import { type Args, contactOf, groupOf, numberOf, optionalWord, wait, word } from './arguments.js';
+import {
+  type Args,
+  choice,
+  contactOf,
+  flag,
+  groupOf,
+  numberOf,
+  optionalWord,
+  wait,
+  word,
+  wordOrNull,
+} from './arguments.js';
 import type { Routes } from './route.js';
 import { showContact, showReceived, showSent } from './views.js';
 
@@ -11,17 +22,20 @@ import { showContact, showReceived, showSent } from './views.js';
  * picture: base64; null removes it
  */
 function change(contact: Contact, args: Args): void {
-  const { registered, readReceipts, online, autoReply, writesUnder, about, picture } = args;
-  if (typeof registered === 'boolean') contact.registered = registered;
-  if (typeof readReceipts === 'boolean') contact.readReceipts = readReceipts;
+  const online = flag(args, 'online');
+  const [autoReply, about, picture] = (['autoReply', 'about', 'picture'] as const).map((name) =>
+    wordOrNull(args, name),
+  );
+  contact.registered = flag(args, 'registered') ?? contact.registered;
+  contact.readReceipts = flag(args, 'readReceipts') ?? contact.readReceipts;
+  contact.writesUnder = choice(args, 'writesUnder', ['lid', 'pn']) ?? contact.writesUnder;
   if (online === true) contact.online();
   if (online === false) contact.offline();
-  if (writesUnder === 'lid' || writesUnder === 'pn') contact.writesUnder = writesUnder;
-  if (about === null || typeof about === 'string') contact.setAbout(about);
+  if (about !== undefined) contact.setAbout(about);
   if (picture === null) contact.setPicture(null);
-  if (typeof picture === 'string') contact.setPicture(Buffer.from(picture, 'base64'));
+  else if (picture !== undefined) contact.setPicture(Buffer.from(picture, 'base64'));
   if (autoReply === null) contact.autoReply = undefined;
-  if (typeof autoReply === 'string') contact.autoReply = ({ body }) => autoReply.replaceAll('%s', () => body);
+  else if (autoReply !== undefined) contact.autoReply = ({ body }) => autoReply.replaceAll('%s', () => body);
 }
 
 function place(server: WaServer, args: Args): SendOptions {
@@ -71,13 +85,12 @@ function kindOf(args: Args): { type: FileType; mimetype: string } {
 }
 
 const APPEARANCES = ['available', 'unavailable', 'composing', 'recording', 'paused'] as const;
-const asNumber = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 export const CONTACT_ROUTES: Routes = {
   /** number, pushname, name, lid, and what can be changed. Reads what it receives unless readReceipts is false */
   'POST /contacts': (server, args) => {
     word(args, 'number');
-    optionalWord(args, 'lid');
+    for (const name of ['lid', 'name', 'pushname']) optionalWord(args, name);
     const contact = server.createContact(args as unknown as ContactOptions);
     change(contact, { readReceipts: true, ...args });
     return showContact(contact);
@@ -130,16 +143,18 @@ export const CONTACT_ROUTES: Routes = {
   },
   /** `state`: available, unavailable, composing, recording or paused; `lastSeen`: in seconds, null if hidden */
   'POST /contacts/:number/appear': (server, args) => {
-    const state = APPEARANCES.find((one) => one === args.state);
-    if (state === undefined) throw new TypeError(`"state" must be one of ${APPEARANCES.join(', ')}`);
+    word(args, 'state');
+    const state = choice(args, 'state', APPEARANCES) ?? 'available';
     const { lastSeen } = args;
-    contactOf(server, args).appear(state, lastSeen === null ? null : asNumber(lastSeen));
+    if (lastSeen !== undefined && lastSeen !== null && typeof lastSeen !== 'number')
+      throw new TypeError('"lastSeen" must be a number or null');
+    contactOf(server, args).appear(state, lastSeen);
   },
   /** `video`; `to` is the account's number, by default the first */
   'POST /contacts/:number/call': (server, args) => {
     const to = optionalWord(args, 'to');
     const number = to === undefined ? {} : { to: numberOf(server, to) };
-    return { id: contactOf(server, args).call({ ...number, video: args.video === true }) };
+    return { id: contactOf(server, args).call({ ...number, video: flag(args, 'video') === true }) };
   },
   'POST /contacts/:number/hang-up': (server, args) => contactOf(server, args).hangUp(word(args, 'id')),
   'GET /contacts/:number/calls': (server, args) => ({ calls: contactOf(server, args).calls.all }),

@@ -2,7 +2,7 @@
 import type { WaServer } from '../wa-server.js';
 import type { Group } from '../world/group.js';
 import type { GroupChange } from '../world/group-change.js';
-import { type Args, groupOf, numberOf, optionalWord, word, words } from './arguments.js';
+import { type Args, flag, groupOf, numberOf, optionalWord, word, words } from './arguments.js';
 import type { Routes } from './route.js';
 import { showGroup } from './views.js';
 
@@ -19,8 +19,8 @@ const CHANGES: Readonly<Record<string, (server: WaServer, args: Args) => GroupCh
   leave: () => ({ what: 'leave' }),
   subject: (_server, args) => ({ what: 'subject', value: word(args, 'value') }),
   description: (_server, args) => ({ what: 'description', value: word(args, 'value') }),
-  announce: (_server, { value }) => ({ what: 'announce', value: value === true }),
-  restrict: (_server, { value }) => ({ what: 'restrict', value: value === true }),
+  announce: (_server, args) => ({ what: 'announce', value: flag(args, 'value') === true }),
+  restrict: (_server, args) => ({ what: 'restrict', value: flag(args, 'value') === true }),
 };
 
 /** With `isCommunity`; other members come with its groups. */
@@ -33,13 +33,16 @@ function newCommunity(server: WaServer, args: Args): Group {
 export const GROUP_ROUTES: Routes = {
   /** subject, isCommunity, participants (the first one is the owner unless `owner` is given), announce, restrict */
   'POST /groups': (server, args) => {
-    if (args.isCommunity === true) return showGroup(newCommunity(server, args));
+    const [isCommunity, announce, restrict] = ['isCommunity', 'announce', 'restrict'].map((name) =>
+      flag(args, name),
+    );
+    if (isCommunity === true) return showGroup(newCommunity(server, args));
     const people = words(args, 'participants').map((one) => numberOf(server, one));
     const creator = numberOf(server, optionalWord(args, 'owner') ?? people[0] ?? '');
     const members = people.filter((one) => one !== creator);
     const group = server.createGroup({ subject: word(args, 'subject'), creator, members });
-    group.announcement = args.announce === true;
-    group.locked = args.restrict === true;
+    group.announcement = announce === true;
+    group.locked = restrict === true;
     return showGroup(group);
   },
   /** a change by one of the members, `by` */

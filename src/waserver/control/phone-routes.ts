@@ -1,6 +1,6 @@
 /** Routes of phones. */
 import type { AccountOptions } from '../world/account.js';
-import { numberOf, optionalWord, phoneOf, wait, word } from './arguments.js';
+import { flag, numberOf, optionalWord, phoneOf, wait, word } from './arguments.js';
 import type { Routes } from './route.js';
 import { showDevice, showPhone, showReceived, widOf } from './views.js';
 
@@ -10,7 +10,8 @@ export const PHONE_ROUTES: Routes = {
   /** number, pushname, lid, lidMigrated */
   'POST /phones': (server, args) => {
     word(args, 'number');
-    optionalWord(args, 'lid');
+    for (const name of ['lid', 'pushname']) optionalWord(args, name);
+    flag(args, 'lidMigrated');
     return showPhone(server.createPhone(args as unknown as AccountOptions));
   },
   'GET /phones/:number': (server, args) => showPhone(phoneOf(server, args)),
@@ -43,7 +44,7 @@ export const PHONE_ROUTES: Routes = {
     phoneOf(server, args).lockReachOut(ms);
   },
   'POST /phones/:number/use-up-new-chats': (server, args) =>
-    phoneOf(server, args).useUpNewChats(args.usedUp !== false),
+    phoneOf(server, args).useUpNewChats(flag(args, 'usedUp')),
   'POST /phones/:number/conflict': (server, args) => phoneOf(server, args).conflict(),
   'POST /phones/:number/cut': (server, args) => phoneOf(server, args).cut(),
   /** what the account has set: its text about itself, privacy, and whom it blocks */

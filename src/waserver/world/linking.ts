@@ -176,6 +176,10 @@ export class Linking {
         if (candidate.finish !== undefined)
           candidate.finish.bundle = bytes(child(part, 'link_code_pairing_wrapped_key_bundle'));
         return true;
+      // The page asks for it before it shows a code (WASmaxInMdGetCountryCodeResponseGetCountryCodeResponse).
+      case 'get_country_code':
+        answer([node('country_code', { iso: 'US' })]);
+        return true;
       default:
         return false;
     }
