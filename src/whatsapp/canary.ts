@@ -13,6 +13,8 @@ export interface CanaryOptions {
   /** An empty directory; the caller removes it. */
   readonly directory: string;
   readonly timeoutMs: number;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
   readonly log: Log;
 }
 
@@ -37,7 +39,13 @@ export interface Canary {
 const SETTLE_MS = LASTS_MS + 3_000;
 
 /** Bounded. Never rejects, and leaves no process behind. */
-export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOptions): Promise<Canary> {
+export async function lookAtPage({
+  chrome,
+  directory,
+  timeoutMs,
+  signal,
+  log,
+}: CanaryOptions): Promise<Canary> {
   const startedAt = performance.now();
   let found: CapabilityStates = {};
   let qr = false;
@@ -76,8 +84,15 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
       },
     },
   );
-  void client.launch();
+  const ended = (): void => {
+    trouble ??= String(signal.reason?.message ?? signal.reason);
+    settle();
+  };
+  signal.addEventListener('abort', ended, { once: true });
+  if (signal.aborted) ended();
+  else void client.launch();
   await over;
+  signal.removeEventListener('abort', ended);
   clearTimeout(late);
   clearTimeout(settling);
   const { whatsappWeb, browserVersion: browser, pageErrors } = client;

@@ -126,7 +126,7 @@ t.test('a bug report is useful and contains nothing private', async (t) => {
 });
 
 /** `wactl canary --deep` with a program of ours as its browser. */
-async function deep(t: Test, browser: string, args: readonly string[] = []) {
+async function deep(t: Test, browser: string, args: readonly string[] = [], which = ['--deep']) {
   const home = await mkdtemp(join(tmpdir(), 'wad-deep-'));
   t.teardown(() => rm(home, { recursive: true, force: true }));
   const [program, temporary] = [join(home, 'browser'), join(home, 'tmp')];
@@ -137,7 +137,7 @@ async function deep(t: Test, browser: string, args: readonly string[] = []) {
     ...{ HOME: home, TMPDIR: temporary, STATE_DIRECTORY: join(home, 'state') },
     ...{ WAD_BROWSER_PATH: program, WAD_BROWSER_SANDBOX: 'false' },
   };
-  const { end } = startWactl(['canary', '--deep', ...args], { env, cwd: home, timeoutMs: 120_000 });
+  const { end } = startWactl(['canary', ...which, ...args], { env, cwd: home, timeoutMs: 120_000 });
   const ended = await end;
   return {
     ...ended,
@@ -148,14 +148,15 @@ async function deep(t: Test, browser: string, args: readonly string[] = []) {
   };
 }
 
-t.test('SIGTERM to wactl ends the deep canary in order', async (t) => {
-  // Its parent is wad, whose parent is wactl.
-  const toWactl = "kill -TERM $(sed -n 's/^PPid:[^0-9]*//p' /proc/$PPID/status)";
-  const ended = await deep(t, `${toWactl}; exec sleep 600`);
-  t.match(ended, { code: 143, stdout: '', isStarted: true }, ended.stderr);
-  t.same(ended.processes, []);
-  t.same(ended.temporary, [], 'the profile is removed');
-});
+for (const which of [['--deep'], []])
+  t.test(`SIGTERM to wactl ends the canary in order ${which}`, async (t) => {
+    // Its parent is wad, whose parent is wactl.
+    const toWactl = "kill -TERM $(sed -n 's/^PPid:[^0-9]*//p' /proc/$PPID/status)";
+    const ended = await deep(t, `${toWactl}; exec sleep 600`, [], which);
+    t.match(ended, { code: 143, stdout: '', isStarted: true }, ended.stderr);
+    t.same(ended.processes, []);
+    t.same(ended.temporary, [], 'the profile is removed');
+  });
 
 t.test('a browser that does not start is no finding', async (t) => {
   const ended = await deep(t, 'exit 1', ['--textfile', 'wad.prom']);

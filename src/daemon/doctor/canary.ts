@@ -11,14 +11,23 @@ import { proxySwitches } from '../../proxy/switches.js';
 import { proxyName, readUpstream } from '../../proxy/upstream.js';
 import { type Canary, lookAtPage } from '../../whatsapp/canary.js';
 import type { Settings } from '../settings.js';
+import { Ending } from './ending.js';
 
 const TIMEOUT_MS = 60_000;
 
 const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** @returns 0 when nothing is missing, else 1 */
-export async function runCanary(settings: Settings, output: 'text' | 'json'): Promise<0 | 1> {
-  const { config } = settings;
+/** @returns 0 when nothing is missing, else 1; of a signal that has ended it 128 and its number, and then nothing is printed */
+export async function runCanary(settings: Settings, output: 'text' | 'json'): Promise<number> {
+  const ending = new Ending();
+  try {
+    return await checked(settings, output, ending);
+  } finally {
+    ending.stop();
+  }
+}
+
+async function checked({ config }: Settings, output: 'text' | 'json', ending: Ending): Promise<number> {
   const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
   if (!browser.found) {
     print({ ...NOTHING, says: browser.says }, output);
@@ -30,7 +39,14 @@ export async function runCanary(settings: Settings, output: 'text' | 'json'): Pr
     const plain = chromeOptions(browser.path, config.browser);
     const switches = forwarder === null ? [] : proxySwitches(forwarder.port);
     const chrome = { ...plain, args: [...plain.args, ...switches] };
-    const canary = await lookAtPage({ chrome, directory, timeoutMs: TIMEOUT_MS, log: QUIET });
+    const canary = await lookAtPage({
+      chrome,
+      directory,
+      timeoutMs: TIMEOUT_MS,
+      signal: ending.signal,
+      log: QUIET,
+    });
+    if (ending.status !== null) return ending.status;
     print(canary, output);
     return canary.ok ? 0 : 1;
   } finally {
