@@ -23,6 +23,8 @@ const OPEN_TO_THE_PAGE = {
   'access-control-allow-headers': '*',
   'access-control-allow-methods': '*',
 };
+/** What clients are told to name with an upload (`media_conn`); with another word the answer is 401 (WAWebMmsClientErrors). */
+export const MEDIA_AUTH = 'auth';
 /** What the paths of files begin with on the real host. */
 const FILES = '/v/t62.0-24/';
 
@@ -88,9 +90,15 @@ export class MediaHost {
       response.writeHead(204, OPEN_TO_THE_PAGE).end();
       return;
     }
-    if (request.method === 'GET') {
-      const file = this.#files.get(path);
-      response.writeHead(file === undefined ? 404 : 200, OPEN_TO_THE_PAGE).end(file);
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      this.#give(path, request.headers.range, response);
+      return;
+    }
+    const refusal = request.method !== 'POST' ? 405 : searchParams.get('auth') !== MEDIA_AUTH ? 401 : 0;
+    if (refusal !== 0) {
+      // What it would have sent is read, as below.
+      await request.resume().toArray();
+      response.writeHead(refusal, OPEN_TO_THE_PAGE).end();
       return;
     }
     const upload = await this.#read(request);
@@ -100,6 +108,26 @@ export class MediaHost {
     }
     const answer = JSON.stringify(this.#taken(searchParams, upload));
     response.writeHead(200, { ...OPEN_TO_THE_PAGE, 'content-type': 'application/json' }).end(answer);
+  }
+
+  /** A whole file, or the range that is asked for: Baileys relies on it when it wants only a part. */
+  #give(path: string, range: string | undefined, response: ServerResponse): void {
+    const file = this.#files.get(path);
+    const [, from = '', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+    const headers = { ...OPEN_TO_THE_PAGE, 'accept-ranges': 'bytes' };
+    if (file === undefined) {
+      response.writeHead(404, OPEN_TO_THE_PAGE).end();
+    } else if (from === '') {
+      response.writeHead(200, { ...headers, 'content-length': file.length }).end(file);
+    } else if (Number(from) >= file.length || (to !== '' && Number(to) < Number(from))) {
+      response.writeHead(416, { ...headers, 'content-range': `bytes */${file.length}` }).end();
+    } else {
+      const part = file.subarray(Number(from), to === '' ? file.length : Number(to) + 1);
+      const place = `bytes ${from}-${Number(from) + part.length - 1}/${file.length}`;
+      response
+        .writeHead(206, { ...headers, 'content-length': part.length, 'content-range': place })
+        .end(part);
+    }
   }
 
   /**

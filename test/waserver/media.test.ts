@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { downloadMediaMessage } from 'baileys';
+import { downloadContentFromMessage, downloadMediaMessage } from 'baileys';
 import t from 'tap';
 import { ControlHttp } from '../../src/waserver/control/control-http.js';
 import { MediaHost } from '../../src/waserver/media-host.js';
@@ -140,7 +140,10 @@ t.test('the media host keeps 256 MB, with what is being uploaded', async (t) => 
   // Memory that is never written to takes no room.
   host.put(Buffer.alloc(256 * 1024 * 1024 - 10));
   const upload = () => {
-    const asked = request(`https://${host.address}/mms/image/hash`, { method: 'POST', agent: false });
+    const asked = request(`https://${host.address}/mms/image/hash?auth=auth`, {
+      method: 'POST',
+      agent: false,
+    });
     const status = once(asked, 'response').then(([response]: IncomingMessage[]) => {
       response?.resume();
       return response?.statusCode;
@@ -162,4 +165,45 @@ t.test('the media host keeps 256 MB, with what is being uploaded', async (t) => 
   fourth.asked.end('four');
   t.equal(await fourth.status, 200, 'a refused upload takes no room');
   t.throws(() => host.put(Buffer.alloc(1)), { name: 'RangeError', message: /the media host is full/ });
+});
+
+t.test('a part of a file is given, and what WhatsApp would refuse is refused', async (t) => {
+  const host = await MediaHost.start(await makeCertificate('127.0.0.1'));
+  t.teardown(() => host.close());
+  const { url } = host.put(Buffer.from('0123456789'));
+  const get = async (range: string, method = 'GET') => {
+    const answer = await fetch(url, { method, headers: { range } });
+    return [answer.status, await answer.text(), answer.headers.get('content-range')];
+  };
+  t.same(await get('bytes=2-4'), [206, '234', 'bytes 2-4/10']);
+  t.same(await get('bytes=7-'), [206, '789', 'bytes 7-9/10']);
+  t.same(await get('bytes=7-99'), [206, '789', 'bytes 7-9/10']);
+  t.same(await get('bytes=10-'), [416, '', 'bytes */10']);
+  t.same(await get('lines=1-2'), [200, '0123456789', null]);
+  t.same(await get('', 'HEAD'), [200, '', null]);
+  const upload = `https://${host.address}/mms/image/hash`;
+  for (const [place, method, status] of [
+    [upload, 'POST', 401],
+    [`${upload}?auth=other`, 'POST', 401],
+    [`${upload}?auth=auth`, 'PUT', 405],
+    [url, 'DELETE', 405],
+  ] as const)
+    t.equal((await fetch(place, { method, body: 'x' })).status, status, `${method} ${place}`);
+  t.same(await get('bytes=0-0'), [206, '0', 'bytes 0-0/10']);
+});
+
+t.test('Baileys reads a file from the middle', async (t) => {
+  const tls = await makeCertificate('127.0.0.1');
+  const { ana, client } = await linkedWorld(t, { tls });
+  const bytes = Buffer.from('a film of some words '.repeat(100));
+  ana.sendFile({ bytes, mimetype: 'video/mp4', type: 'video' });
+  const { message } = await client.until('film', () =>
+    client.messages.find((one) => one.message?.videoMessage),
+  );
+  if (!message?.videoMessage) throw new Error('no film');
+  const stream = await downloadContentFromMessage(message.videoMessage, 'video', {
+    startByte: 1600,
+    endByte: 2000,
+  });
+  t.equal(Buffer.concat(await stream.toArray()).toString(), bytes.subarray(1600, 2000).toString());
 });

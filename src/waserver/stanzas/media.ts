@@ -1,4 +1,5 @@
 /** xmlns `w:m`: where files are. */
+import { MEDIA_AUTH } from '../media-host.js';
 import { node } from '../wire/nodes.js';
 import type { Handlers } from './request.js';
 
@@ -7,7 +8,7 @@ const KINDS = ['video', 'image', 'gif', 'audio', 'ptt', 'sticker', 'document', '
 
 export const MEDIA: Handlers = {
   'w:m set media_conn': ({ mediaHost }) => [
-    node('media_conn', { auth: 'auth', ttl: '300', auth_ttl: '21600', max_buckets: '12' }, [
+    node('media_conn', { auth: MEDIA_AUTH, ttl: '300', auth_ttl: '21600', max_buckets: '12' }, [
       node('host', { hostname: mediaHost, class: 'primary' }, [
         node(
           'download',
