@@ -1,5 +1,6 @@
 // Parses the command line of `wad`. The values of configuration keys are checked together with all other
 // values, in config/load.ts.
+import { resolve } from 'node:path';
 import parser from 'yargs-parser';
 import { ROWS } from '../config/keys.js';
 import { isAccountName } from '../protocol/names.js';
@@ -176,8 +177,15 @@ function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {
   const known = Object.keys(OPTIONS);
   const aliases = Object.values(ALIASES);
   if (read.deep === true && read.canary !== true) return '--deep is for --canary';
-  const withDeep = ['archive', 'report', 'textfile'].find((name) => read[name] !== undefined);
-  if (withDeep !== undefined && read.deep !== true) return `--${withDeep} is for --canary --deep`;
+  const files = ['archive', 'report', 'textfile'].flatMap((name) =>
+    read[name] === undefined ? [] : [{ name, place: resolve(String(read[name])) }],
+  );
+  if (files[0] !== undefined && read.deep !== true) return `--${files[0].name} is for --canary --deep`;
+  for (const { name, place } of files) {
+    // The last one would replace the others, and an archive cannot be made again.
+    const first = files.find((one) => one.place === place)?.name ?? name;
+    if (first !== name) return `--${first} and --${name} name one file`;
+  }
   for (const [name, value] of Object.entries(read)) {
     if (aliases.includes(name)) continue;
     if (name === '_') {

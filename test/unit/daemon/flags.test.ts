@@ -59,6 +59,10 @@ t.test('an unknown flag exits 64 and names the nearest flag', async (t) => {
     [['--output', 'yaml'], '--output is text or json'],
     [['--deep'], '--deep is for --canary'],
     [['--canary', '--archive', 'a.json'], '--archive is for --canary --deep'],
+    [
+      ['--canary', '--deep', '--archive', 'a.json', '--textfile', 'w.prom', '--report', './b/../a.json'],
+      '--archive and --report name one file',
+    ],
   ] as const) {
     const answer = await read([...argv]);
     t.match(answer, { exit: 64 }, argv.join(' '));
