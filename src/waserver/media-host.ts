@@ -70,9 +70,9 @@ export class MediaHost {
     return { url: `https://${this.name}${directPath}`, directPath };
   }
 
-  /** undefined: there is no such file. */
+  /** undefined: there is no such file. @param path may have a query, as in a message that was forwarded (WAWebUploadManager) */
   file(path: string): Buffer | undefined {
-    return this.#files.get(path);
+    return this.#files.get(path.split('?', 1)[0] ?? path);
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { ControlHttp } from '../../src/waserver/control/control-http.js';
 import { MediaHost } from '../../src/waserver/media-host.js';
 import { WaServer } from '../../src/waserver/wa-server.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
+import { show } from '../../src/waserver/world/content.js';
 import { decryptFile } from '../../src/waserver/world/file.js';
 import { makeCertificate } from '../simulator/certificate.js';
 import { linkedWorld } from './world.js';
@@ -45,6 +46,12 @@ t.test('files in both directions', async (t) => {
   );
   t.match(message.message?.imageMessage, { caption: 'look', mimetype: 'image/png' });
   t.ok(PICTURE.equals(await downloadMediaMessage(message, 'buffer', {})));
+});
+
+t.test('a document with a caption is in an envelope of its own', async (t) => {
+  const documentMessage = { fileName: 'paper.pdf', caption: 'read this' };
+  const message = CONTENT.encode({ documentMessage });
+  t.match(show({ documentWithCaptionMessage: { message } }), { type: 'document', body: 'read this' });
 });
 
 t.test('every type of file is encrypted with keys of its own, which Baileys derives, too', async (t) => {
@@ -131,6 +138,7 @@ t.test('the media host as a browser asks it, under a name', async (t) => {
   const { url, direct_path: path } = answer as { url: string; direct_path: string };
   t.equal(url, `https://media.example${path}`);
   t.equal(String(server.file(path)), 'sealed');
+  t.equal(String(server.file(`${path}?_nc_hot=1`)), 'sealed', 'as in a message that was forwarded');
   t.equal(await (await fetch(`https://${server.mediaAddress}${path}`)).text(), 'sealed');
 });
 

@@ -248,6 +248,7 @@ export const CONTENT = new Schema({
     46,
     new Schema({ key: [1, MESSAGE_KEY], text: [2, 'text'], senderTimestampMs: [4, 'uint'] }),
   ],
+  documentWithCaptionMessage: [53, ENVELOPE],
   viewOnceMessageV2: [55, ENVELOPE],
   viewOnceMessageV2Extension: [59, ENVELOPE],
   ptvMessage: [66, VIDEO],

@@ -37,8 +37,14 @@ function inViewOnce(content: Content): Content | undefined {
   return message && CONTENT.decode(message);
 }
 
+/** What is in the envelope of a document with a caption (WAWebE2EProtoGenerator). undefined: it is in none. */
+function inCaptioned({ documentWithCaptionMessage }: Content): Content | undefined {
+  const { message } = documentWithCaptionMessage ?? {};
+  return message && CONTENT.decode(message);
+}
+
 /** A content without its envelope. */
-export const opened = (content: Content): Content => inViewOnce(content) ?? content;
+export const opened = (content: Content): Content => inViewOnce(content) ?? inCaptioned(content) ?? content;
 
 /** How a message appears. undefined: nothing that is shown, such as a sender key alone. */
 export function show(content: Content): Shown | undefined {
@@ -47,6 +53,8 @@ export function show(content: Content): Shown | undefined {
     const shown = show(once);
     return shown && { ...shown, viewOnce: true };
   }
+  const captioned = inCaptioned(content);
+  if (captioned !== undefined) return show(captioned);
   const { conversation, extendedTextMessage, reactionMessage, protocolMessage } = content;
   const text = conversation ?? extendedTextMessage?.text;
   if (text !== undefined) return { type: 'chat', body: text };
