@@ -42,6 +42,24 @@ for (const forwarding of ['bundle', 'flow'] as const) {
   });
 }
 
+t.test('a message with a file is forwarded with its file', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const bytes = Buffer.from('one,two\n1,2\n');
+  const id = await ana.sendMedia({ bytes, mimetype: 'text/csv', filename: 'table.csv' });
+  await wad.event('message', ({ messageId }) => messageId === id);
+  t.match(await wad.wactl(['forward', id, ben.number]), { code: 0 });
+  const got = await ben.waitForMessage(({ type }) => type === 'document');
+  t.same(ben.download(got), bytes);
+  await wad.stop();
+  t.same(wad.strayLines, []);
+});
+
 t.test('without a way to load forwarding, it is reported missing and the rest works', async (t) => {
   await using sim = await Simulator.start({
     knobs: { forwarding: 'bundle', missingModules: ['Bootloader', 'WAWebForwardMessageFlowLoadable'] },

@@ -350,6 +350,7 @@ export const KNOBS = {
 
   // Media
   uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media fails', 'this simulator'),
+  uploadMs: ms(0, 'how long an upload takes', 'this simulator'),
   downloadFault: choice(
     ['none', 'hangs', 'missing'],
     'none',

@@ -13,13 +13,20 @@ export const ID_TAG = 'wadMessageId';
 /** Wraps addAndSendMsgToChat once per document. @param tag name of the property that carries the id */
 export function installOwnIds(tag: string): void {
   type Message = Record<string, unknown> & { id: PageMsgKey };
-  type Send = ((chat: unknown, message: Message) => [Promise<unknown>, Promise<unknown>]) & { wad?: true };
+  /** With `more`, the page uploads the file of a message that it forwards (WAWebMediaPrep, 2026-04-27). */
+  type Send = ((
+    chat: unknown,
+    message: Message,
+    ...more: unknown[]
+  ) => [Promise<unknown>, Promise<unknown>]) & {
+    wad?: true;
+  };
   const module = window.require('WAWebSendMsgChatAction') as { addAndSendMsgToChat: Send };
   const send = module.addAndSendMsgToChat;
   if (send.wad) return;
-  const wrapped: Send = (chat, message) => {
+  const wrapped: Send = (chat, message, ...more) => {
     const { [tag]: id, ...bare } = message;
-    if (typeof id !== 'string') return send.call(module, chat, message);
+    if (typeof id !== 'string') return send.call(module, chat, message, ...more);
     const sends = window.__wad?.sends ?? {};
     // The daemon has given up this send and reported that: it must not be sent any more.
     if (sends[id] === 'refused') throw new Error('wad: this send was abandoned');
@@ -34,7 +41,7 @@ export function installOwnIds(tag: string): void {
       participant: message.id.participant ?? participant,
       selfDir: 'out',
     });
-    const result = send.call(module, chat, { ...bare, id: key });
+    const result = send.call(module, chat, { ...bare, id: key }, ...more);
     const [added, taken] = result;
     sends[id] = 'entered';
     if (window.__wad)

@@ -6,11 +6,12 @@ import { chatSocket } from './chat-socket.js';
 import { type Chat, deleteChat } from './chats.js';
 import { Cmd } from './cmd.js';
 import { getMaybeMePnUser } from './conn.js';
+import { uploadMediaWithPrep } from './media-upload.js';
 import { forget, type Msg, Msgs, toWire } from './messages.js';
 import { canEditCaption, canEditText, editedPart } from './msg-edit.js';
 import { MsgKey } from './msg-key.js';
 import { amend, edit, revoke } from './receive.js';
-import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
+import { actsWork, addAndSendMsgToChat, SendMsgChatAction, sendAct } from './send.js';
 import { type StoredMessage, storage } from './storage.js';
 import { UpdateUnreadChatAction } from './unread.js';
 import { MinifiedError, type Wid } from './wid.js';
@@ -158,6 +159,16 @@ export const LinkPreviewChatAction = {
   },
 };
 
+/** WAWebMediaForwardMediaMsg: the file is uploaded after the message is stored. A failure is not reported. */
+async function forwardMedia(chat: Chat, copy: object): Promise<void> {
+  const bare = Object.fromEntries(Object.entries(copy).filter(([name]) => !OF_UPLOAD.has(name)));
+  const result = SendMsgChatAction.addAndSendMsgToChat(chat, bare, uploadMediaWithPrep)[1];
+  await result.catch(() => undefined);
+}
+const OF_UPLOAD: ReadonlySet<string> = new Set([
+  ...['directPath', 'deprecatedMms3Url', 'clientUrl', 'mediaKey', 'mediaKeyTimestamp', 'encFilehash'],
+]);
+
 /** WAWebChatForwardMessage.forwardMessages */
 export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] }): Promise<void> {
   await actsWork();
@@ -178,7 +189,9 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
       star: false,
       hasReaction: false,
     };
-    await addAndSendMsgToChat(chat, copy)[0];
+    // Called through the module, so that a change of the module has an effect here.
+    if (msg.mediaKey === undefined) await SendMsgChatAction.addAndSendMsgToChat(chat, copy)[0];
+    else await forwardMedia(chat, copy);
   }
 }
 

@@ -19,9 +19,12 @@ const INFO: { readonly [type: string]: string } = {
 };
 const MAC_LENGTH = 10;
 
+/** WAWebCryptoMediaTypeInfo.getMediaTypeInfo: what the keys of a type are derived with. */
+export const infoOf = (type: string): string => `WhatsApp ${INFO[type] ?? 'Document'} Keys`;
+
 async function keysOf(mediaKey: Bytes, type: string) {
   const material = await crypto.subtle.importKey('raw', mediaKey, 'HKDF', false, ['deriveBits']);
-  const info = new TextEncoder().encode(`WhatsApp ${INFO[type] ?? 'Document'} Keys`);
+  const info = new TextEncoder().encode(infoOf(type));
   const salt = new Uint8Array(32);
   const bits = await crypto.subtle.deriveBits(
     { name: 'HKDF', hash: 'SHA-256', salt, info },

@@ -1,9 +1,10 @@
 /**
- * Outgoing and incoming media: preparing, uploading, downloading, and the models that whatsapp-web.js uses.
+ * Media: preparing, and the modules that whatsapp-web.js uses.
  */
-import { knobs, never } from './boot-record.js';
-import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
-import { type Bytes, decrypt, encrypt, sha256 } from './media-crypto.js';
+import { knobs } from './boot-record.js';
+import { type Bytes, infoOf, sha256 } from './media-crypto.js';
+import { cache, downloadAndMaybeDecrypt } from './media-download.js';
+import { getOrCreateMediaObject, MediaUpload, msgToMediaType, upload } from './media-upload.js';
 import { Model } from './model.js';
 import { bytesToBase64 } from './tagged-json.js';
 
@@ -46,17 +47,6 @@ class MediaData extends Model {
 
   toJSON(): object {
     return Object.fromEntries(Object.entries(this).filter(([name]) => !name.startsWith('__x_')));
-  }
-}
-
-class MediaObject extends Model {
-  declare type: string;
-  declare filehash: string;
-  declare size: number;
-  declare mediaBlob: OpaqueData;
-  declare contentInfo: { waveform?: Uint8Array };
-  consolidate(json: object): void {
-    this.set(json);
   }
 }
 
@@ -148,109 +138,15 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
   return media;
 }
 
-const objects = new Map<string, MediaObject>();
-const cache = new Map<string, ArrayBuffer>();
-
-async function upload(plain: Bytes, type: string) {
-  if (knobs.uploadFault === 'hangs') return never<never>();
-  await chatSocket.whenSignedIn();
-  const mediaKey = crypto.getRandomValues(new Uint8Array(32));
-  const file = await encrypt(plain, type, mediaKey);
-  const answer = await fetch('/media/', { method: 'POST', body: file });
-  if (knobs.uploadFault === 'fails' || !answer.ok) throw new ServerStatusCodeError(500, 'upload failed');
-  const { url, direct_path: directPath } = (await answer.json()) as { url: string; direct_path: string };
-  const encFilehash = await sha256(file);
-  return {
-    url,
-    mmsUrl: url,
-    deprecatedMms3Url: url,
-    directPath,
-    mediaKey: bytesToBase64(mediaKey),
-    mediaKeyTimestamp: Math.floor(Date.now() / 1000),
-    filehash: await sha256(plain),
-    encFilehash,
-    uploadHash: encFilehash,
-  };
-}
-
-/** Files for channels are not encrypted. */
-async function uploadPlain(plain: Bytes) {
-  if (knobs.uploadFault === 'hangs') return never<never>();
-  await chatSocket.whenSignedIn();
-  const answer = await fetch('/media/', { method: 'POST', body: plain });
-  if (knobs.uploadFault === 'fails' || !answer.ok) throw new ServerStatusCodeError(500, 'upload failed');
-  const { url, direct_path: directPath } = (await answer.json()) as { url: string; direct_path: string };
-  return { url, mmsUrl: url, deprecatedMms3Url: url, directPath, handle: directPath };
-}
-
-interface Asked {
-  directPath: string;
-  filehash: string;
-  mediaKey: string;
-  type: string;
-  mimetype?: string;
-}
-
-/** WAWebDownloadManager.downloadManager.downloadAndMaybeDecrypt */
-async function downloadAndMaybeDecrypt({
-  directPath,
-  filehash,
-  mediaKey,
-  type,
-  mimetype,
-}: Asked): Promise<ArrayBuffer> {
-  const known = cache.get(filehash);
-  if (known) return known;
-  if (knobs.downloadFault === 'hangs') return never();
-  // Since the summer of 2026 (wwebjs #201844, #201908).
-  if (knobs.downloadNeedsMimetype && mimetype === undefined) {
-    throw new TypeError("Cannot read properties of undefined (reading 'split')");
-  }
-  const answer = await fetch(directPath);
-  if (knobs.downloadFault === 'missing' || !answer.ok) {
-    throw new ServerStatusCodeError(answer.ok ? 404 : answer.status, 'media not found');
-  }
-  const plain = await decrypt(new Uint8Array(await answer.arrayBuffer()), type, mediaKey, filehash);
-  cache.set(filehash, plain);
-  return plain;
-}
-
-/**
- * Msg.downloadMedia: downloads, and requests a new upload from the phone for expired files. Returns the
- * stage.
- */
-export async function resolveMedia(asked: Asked): Promise<string> {
-  try {
-    await downloadAndMaybeDecrypt(asked);
-    return 'RESOLVED';
-  } catch (error) {
-    if (!(error instanceof ServerStatusCodeError)) return 'ERROR_UNKNOWN';
-  }
-  try {
-    await chatSocket.request('reupload', { directPath: asked.directPath });
-    await downloadAndMaybeDecrypt(asked);
-    return 'RESOLVED';
-  } catch {
-    return 'ERROR_MISSING';
-  }
-}
-
-export const stageOf = (filehash: string): string => (cache.has(filehash) ? 'RESOLVED' : 'NEED_POKE');
-
 export const MediaModules = {
   WAWebMediaOpaqueData: OpaqueData,
   WAWebPrepRawMedia: {
     prepRawMedia: (data: OpaqueData, params: Params) => ({ waitForPrep: () => prepare(data, params) }),
   },
-  WAWebMediaStorage: {
-    getOrCreateMediaObject(filehash: string): MediaObject {
-      const known = objects.get(filehash) ?? new MediaObject({ filehash, contentInfo: {} });
-      objects.set(filehash, known);
-      return known;
-    },
-  },
+  WAWebMediaStorage: { getOrCreateMediaObject },
+  WAWebCryptoMediaTypeInfo: { getMediaTypeInfo: infoOf },
   WAWebMmsMediaTypes: {
-    msgToMediaType: ({ type, isGif }: { type: string; isGif?: boolean }) => (isGif ? 'gif' : type),
+    msgToMediaType,
     castToV4: (type: string) => type,
   },
   WAWebImageUtils: { toWebpSticker },
@@ -261,14 +157,7 @@ export const MediaModules = {
         void blob.arrayBuffer().then((bytes) => cache.set(filehash, bytes)),
     },
   },
-  WAWebMediaMmsV4Upload: {
-    uploadMedia: async ({ mediaObject, mediaType }: { mediaObject: MediaObject; mediaType: string }) => ({
-      mediaEntry: await upload(await mediaObject.mediaBlob.bytes(), mediaType),
-    }),
-    uploadUnencryptedMedia: async ({ mediaObject }: { mediaObject: MediaObject }) => ({
-      mediaEntry: await uploadPlain(await mediaObject.mediaBlob.bytes()),
-    }),
-  },
+  WAWebMediaMmsV4Upload: MediaUpload,
   WAMediaCalculateFilehash: {
     getRandomFilehash: async () => bytesToBase64(crypto.getRandomValues(new Uint8Array(32))),
   },

@@ -3,7 +3,8 @@ import type { Json, WireMessage } from '../wire.js';
 import { knobs, pause } from './boot-record.js';
 import { type Chat, Chats, Newsletters, placeOf } from './chats.js';
 import { Collection } from './collection.js';
-import { resolveMedia, stageOf } from './media.js';
+import { resolveMedia, stageOf } from './media-download.js';
+import { consolidateMediaUpdate } from './media-upload.js';
 import { Model } from './model.js';
 import { MsgKey } from './msg-key.js';
 import { nextSeq, type StoredMessage, storage } from './storage.js';
@@ -25,6 +26,7 @@ export class Msg extends Model {
   declare directPath: string | undefined;
   declare filehash: string;
   declare mediaKey: string;
+  declare encFilehash: string;
   declare mimetype: string;
   declare star: boolean;
   declare isForwarded: boolean;
@@ -287,6 +289,7 @@ export function load(stored: StoredMessage | undefined): Msg | undefined {
 export function place(msg: Msg): Msg {
   const chat = placeOf(msg.id.remote, msg.t);
   chat.msgs.add(msg, { silent: true });
+  consolidateMediaUpdate(msg);
   return Msgs.add(msg);
 }
 

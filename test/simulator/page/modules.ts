@@ -140,7 +140,7 @@ import {
   toLid,
   toPn,
 } from './roster.js';
-import { addAndSendMsgToChat, resendMsgToChat, SendMsgJob, updateMessageTable } from './send.js';
+import { SendMsgChatAction, SendMsgJob, updateMessageTable } from './send.js';
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
 import { Statuses } from './statuses.js';
@@ -225,7 +225,7 @@ export function defineModules(): void {
     WAWebPinInChatSchema: PinInChatSchema,
 
     // Messages
-    WAWebSendMsgChatAction: { addAndSendMsgToChat, resendMsgToChat },
+    WAWebSendMsgChatAction: SendMsgChatAction,
     WAWebSendMsgJob: SendMsgJob,
     WAWebAlbumsGenerateAlbumMessageProto: { default: generateAlbumMessageProto },
     WAWebAssociationProtoUtils: AssociationProtoUtils,

@@ -25,6 +25,8 @@ interface Attributes {
   readonly __x_type?: unknown;
 }
 
+type BeforeSend = (msg: Msg) => Promise<object>;
+
 interface SendResult {
   messageSendResult: 'OK' | 'ERROR_UNKNOWN' | 'ERROR_NETWORK';
   t: number;
@@ -42,17 +44,19 @@ const underWay = new Map<string, StoredMessage>();
 /**
  * WAWebSendMsgChatAction.addAndSendMsgToChat: two promises, of the model when it is stored, and of the result
  * when the server has answered.
+ * @param beforeSend what the stored message gets before it is sent, such as its file
  */
 export function addAndSendMsgToChat(
   chat: Chat,
   message: Attributes,
+  beforeSend?: BeforeSend,
   { resends = true } = {},
 ): [Promise<Msg>, Promise<SendResult>] {
   let settle: (result: SendResult | Error) => void = () => {};
   const result = new Promise<SendResult>((resolve, reject) => {
     settle = (how) => (how instanceof Error ? reject(how) : resolve(how));
   });
-  return [send(chat, message, settle, resends), result];
+  return [send(chat, message, settle, resends, beforeSend), result];
 }
 
 /** WAWebContactBlockedErrorAction, as WAWebSendMsgRecordAction rejects with it. */
@@ -69,6 +73,7 @@ async function send(
   message: Attributes,
   settle: (result: SendResult | Error) => void,
   resends: boolean,
+  beforeSend?: BeforeSend,
 ): Promise<Msg> {
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
   if (sendFault === 'throws') throw new MinifiedError('t');
@@ -85,7 +90,7 @@ async function send(
   }
   const msg = new Msg(associated(attributesOf(message)));
   const { pending: _pending, ...row } = toStored(toWire(msg), String(msg.id));
-  const stored: StoredMessage = { ...row, ...(resends ? { pending: 1 as const } : {}), seq: nextSeq() };
+  let stored: StoredMessage = { ...row, ...(resends ? { pending: 1 as const } : {}), seq: nextSeq() };
   if (msg.directPath !== undefined) Object.assign(msg, { isUnsentMedia: true });
   results.set(stored.wire.id, settle);
   if (!resends) fragile.add(stored.wire.id);
@@ -93,6 +98,16 @@ async function send(
   place(msg);
   chat.set({ t: msg.t });
   if (sendFault === 'hangs-after-store') return never();
+  if (beforeSend) {
+    try {
+      msg.set(await beforeSend(msg));
+    } catch (error) {
+      end(stored.wire.id, error as Error);
+      return msg;
+    }
+    stored = { ...stored, wire: toWire(msg) };
+    await storage.putMessages([stored]);
+  }
   leave(stored, msg, resends);
   if (msg.directPath !== undefined) msg.set({ isUnsentMedia: false });
   if (sendFault === 'hangs-after-send') return never();
@@ -129,6 +144,8 @@ export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promi
   return result;
 }
 
+export const SendMsgChatAction = { addAndSendMsgToChat, resendMsgToChat };
+
 /**
  * WAWebSendMsgRecordAction.sendMsgRecord: a failure that does not come from the server leaves the ack
  * unchanged.
@@ -140,9 +157,10 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
     end(stored.wire.id, new ContactBlocked('Contact is blocked'));
     return;
   }
-  if (sendFault === 'fails' || sendFault === 'network') {
+  const lacksFile = FILE_TYPES.has(msg.type) && msg.directPath === undefined;
+  if (sendFault === 'fails' || sendFault === 'network' || lacksFile) {
     msg.set({ isSendFailure: true });
-    tellOf(stored.wire.id, sendFault === 'fails' ? 'ERROR_UNKNOWN' : 'ERROR_NETWORK');
+    tellOf(stored.wire.id, sendFault === 'network' ? 'ERROR_NETWORK' : 'ERROR_UNKNOWN');
     return;
   }
   // Not awaited.
@@ -153,6 +171,11 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
   if (sendFault === 'never-leaves') hanging.count += 1;
   else carry(stored);
 }
+
+/** They cannot be sent without a file. */
+const FILE_TYPES: ReadonlySet<string> = new Set([
+  ...['image', 'video', 'ptv', 'audio', 'ptt', 'document', 'sticker'],
+]);
 
 function carry(stored: StoredMessage): void {
   if (!chatSocket.signedIn || carried.has(stored.key)) return;

@@ -59,7 +59,9 @@ export const StatusMsgDataUtils = {
 
 /** Stores and sends a status, and waits until the server has it. */
 async function post(data: Data): Promise<Posted> {
-  const [stored, result] = addAndSendMsgToChat(Chats.ensure(STATUS), data, { resends: knobs.postsResend });
+  const [stored, result] = addAndSendMsgToChat(Chats.ensure(STATUS), data, undefined, {
+    resends: knobs.postsResend,
+  });
   const msg = await stored;
   const { messageSendResult } = await result;
   return { messageSendResult, msg };
