@@ -155,6 +155,47 @@ async function forms(t: Test, all: Linked): Promise<void> {
   t.same(widths, [1_600, 2_560], 'the width of a picture');
 }
 
+/** Files that were sent or received under a type before (D16). */
+async function otherTypes(t: Test, all: Linked): Promise<void> {
+  const { ana, ben } = all.world;
+  const pathOf = (name: string): string => join(all.home.tmp, name);
+  const arrival = async (name: string, ...args: string[]): Promise<Received> => {
+    const id = await send(t, all, [ben.number, '--file', pathOf(name), ...args]);
+    return ben.waitForMessage((message) => message.id === id);
+  };
+  const opens = (got: Received, bytes: Buffer, what: string): void => {
+    t.ok(ben.download(got).equals(bytes), `${what} can be opened`);
+  };
+  const uploadOf = ({ plain }: Received): string | undefined =>
+    CONTENT.decode(plain).documentMessage?.directPath;
+  const documents: Received[] = [];
+  for (const [name, bytes] of FILES) {
+    const got = await arrival(name, '--as', 'document');
+    t.equal(got.type, 'document');
+    opens(got, bytes, `${name} as a document`);
+    documents.push(got);
+  }
+  opens(await arrival('note.ogg'), OGG, 'a voice note as sound');
+  const last = documents.at(-1) as Received;
+  t.equal(uploadOf(await arrival('film.mp4', '--as', 'document')), uploadOf(last), 'it is uploaded once');
+  opens(await arrival('film.mp4'), MP4, 'the film');
+
+  const theirs = Buffer.concat([MP4, MP4.subarray(0, 32)]);
+  writeFileSync(pathOf('theirs.mp4'), theirs);
+  const id = ana.sendFile({ bytes: theirs, mimetype: 'video/mp4', type: 'document', filename: 'theirs.mp4' });
+  await all.wad.event('message', ({ messageId }) => messageId === id);
+  opens(await arrival('theirs.mp4'), theirs, 'a document that came, as a film');
+  for (const one of [last.id, id]) {
+    const before = ben.received.length;
+    const { code, stderr } = await all.wad.wactl(['forward', one, ben.number], { timeoutMs: 120_000 });
+    t.equal(code, 0, stderr);
+    await ben.waitForMessage(() => ben.received.length > before);
+    const got = ben.received.at(-1) as Received;
+    t.equal(got.type, 'document');
+    opens(got, one === id ? theirs : MP4, 'a document that is forwarded');
+  }
+}
+
 /** Its heading, and each of its files. */
 async function album(t: Test, all: Linked): Promise<void> {
   const { world, wad, home } = all;
@@ -193,6 +234,7 @@ t.test('messages of every kind, both ways', { skip: lacksModules }, async (t) =>
   t.test('what a person does: edit, react, delete', (t) => changes(t, all));
   t.test('files', (t) => files(t, all));
   t.test('files in other forms', (t) => forms(t, all));
+  t.test('the same files under other types', (t) => otherTypes(t, all));
   t.test('an album', (t) => album(t, all));
   t.test('location, contact, poll', (t) => others(t, all));
   await t.test('the server understood everything', async (t) => t.same(all.world.server.problems, []));

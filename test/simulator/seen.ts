@@ -249,6 +249,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebCountriesNativeCountryNames.countryCodesIso': ['not there', REPORTS],
+  'WAWebCryptoMediaTypeInfo.getMediaTypeInfo': [
+    '(type) → what the keys of a file of this type are derived with; throws for a type without keys',
+    DIFF,
+  ],
   'WAWebDBUpdateMessageTable.updateMessageTable': [
     '(key, { ack, isSendFailure }) → promise; updates the stored fields of a message',
     DIFF,
@@ -416,7 +420,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMediaDataUtils.shouldUseMediaCache': ['(type) → boolean', DIFF],
   'WAWebMediaInMemoryBlobCache.InMemoryMediaBlobCache': ['put(hash, data), get(hash)', DIFF],
   'WAWebMediaMmsV4Upload.uploadMedia': [
-    '({ mimetype, mediaObject, mediaType }) → promise of { kind, mediaEntry }',
+    '({ mimetype, mediaObject, mediaType, mediaKeyInfo, canEnableFastForward, earlyUpload }) → promise of { kind, mediaEntry }; takes an upload of the file that is under way, else the first of mediaObject.entries.getUploadEntry(true), both of any type; with canEnableFastForward false the result of earlyUpload, or a new one',
     BOTH,
   ],
   'WAWebMediaMmsV4Upload.uploadUnencryptedMedia': [
@@ -640,7 +644,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebSendMsgChatAction.addAndSendMsgToChat': [
-    '(chat, attributes) → [promise of the message, promise of { messageSendResult }]; none of this outlives the document',
+    '(chat, attributes, uploads the file of the stored message) → [promise of the message, promise of { messageSendResult }]; none of this outlives the document',
     BOTH,
   ],
   'WAWebSendMsgChatAction.resendMsgToChat': [

@@ -14,6 +14,7 @@ import { channelPreview } from './d8-channel-preview.js';
 import { lazyModules, moduleLoader } from './d9-lazy-modules.js';
 import { nativeCalls } from './d10-native-calls.js';
 import { chatOrigin } from './d13-chat-origin.js';
+import { uploadType } from './d16-upload-type.js';
 import type { Install, InstallTime } from './install.js';
 import type { Shim } from './shim.js';
 import type { Variant } from './variant.js';
@@ -33,5 +34,5 @@ export const INSTALLS: Readonly<Record<InstallTime, readonly Install[]>> = {
   modules: [lazyModules],
   injected: [missedSync],
   synced: [missedSync],
-  attached: [chatOrigin],
+  attached: [chatOrigin, uploadType],
 };

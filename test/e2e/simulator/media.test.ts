@@ -2,6 +2,7 @@
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
+import type { Received } from '../../simulator/contact.js';
 import { Simulator } from '../../simulator/simulator.js';
 
 const sim = await Simulator.start();
@@ -31,6 +32,21 @@ t.test('a document arrives unchanged', async (t) => {
   t.same(ana.download(got), bytes);
   await bare.wait('media_uploaded', ({ id }) => id.id === sent.id.id);
   await bare.wait('message_ack', ({ id }, ack) => id.id === sent.id.id && ack === 3);
+});
+
+t.test('a film that is then sent as a document cannot be opened, as it has the keys of a film', async (t) => {
+  const film = Buffer.from('\0\0\0\x18ftypmp42');
+  const media = new wweb.MessageMedia('video/mp4', film.toString('base64'), 'a.mp4');
+  const got: Received[] = [];
+  for (const sendMediaAsDocument of [false, true, false]) {
+    const sent = await bare.client.sendMessage(ana.wid, media, { sendMediaAsDocument });
+    got.push(await ana.waitForMessage(({ id }) => id === sent.id.id));
+  }
+  const [first, document, second] = got as [Received, Received, Received];
+  t.equal(document.type, 'document');
+  t.throws(() => ana.download(document), /wrong signature/);
+  for (const one of [first, second]) t.same(ana.download(one), film);
+  t.equal(new Set(got.map(({ message }) => message.extra?.directPath)).size, 1, 'it was uploaded once');
 });
 
 t.test('an image is encoded again and gets a thumbnail', async (t) => {
