@@ -56,6 +56,11 @@ t.test('a message with a file is forwarded with its file', async (t) => {
   t.match(await wad.wactl(['forward', id, ben.number]), { code: 0 });
   const got = await ben.waitForMessage(({ type }) => type === 'document');
   t.same(ben.download(got), bytes);
+
+  await sim.faults.send('fails');
+  const failed = await wad.wactl(['forward', id, ben.number, '-o', 'json']);
+  t.equal(failed.code, 1, failed.stdout);
+  t.match(failed.stderr, /page_error/);
   await wad.stop();
   t.same(wad.strayLines, []);
 });

@@ -138,7 +138,7 @@ export function makeActs(tools: Tools) {
       let made: PageMsg | undefined;
       await inTurn('forward', chat, async () => {
         const before = new Set(forwards().map((one) => one.id.id));
-        // It catches the errors of messages, and returns the messages that failed.
+        // It catches the errors of messages, and returns the messages that failed, but not those whose file it could not send.
         const left: unknown = await window.require('WAWebChatForwardMessage').forwardMessages({
           chat,
           msgs: [msg],
@@ -152,6 +152,8 @@ export function makeActs(tools: Tools) {
           made = forwards().findLast((one) => !before.has(one.id.id));
           return made !== undefined;
         });
+        if (made?.isSendFailure === true || (made?.ack ?? 0) < 0)
+          refuse('page_error', 'WhatsApp Web could not send the message that it forwards.');
       });
       return { chatId: tools.text(chat.id), parts: made === undefined ? null : tools.parts(made) };
     },
