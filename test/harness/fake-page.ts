@@ -1,4 +1,5 @@
 /** A page without a browser: functions that would be sent to it run here, on the window that the test gives. */
+import { runInThisContext } from 'node:vm';
 import type { Page } from 'puppeteer';
 
 /** Sets the global `window` for the functions that run in the page, until the end of the test. */
@@ -10,10 +11,11 @@ export function setWindow(t: { teardown(undo: () => void): unknown }, window: ob
   });
 }
 
-/** Runs each function on the current global `window`. `more`: further members, or a different `evaluate`. */
+/** Runs each function or script on the current global `window`. `more`: further members, or a different `evaluate`. */
 export const pageHere = (more: object = {}): Page =>
   ({
-    evaluate: async (run: (...args: unknown[]) => unknown, ...args: unknown[]) => run(...args),
+    evaluate: async (run: string | ((...args: unknown[]) => unknown), ...args: unknown[]) =>
+      typeof run === 'string' ? runInThisContext(run) : run(...args),
     ...more,
   }) as unknown as Page;
 

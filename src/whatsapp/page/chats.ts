@@ -97,31 +97,6 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     }
   };
 
-  /**
-   * The next earlier message of the page's store. loadEarlierMsgs has none also when the store could not be read, and then it
-   * never looks again (WAWebChatLoadMessages, 2026-04-27). The query that it makes rejects (WAWebMsgCollection).
-   */
-  const readEarlier = async (chat: PageChat): Promise<PageMsg[]> => {
-    const { Msg } = window.require('WAWebCollections');
-    if (typeof Msg.loadMessagesQuery !== 'function') return [];
-    const anchor = chat.msgs.getModelsArray()[0]?.id ?? { remote: chat.id };
-    const lookAgain = (): unknown =>
-      attempt(() =>
-        Object.assign((chat.msgs as { msgLoadState?: object }).msgLoadState ?? {}, { noEarlierMsgs: false }),
-      );
-    try {
-      const query = { anchor, count: 1, direction: 'before', threadId: null };
-      const found = ((await Msg.loadMessagesQuery(query)) ?? []) as PageMsg[];
-      if (found.length > 0) lookAgain();
-      return found;
-    } catch (error) {
-      // The oldest message is not in the store (WAWebDBMessageFindLocal, 2026-04-27): nothing can be asked for.
-      if (error === 404) return [];
-      lookAgain();
-      throw error;
-    }
-  };
-
   return {
     list({ query, unread, archived, label, ...part }: Query) {
       const wanted = label === undefined ? null : String(tools.label(label).id);
@@ -168,19 +143,18 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
         return older.filter((msg) => !tools.isNotice(msg));
       };
       add(chat.msgs.getModelsArray());
-      const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages');
       let more = true;
       for (const end = Date.now() + forMs; inPlace().length <= limit && Date.now() < end; ) {
-        let earlier: PageMsg[] | undefined;
+        let earlier: readonly PageMsg[];
         try {
-          earlier = (await loadEarlierMsgs({ chat })) as PageMsg[] | undefined;
-          if (!earlier?.length) earlier = await readEarlier(chat);
+          earlier = await tools.loadEarlier(chat);
+          if (earlier.length === 0) earlier = await tools.readEarlier(chat);
         } catch (error) {
           // If the page cannot read its store, the messages in memory are still returned.
           if (inPlace().length === 0) throw error;
           break;
         }
-        if (!earlier || earlier.length === 0) {
+        if (earlier.length === 0) {
           more = false;
           break;
         }

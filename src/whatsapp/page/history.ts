@@ -81,8 +81,7 @@ export function makeHistory(tools: Tools) {
       const answer = answers.get(id) ?? 'failed';
       if (answer !== 'waiting' || isLast) answers.delete(id);
       // Otherwise the page would not look at its store again (WAWebChatLoadMessages; WAWebConversationMsgs.react resets it).
-      const state = attempt(() => (tools.chat(id).msgs as { msgLoadState?: object }).msgLoadState) ?? {};
-      if (answer === 'answered') attempt(() => Object.assign(state, { noEarlierMsgs: false }));
+      if (answer === 'answered') attempt(() => tools.lookAgain(tools.chat(id)));
       return answer;
     },
   };

@@ -1,6 +1,7 @@
 // Runs in the page: finds a message by its key or by its id. Senders choose the ids, so several messages may have the same
 // id.
 import type { MessageRef } from '../../protocol/wid.js';
+import type { makeEarlier } from './earlier.js';
 import type { makeKnownLabels } from './known-labels.js';
 import type { makeMembers } from './members.js';
 import type { PageMsg, PageWid, PageWindow } from './page-window.js';
@@ -118,6 +119,7 @@ export function makeMessages(tools: BaseTools) {
 
 /** The tools that every part of our functions in the page receives. */
 export type Tools = BaseTools &
+  ReturnType<typeof makeEarlier> &
   ReturnType<typeof makeMessages> &
   ReturnType<typeof makeMembers> &
   ReturnType<typeof makeKnownLabels>;

@@ -115,7 +115,7 @@ export interface PageChat extends PageModel {
     mute(how: object): Promise<unknown>;
     unmute(how: object): Promise<unknown>;
   };
-  readonly msgs: { getModelsArray(): PageMsg[] };
+  readonly msgs: { getModelsArray(): PageMsg[]; readonly msgLoadState?: object };
   readonly groupMetadata?: {
     readonly subject?: string;
     readonly desc?: string;

@@ -80,7 +80,7 @@ export function clientRequests(needs: RequestNeeds): ClientRequests {
     acts: actPage(rpc),
     calls: callPage(rpc),
     media: mediaPage(rpc),
-    missed: missedPage(ask, library),
+    missed: missedPage(rpc, library),
     resolve: (recipient, signal) => findRecipient(rpc, recipient, signal, learnt),
     send: async (message) => {
       // Without a page nothing was given to one.

@@ -6,8 +6,8 @@ import { revocationOf } from '../library/content-events.js';
 import type { LibraryClient } from '../library/library.js';
 import { messagesIn, readMessages } from '../library/readable.js';
 import { isNotice, isPlaceholder } from '../library/translate.js';
-import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey } from '../page/missed.js';
-import type { Ask } from './ask.js';
+import type { MissedKey, WantedKey } from '../page/missed.js';
+import type { PageRpc } from './page-rpc.js';
 
 const ASK_MS = 10_000;
 /** Enough for a chat with thousands of messages, which are read from the page's store. */
@@ -23,18 +23,18 @@ const partsOf = (key: string): WantedKey => {
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
 const isRevoked = ({ type }: { readonly type: string }): boolean => type === 'revoked';
 
-export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
-  chatsSince: (sinceMs) => ask(ASK_MS, (page) => page.evaluate(chatsSince, wholeSeconds(sinceMs))),
+export const missedPage = (rpc: PageRpc, client: LibraryClient): MissedPage => ({
+  chatsSince: (sinceMs) => rpc.read(ASK_MS, 'missed', 'chatsSince', wholeSeconds(sinceMs)),
 
   async keysSince(chatId, sinceMs, limit) {
     const since = wholeSeconds(sinceMs);
-    const found = await ask(READ_MS, (page) => page.evaluate(keysSince, chatId, since, limit));
+    const found = await rpc.read(READ_MS, 'missed', 'keysSince', chatId, since, limit);
     const revoked = found.keys.filter((key) => key.revoked === true).map(keyOf);
     return { ...found, keys: found.keys.map(keyOf), revoked };
   },
 
   async messagesOf(chatId, keys) {
-    const models = await ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, keys.map(partsOf)));
+    const models = await rpc.read(ASK_MS, 'missed', 'modelsOf', chatId, keys.map(partsOf));
     const found = messagesIn(client, models);
     const messages = readMessages(found.filter((message) => !isNotice(message)));
     return {
@@ -45,7 +45,7 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
   },
 
   async acksOf(messageIds) {
-    const found = await ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
+    const found = await rpc.read(ASK_MS, 'missed', 'acksOf', messageIds);
     return found.map((parts) => ({
       type: 'ack' as const,
       key: keyOf(parts),

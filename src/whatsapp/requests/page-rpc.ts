@@ -27,6 +27,7 @@ import { makeChats } from '../page/chats.js';
 import { makeChoices } from '../page/choices.js';
 import { makeCommunities } from '../page/communities.js';
 import { makeContacts } from '../page/contacts.js';
+import { makeEarlier } from '../page/earlier.js';
 import { makeGroups } from '../page/groups.js';
 import { makeHistory } from '../page/history.js';
 import { makeIncoming } from '../page/incoming.js';
@@ -36,6 +37,7 @@ import { makeKnownLabels } from '../page/known-labels.js';
 import { makeLabels } from '../page/labels.js';
 import { makeMembers } from '../page/members.js';
 import { makeMessages } from '../page/messages.js';
+import { makeMissed } from '../page/missed.js';
 import { makeOutgoing } from '../page/outgoing.js';
 import { withOwnId } from '../page/own-id.js';
 import { makeOwn, type Own } from '../page/own-message.js';
@@ -69,6 +71,7 @@ const PARTS = {
   joining: makeJoining,
   kept: makeKept,
   labels: makeLabels,
+  missed: makeMissed,
   outgoing: makeOutgoing,
   ownedChannels: makeOwnedChannels,
   polls: makePolls,
@@ -89,6 +92,8 @@ type Call<N extends keyof Parts, V extends keyof Parts[N]> = Extract<
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   (...args: any[]) => unknown
 >;
+
+type Result<N extends keyof Parts, V extends keyof Parts[N]> = Awaited<ReturnType<Call<N, V>>>;
 
 /** The result of a call to the page. */
 type Answer =
@@ -143,7 +148,9 @@ const source = (): string => {
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const base = (${makeTools})();
-    const tools = { ...base, ...(${makeMessages})(base), ...(${makeMembers})(base), ...(${makeKnownLabels})(base) };
+    const tools = {
+      ...base, ...(${makeEarlier})(base), ...(${makeMessages})(base), ...(${makeMembers})(base), ...(${makeKnownLabels})(base),
+    };
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${withOwnId});
     const own = (${makeOwn})(tools, mended);
@@ -171,7 +178,7 @@ export class PageRpc {
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
-  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+  ): Promise<Result<N, V>> {
     const call = { capability, noun, verb: String(verb), args, ms: LOOK_MS };
     let detached = 0;
     for (const until = performance.now() + LOAD_MS; ; ) {
@@ -197,9 +204,23 @@ export class PageRpc {
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
-  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+  ): Promise<Result<N, V>> {
+    return this.#step<Result<N, V>>({ capability, noun, verb: String(verb), args, ms: LOOK_MS });
+  }
+
+  /** A step that changes nothing and needs no capability, within its own time limit. @throws Fault */
+  async read<N extends keyof Parts, V extends Verbs<N>>(
+    ms: number,
+    noun: N,
+    verb: V,
+    ...args: Parameters<Call<N, V>>
+  ): Promise<Result<N, V>> {
+    return this.#step<Result<N, V>>({ capability: null, noun, verb: String(verb), args, ms });
+  }
+
+  async #step<T>(call: PageCall): Promise<T> {
     try {
-      return await this.#call({ capability, noun, verb: String(verb), args, ms: LOOK_MS });
+      return await this.#call<T>(call);
     } catch (error) {
       throw unanswered(error);
     }
@@ -211,7 +232,7 @@ export class PageRpc {
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
-  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+  ): Promise<Result<N, V>> {
     const call = { capability, noun, verb: String(verb), args, ms: ACT_MS };
     try {
       return await this.#whenLoaded(call, performance.now() + LOAD_MS);

@@ -1,6 +1,7 @@
 /** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
 import type { Content } from '../../../src/protocol/content.js';
+import { makeEarlier } from '../../../src/whatsapp/page/earlier.js';
 import { makeKnownLabels } from '../../../src/whatsapp/page/known-labels.js';
 import { makeMembers } from '../../../src/whatsapp/page/members.js';
 import { makeMessages, type Tools } from '../../../src/whatsapp/page/messages.js';
@@ -24,7 +25,7 @@ type End = Promise<{ messageSendResult: string }>;
 const own = () => {
   const base = makeTools();
   return makeOwn(
-    { ...base, ...makeMessages(base), ...makeMembers(base), ...makeKnownLabels(base) },
+    { ...base, ...makeEarlier(base), ...makeMessages(base), ...makeMembers(base), ...makeKnownLabels(base) },
     {} as Mended,
   );
 };

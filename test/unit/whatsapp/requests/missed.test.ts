@@ -1,19 +1,17 @@
 /** Messages that arrived while the daemon was not receiving are read from the page's store and translated. */
 import t from 'tap';
 import type { LibraryClient } from '../../../../src/whatsapp/library/library.js';
-import { asker } from '../../../../src/whatsapp/requests/ask.js';
 import { missedPage } from '../../../../src/whatsapp/requests/missed.js';
+import { PageRpc } from '../../../../src/whatsapp/requests/page-rpc.js';
 import { fakeClock } from '../../../harness/fake-clock.js';
 import { pageHere, requireFrom, setWindow } from '../../../harness/fake-page.js';
+import { keepLog } from '../../../harness/server.js';
 
 type Life = { teardown(undo: () => void): unknown };
 const [CHAT, GROUP, ANA] = ['15550002222@c.us', '123-456@g.us', '15550003333@c.us'] as const;
 const failed = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 const missed = (page = pageHere()) =>
-  missedPage(
-    asker(() => page),
-    {} as LibraryClient,
-  );
+  missedPage(new PageRpc({ page: () => page, build: () => null, log: keepLog() }), {} as LibraryClient);
 
 interface Stored {
   readonly id: {
@@ -35,7 +33,7 @@ const stored = (id: string, t: number, more: object = {}): Stored => ({
 });
 
 /** A page with these chats, whose models are the library's own form. */
-function storePage(
+async function storePage(
   t: Life,
   chats: Readonly<Record<string, { t?: number; msgs: readonly Stored[]; msgLoadState?: object }>>,
   loadMessagesQuery?: (asked: object) => Promise<readonly Stored[]>,
@@ -47,6 +45,7 @@ function storePage(
     msgs: { getModelsArray: () => [...msgs], msgLoadState },
   }));
   setWindow(t, {
+    __wad: {},
     WWebJS: {
       getMessageModel: ({ id, t, type, ack }: Stored) => ({
         ...{ id, t, type, ack, body: `text of ${id.id}`, from: id.remote, to: '15550001111@c.us' },
@@ -68,10 +67,11 @@ function storePage(
       WAWebChatLoadMessages: { loadEarlierMsgs },
     }),
   });
+  await PageRpc.install(pageHere());
 }
 
 t.test('chats: a time within a second includes that whole second, and statuses are left out', async (t) => {
-  storePage(t, {
+  await storePage(t, {
     [GROUP]: { t: 1_001, msgs: [] },
     [CHAT]: { t: 1_000, msgs: [] },
     [ANA]: { t: 999, msgs: [] },
@@ -85,7 +85,7 @@ t.test('keys: in our form, oldest first, with those that were deleted for everyb
   const inGroup = (id: string, participant: string) => ({
     id: { fromMe: false, remote: GROUP, id, participant },
   });
-  storePage(t, {
+  await storePage(t, {
     [GROUP]: {
       t: 3,
       msgs: [
@@ -124,7 +124,7 @@ t.test('keys: a store that could not be read is a failure, not the start of the 
     msgLoadState.noEarlierMsgs = true;
     return msgs.slice(0, 1);
   };
-  storePage(t, { [CHAT]: { msgs, msgLoadState } }, query, load);
+  await storePage(t, { [CHAT]: { msgs, msgLoadState } }, query, load);
   t.match(await missed().keysSince(CHAT, 0, 10), { whole: false, failure: /connection was closed/ });
   t.same(asked, [{ anchor: stored('B', 2).id, count: 1, direction: 'before', threadId: null }]);
   t.equal(msgLoadState.noEarlierMsgs, false, 'the page looks again');
@@ -142,13 +142,26 @@ t.test('keys: a store that could not be read is a failure, not the start of the 
   t.match(await missed().keysSince(CHAT, 0, 10), { whole: true, failure: null }, 'a message without a row');
 });
 
+t.test('keys: a chat whose reading was aborted is read again', async (t) => {
+  const msgs = [stored('B', 2)];
+  // As WAWebChatLoadMessages, which gives the error of the aborted reading as long as it counts as loading.
+  const msgLoadState = { isLoadingEarlierMsgs: true };
+  const load = async () => {
+    if (msgLoadState.isLoadingEarlierMsgs) throw new DOMException('Connection is closing.', 'AbortError');
+    return [];
+  };
+  await storePage(t, { [CHAT]: { msgs, msgLoadState } }, async () => [], load);
+  t.match(await missed().keysSince(CHAT, 0, 10), { whole: false, failure: /AbortError/ });
+  t.match(await missed().keysSince(CHAT, 0, 10), { whole: true, failure: null });
+});
+
 t.test(
   'messages: those that the keys name, marked as found later, without notices and deletions',
   async (t) => {
     const [same, other] = [ANA, CHAT].map((participant) => ({
       id: { fromMe: false, remote: GROUP, id: 'A_1', participant },
     }));
-    storePage(t, {
+    await storePage(t, {
       [GROUP]: {
         msgs: [
           stored('', 1, same),
@@ -177,7 +190,7 @@ t.test(
 
 t.test('acks: only of our own messages with these ids, each with its chat', async (t) => {
   const mine = (id: string, ack: number | undefined) => ({ id: { fromMe: true, remote: CHAT, id }, ack });
-  storePage(t, {
+  await storePage(t, {
     [CHAT]: { msgs: [stored('', 1, mine('A_1', 3)), stored('', 2, mine('B', undefined)), stored('C', 3)] },
   });
   t.same(await missed().acksOf(['A_1', 'B', 'C', 'D']), [
