@@ -452,6 +452,12 @@ export const KNOBS = {
     'profiles: work; pictures are never answered; or a new text about the account is refused with 406',
     'WAWebContactProfilePicThumbBridge',
   ),
+  storeFault: choice(
+    ['none', 'fails', 'aborts'],
+    'none',
+    'reading messages from the profile: fails; or is aborted, which the page never tries again in the same chat',
+    'WAWebChatLoadMessages',
+  ),
   messageSearch: choice(
     ['ok', 'absent', 'fails'],
     'ok',

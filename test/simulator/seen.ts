@@ -149,7 +149,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebChatGetters.getIsBroadcast': ['(chat) → boolean', DIFF],
   'WAWebChatGetters.getIsNewsletter': ['(chat) → boolean', DIFF],
-  'WAWebChatLoadMessages.loadEarlierMsgs': ['({ chat }) → promise of older messages, empty at the end', DIFF],
+  'WAWebChatLoadMessages.loadEarlierMsgs': [
+    '({ chat }) → promise of older messages, empty at the end and after five failed reads of the store; the error of an aborted read, then and in every later call',
+    DIFF,
+  ],
   'WAWebChatMessageSearch.getSearchContext': ['({ chat, msgKey }) → { collection } around a message', BOTH],
   'WAWebChatSendMessages.sendDeleteMsgs': ['(chat, { list, type: "message" }, clear media) → promise', DIFF],
   'WAWebChatSendMessages.sendGroupInviteMessage': [

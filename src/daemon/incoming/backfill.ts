@@ -2,6 +2,7 @@
 // the receive watermark and journals what is missing (H11). It does so several times, because a page goes on
 // receiving messages that waited for it, and not all of them reach the library's listeners. A message is
 // identified by its key, never by the order in which it appears.
+import { type CapabilityState, OK } from '../../protocol/capability.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { isoTime } from '../../protocol/time.js';
@@ -23,6 +24,8 @@ export interface BackfillOptions {
   readonly acked: (report: Extract<ClientReport, { type: 'ack' }>) => void;
   /** Called when a chat has a new message of somebody else: one that WhatsApp refused may be sent now. */
   readonly personWrote: (chatId: string) => void;
+  /** Called after each pass: whether the page returned the messages of every chat. */
+  readonly readable: (state: CapabilityState) => void;
   /** Times of the passes after `ready`; interval and duration of the retries for undecrypted messages; ms. */
   readonly times?: {
     readonly passes: readonly number[];
@@ -57,6 +60,12 @@ const CIPHER_FOR_MS = 3_600_000;
 const ACKS = 500;
 
 const TIMES = { passes: PASSES_MS, cipherEvery: CIPHER_EVERY_MS, cipherFor: CIPHER_FOR_MS };
+
+const readability = ({ unreadable: { length } }: Left): CapabilityState => {
+  if (length === 0) return OK;
+  const chats = length === 1 ? 'a chat' : `${length} chats`;
+  return { state: 'degraded', why: `WhatsApp Web does not return the messages of ${chats}` };
+};
 
 export class Backfill {
   readonly #options: BackfillOptions;
@@ -95,6 +104,7 @@ export class Backfill {
         this.#passes -= 1;
       });
       if (run.signal.aborted) return;
+      this.#options.readable(readability(left));
       const nextMs = passes[n + 1];
       if (nextMs !== undefined) wait(startedAt + nextMs - performance.now(), () => pass(n + 1));
       else await decrypt(left);

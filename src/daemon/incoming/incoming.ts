@@ -1,5 +1,6 @@
 // The incoming side of an account: the client's reports, people's identities, the
 // back-fill of missed messages.
+import { OK } from '../../protocol/capability.js';
 import type { Log } from '../../protocol/log.js';
 import type { WhatsAppClient } from '../../session/port.js';
 import type { SessionDir } from '../../session-dir/layout.js';
@@ -34,6 +35,9 @@ export interface IncomingOptions {
   readonly capabilities: CapabilityTracker;
   readonly restriction: AccountRestriction;
 }
+
+/** The capability of reading missed messages. It is not probed: the first pass that fails adds it. */
+const MISSED = 'session.missed';
 
 /** The owner of the account stops the watermark. */
 export class Incoming {
@@ -84,6 +88,9 @@ export class Incoming {
       page: () => client().missed,
       acked: (report) => this.reports.acked(report),
       personWrote,
+      readable: (state) => {
+        if (state !== OK || MISSED in capabilities.known) capabilities.learn({ [MISSED]: state });
+      },
     });
     const { backfill } = this;
     this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, receivedUntil });

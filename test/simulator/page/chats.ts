@@ -20,6 +20,9 @@ import { createWid, type Wid } from './wid.js';
  * statusReadUnlinks).
  */
 class ChatMessages extends Collection<Msg> {
+  /** WAWebChatMsgsCollection */
+  readonly msgLoadState = { noEarlierMsgs: false, isLoadingEarlierMsgs: false };
+  loadEarlierPromise: Promise<Msg[]> | undefined;
   readonly #onRead: () => void;
   constructor(onRead: () => void) {
     super();

@@ -133,6 +133,7 @@ class MsgCollection extends Collection<Msg> {
   /** Finds messages by the texts of their keys, in the profile with one query (WAWebDBMsgUtils.getMsgsByMsgKey). */
   async getMessagesById(keys: unknown[]): Promise<{ messages: Msg[] }> {
     const texts = keys.map((like) => String(MsgKey.from(like)));
+    if (texts.some((key) => !this.get(key))) refuseFault();
     const stored = await storage.messagesOf(texts);
     const messages = texts.flatMap((key, n) => this.get(key) ?? load(stored[n]) ?? []);
     return { messages };
@@ -299,10 +300,18 @@ export async function forget(msg: Msg): Promise<void> {
   await storage.removeMessages([String(msg.id)]);
 }
 
-const PAGE_OF_HISTORY = 50;
+/** @throws the error of the profile, as the knob has it: the name decides (WAWebChatLoadMessages) */
+function refuseFault(): void {
+  const { storeFault } = knobs;
+  if (storeFault !== 'none')
+    throw Object.assign(new Error('Connection is closing.'), {
+      name: storeFault === 'aborts' ? 'AbortError' : 'UnknownError',
+    });
+}
 
 /** Loads the next older messages of a chat from the profile. @throws the error of the profile */
 async function earlierOf(chat: Chat, count: number): Promise<Msg[]> {
+  refuseFault();
   const chatId = String(chat.id);
   const inMemory = chat.msgs.getModelsArray();
   const oldest = inMemory.reduce((t, msg) => Math.min(t, msg.t), Number.MAX_SAFE_INTEGER);
@@ -317,18 +326,42 @@ async function earlierOf(chat: Chat, count: number): Promise<Msg[]> {
   return loaded;
 }
 
+/** How often and at what interval the page reads its profile before it gives up (WABackoffUtils.expBackoff). */
+const TRIES = 5;
+const RETRY_MS = 1_000;
+
+async function readEarlier(chat: Chat): Promise<Msg[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const loaded = await earlierOf(chat, PAGE_SIZE);
+      chat.msgs.msgLoadState.isLoadingEarlierMsgs = false;
+      return loaded;
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') throw error;
+      if (tries < TRIES) await pause(RETRY_MS);
+      else {
+        chat.msgs.msgLoadState.isLoadingEarlierMsgs = false;
+        return [];
+      }
+    }
+  }
+}
+
 /**
- * WAWebChatLoadMessages.loadEarlierMsgs: loads the next older messages of a chat from the profile; undefined
- * at the end, and an empty list when the profile could not be read.
+ * WAWebChatLoadMessages.loadEarlierMsgs: loads the next older messages of a chat from the profile. A profile that could not
+ * be read is the beginning of the chat to it. After an aborted read every later call has the error of that read.
  */
 export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg[] | undefined> {
   const chat = 'chat' in asked ? asked.chat : asked;
-  try {
-    const loaded = await earlierOf(chat, PAGE_OF_HISTORY);
-    return loaded.length === 0 ? undefined : loaded;
-  } catch {
-    return [];
-  }
+  const { msgLoadState } = chat.msgs;
+  if (msgLoadState.noEarlierMsgs) return undefined;
+  if (msgLoadState.isLoadingEarlierMsgs) return chat.msgs.loadEarlierPromise;
+  msgLoadState.isLoadingEarlierMsgs = true;
+  chat.msgs.loadEarlierPromise = readEarlier(chat);
+  const loaded = await chat.msgs.loadEarlierPromise;
+  const phoneHasMore = knobs.historyOnDemand && chat.endOfHistoryTransferType === 0;
+  if (loaded.length < PAGE_SIZE) msgLoadState.noEarlierMsgs = !phoneHasMore;
+  return loaded;
 }
 
 /**

@@ -80,6 +80,8 @@ export function importHistory(messages: readonly WireMessage[], more: readonly s
     for (const stored of added) youngest.set(stored.chat, stored);
     for (const stored of youngest.values()) {
       const msg = load(stored);
+      // The chat was incomplete, so nothing was concluded from its beginning (WAWebChatLoadMessages).
+      Chats.ensure(stored.chat).msgs.msgLoadState.noEarlierMsgs = false;
       const tcToken = trusting.has(stored.chat) ? { tcToken: true } : {};
       if (msg) Chats.ensure(stored.chat).set({ t: stored.t, lastReceivedKey: msg.id, ...tcToken });
     }

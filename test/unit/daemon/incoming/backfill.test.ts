@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { Backfill, type BackfillOptions } from '../../../../src/daemon/incoming/backfill.js';
 import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
+import { capabilityWord } from '../../../../src/protocol/capability.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { InboundMessage } from '../../../../src/session/inbound-message.js';
 import type { ClientReport } from '../../../../src/session/port.js';
@@ -39,9 +40,11 @@ function open(t: Test, times?: BackfillOptions['times']) {
   };
   const acked: number[] = [];
   const wrote: string[] = [];
+  const readable: string[] = [];
   const backfill = new Backfill({
     ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack), ...(times && { times }) },
     personWrote: (chatId) => wrote.push(chatId),
+    readable: (state) => readable.push(capabilityWord(state)),
     page: () => ({
       chatsSince: async (sinceMs) => {
         page.since.push(sinceMs);
@@ -80,7 +83,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
     await store.write(() => undefined);
   };
   const events = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
-  return { store, inbox, page, backfill, acked, wrote, passed, events, log };
+  return { store, inbox, page, backfill, acked, wrote, passed, events, log, readable };
 }
 
 t.test(
@@ -248,10 +251,12 @@ t.test('a message that is never decrypted ends as a gap', async (t) => {
 });
 
 t.test('a chat that the page never returns is a gap, and all other chats are read', async (t) => {
-  const { page, backfill, store } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
-  page.failures = [new Fault('page_error'), new Fault('page_error')];
+  const times = { passes: [0, 1, 2], cipherEvery: 1, cipherFor: 20 };
+  const { page, backfill, store, readable } = open(t, times);
+  page.failures = [new Fault('page_error'), new Fault('page_error'), new Fault('page_error')];
   await new Promise<void>((resolve) => backfill.start(1_000, resolve));
   await store.write(() => undefined);
+  t.same(new Set(readable), new Set(['degraded: WhatsApp Web does not return the messages of a chat']));
   t.match(store.journal.page({ after: 0 }).events, [
     { type: 'gap', data: { reason: 'unreadable', chatId: CHAT, since: '1970-01-01T00:00:01.000Z' } },
   ]);
@@ -263,7 +268,8 @@ t.test('a failure that a later pass repairs is no gap, nor is a lost page or a f
     ['not_ready', 2, false],
     ['disk_full', 2, false],
   ] as const) {
-    const { page, backfill, store, log } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
+    const passes = { passes: [0, 1], cipherEvery: 1, cipherFor: 20 };
+    const { page, backfill, store, log, readable } = open(t, passes);
     page.failures = Array.from({ length: times }, () => new Fault(kind));
     let done = false;
     backfill.start(1_000, () => {
@@ -277,6 +283,12 @@ t.test('a failure that a later pass repairs is no gap, nor is a lost page or a f
     await store.write(() => undefined);
     t.equal(done, isDone, kind);
     t.same(store.journal.page({ after: 0 }).events, [], kind);
+    t.equal(
+      readable[0]?.startsWith('degraded: '),
+      isDone,
+      `${kind}: only a chat that cannot be read is told`,
+    );
+    t.equal(readable[1], 'ok', kind);
     backfill.stop();
   }
 });
