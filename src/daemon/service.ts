@@ -1,15 +1,12 @@
 // The daemon as a service of systemd: what the service manager is notified of, and when. Without systemd it
 // notifies nobody. The notifications themselves are in systemd/.
-import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
-import { PACKAGE } from '../local/package.js';
 import type { Log } from '../protocol/log.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import type { EventName } from '../session/event.js';
 import { isShuttingDown, placeOf, reasonOf, type State } from '../session/state.js';
-import { openNotify } from '../systemd/notify.js';
+import { openServiceManager } from '../systemd/service-manager.js';
 import { type StopReason, stopReason } from '../systemd/stop-reason.js';
-import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
 import type { Account } from './account.js';
 
 export interface Service {
@@ -32,22 +29,13 @@ const REMOVE_MS = 10_000;
 
 /** Removes systemd's variables for this process from the environment, so that no child uses them. */
 export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
-  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid, INVOCATION_ID: invocation } = env;
-  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
-  const onTrouble = (says: string) => log.error('systemd.trouble', { says });
-  const command = ['perl', join(PACKAGE, 'systemd/notify.pl')] as const;
-  const notify = openNotify({ socket, onTrouble, command });
-  let watchdog: Watchdog | null = null;
-
-  const watch = (answers: (signal: AbortSignal) => Promise<unknown>): void => {
-    watchdog?.stop();
-    watchdog = startWatchdog({ usec, pid, onTrouble, answers, alive: () => notify.alive() });
-  };
+  const manager = openServiceManager(env, (says) => log.error('systemd.trouble', { says }));
+  const { notify } = manager;
   return {
     stands() {
       notify.ready();
       notify.status(`stopped: ${REASON_WORDS.standby}`);
-      watch(async () => undefined);
+      manager.watch(async () => undefined);
     },
     extend: (ms) => notify.extend(ms),
     serves(account, { shutdown }) {
@@ -68,14 +56,11 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
       });
       notify.ready();
       reportStatus();
-      watch((signal) => actor.until(() => true, { signal }));
-      if (notify.isEnabled) log.info('systemd.ready', { watchdogMs: watchdog?.everyMs ?? null });
+      const { everyMs } = manager.watch((signal) => actor.until(() => true, { signal }));
+      if (notify.isEnabled) log.info('systemd.ready', { watchdogMs: everyMs });
     },
-    stopReason: (account) => stopReason({ account, invocation }),
-    close() {
-      watchdog?.stop();
-      return notify.close();
-    },
+    stopReason: (account) => stopReason({ account, invocation: manager.invocation }),
+    close: () => manager.close(),
   };
 }
 

@@ -1,9 +1,6 @@
 // Notifies systemd that the gateway is ready, what it does, and that it lives. Does nothing without systemd.
-import { join } from 'node:path';
-import { PACKAGE } from '../local/package.js';
 import type { Log } from '../protocol/log.js';
-import { openNotify } from '../systemd/notify.js';
-import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
+import { openServiceManager } from '../systemd/service-manager.js';
 import type { Gateway } from './gateway.js';
 
 export interface Service {
@@ -18,19 +15,15 @@ export interface Service {
 
 /** Removes systemd's variables for this process from the environment. */
 export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
-  const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = env;
-  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
-  const onTrouble = (says: string) => log.error('systemd.trouble', { says });
-  const notify = openNotify({ socket, onTrouble, command: ['perl', join(PACKAGE, 'systemd/notify.pl')] });
-  let watchdog: Watchdog | null = null;
+  const manager = openServiceManager(env, (says) => log.error('systemd.trouble', { says }));
+  const { notify } = manager;
   return {
     serves(gateway) {
       notify.ready();
       const report = () => notify.status(gateway.statusLine);
       gateway.accounts.watch(report);
       report();
-      const answers = async () => undefined;
-      watchdog = startWatchdog({ usec, pid, onTrouble, answers, alive: () => notify.alive() });
+      manager.watch(async () => undefined);
     },
     reload(work) {
       notify.reloading();
@@ -38,9 +31,6 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
       notify.ready();
     },
     stopping: () => notify.stopping(),
-    close() {
-      watchdog?.stop();
-      return notify.close();
-    },
+    close: () => manager.close(),
   };
 }

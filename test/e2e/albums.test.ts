@@ -7,6 +7,7 @@ import type { Asked } from '../../src/protocol/types.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { signal } from '../harness/processes.js';
+import { FILM, PNG } from '../harness/sample-files.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -16,10 +17,6 @@ t.setTimeout(300_000);
 const NUMBER = '15550001111';
 const AWAIT = { for: 'delivered', timeoutMs: 60_000 } as const;
 const WITHIN = { timeoutMs: 65_000 };
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const DOT = Buffer.from(PIXEL, 'base64');
-const FILM = Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]);
 
 interface Row {
   readonly id: string;
@@ -29,9 +26,9 @@ interface Row {
 /** A picture, a film and another picture. */
 async function filesIn(dir: string): Promise<string[]> {
   const files = [
-    ['one.png', DOT],
+    ['one.png', PNG],
     ['film.mp4', FILM],
-    ['two.png', Buffer.concat([DOT, Buffer.from('end')])],
+    ['two.png', Buffer.concat([PNG, Buffer.from('end')])],
   ] as const;
   for (const [name, bytes] of files) await writeFile(join(dir, name), bytes);
   return files.flatMap(([name]) => ['--file', join(dir, name)]);
@@ -138,7 +135,7 @@ t.test('an album is accepted whole or not at all, and can be cancelled', async (
     const answer = await wad.request('media.put', { data: bytes.toString('base64'), name, done: true });
     return answer.file?.id as string;
   };
-  const [dot, table] = [await put(DOT, 'dot.png'), await put(Buffer.from('one,two\n1,2\n'), 'table.csv')];
+  const [dot, table] = [await put(PNG, 'dot.png'), await put(Buffer.from('one,two\n1,2\n'), 'table.csv')];
   const kind = (error: Fault): string => error.kind;
   const refused: readonly (readonly [Partial<Asked<'message.send'>>, string])[] = [
     [{ album: [{ media: dot }, { media: table }] }, 'invalid_params'],

@@ -115,13 +115,7 @@ t.test('the bare library reports no call of the native stack', async (t) => {
   const sim = await Simulator.start({ knobs: { calls: 'native' } });
   const phone = sim.createPhone({ number: NUMBER });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-  const bare = await BareClient.start(sim);
-  t.teardown(async () => {
-    await bare.remove();
-    await sim.close();
-  });
-  await phone.scan(await sim.waitForQr());
-  await bare.wait('ready');
+  const bare = await BareClient.linked(t, sim, phone);
   await ana.call();
   await ana.send('after it');
   await bare.wait('message', ({ body }: { body: string }) => body === 'after it');

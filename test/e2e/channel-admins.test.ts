@@ -1,16 +1,15 @@
 /** Admins of channels: invited by a message, listed, removed; invitations of others accepted; pictures of channels. */
+
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { Home } from '../harness/home.js';
+import { PIXEL } from '../harness/sample-files.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const kind = (error: Fault): string => error.kind;
-/** A picture of one pixel. */
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
   t.test(`the owner of a channel invites and removes admins (${generation})`, async (t) => {
@@ -77,7 +76,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const) {
     t.match(await wad.request('channel.removeAdmin', { channel, contact: ben.number }), { removed: false });
     t.equal(await wad.request('channel.removeAdmin', { channel }).catch(kind), 'not_allowed', 'the owner');
 
-    const put = await wad.request('media.put', { offset: 0, done: true, data: PNG, name: 'a.png' });
+    const put = await wad.request('media.put', { offset: 0, done: true, data: PIXEL, name: 'a.png' });
     const media = put.file?.id ?? '';
     t.match(await wad.request('channel.picture', { channel, media }), { picture: true });
     t.match(ours.picture, /^\/9j\//, 'a JPEG');

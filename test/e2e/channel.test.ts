@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { FILES } from '../harness/sample-files.js';
 import type { Wad } from '../harness/wad.js';
 import type { Channel } from '../simulator/channel.js';
 import type { Contact, Received } from '../simulator/contact.js';
@@ -13,20 +14,6 @@ import { Simulator } from '../simulator/simulator.js';
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
-const FILES = {
-  'dot.png': Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-    'base64',
-  ),
-  'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
-  'note.ogg': Buffer.concat([
-    Buffer.from('OggS'),
-    Buffer.alloc(24),
-    Buffer.from('OpusHead'),
-    Buffer.alloc(400, 7),
-  ]),
-  'table.csv': Buffer.from('one,two\n1,2\n'),
-};
 
 async function posted(
   t: Test,

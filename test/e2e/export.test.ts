@@ -5,6 +5,7 @@ import t from 'tap';
 import type { Line } from '../../src/cli/export/line.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { PNG } from '../harness/sample-files.js';
 import { startWactl } from '../harness/wactl.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -13,10 +14,6 @@ t.setTimeout(300_000);
 
 const LONG = { timeoutMs: 120_000 };
 const EVIL = '<script>alert(1)</script>\u202e"';
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 t.test('a chat is exported with its files, also after kill -9, and then only what is new', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds: 'lid' } });

@@ -101,13 +101,7 @@ t.test('the bare library fails to forward', async (t) => {
   });
   const phone = sim.createPhone({ number: NUMBER });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-  const bare = await BareClient.start(sim);
-  t.teardown(async () => {
-    await bare.remove();
-    await sim.close();
-  });
-  await phone.scan(await sim.waitForQr());
-  await bare.wait('ready');
+  const bare = await BareClient.linked(t, sim, phone);
   const message = await bare.client.sendMessage(ana.wid, 'to go on');
   await t.rejects(message.forward(ana.wid), /WAWebChatForwardMessage|reading 'forwardMessages'/);
 });

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
 import { blackPng, widthOf } from '../harness/pictures.js';
 import { lacks } from '../harness/program.js';
+import { FILM, OGG, PIXEL } from '../harness/sample-files.js';
 import type { Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -14,18 +15,10 @@ import { Simulator } from '../simulator/simulator.js';
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const OGG = Buffer.concat([
-  Buffer.from('OggS'),
-  Buffer.alloc(24),
-  Buffer.from('OpusHead'),
-  Buffer.alloc(400, 7),
-]);
 const FILES = {
   'wide.png': blackPng(3_000, 1),
   'dot.png': Buffer.from(PIXEL, 'base64'),
-  'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
+  'film.mp4': FILM,
   'song.mp3': Buffer.concat([Buffer.from('ID3\x03'), Buffer.alloc(2_000, 2)]),
   'note.ogg': OGG,
   'sticker.webp': Buffer.concat([Buffer.from('RIFF0000WEBPVP8 '), Buffer.alloc(500, 3)]),

@@ -5,6 +5,7 @@ import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { PNG } from '../harness/sample-files.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a tenth of this.
@@ -12,11 +13,6 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const kind = (error: Fault): string => error.kind;
-/** One pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
   t.test(`profiles and presence (${generation})`, async (t) => {

@@ -6,6 +6,7 @@ import t from 'tap';
 import type { Line } from '../../src/cli/export/line.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { PNG } from '../harness/sample-files.js';
 import { startWactl } from '../harness/wactl.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -15,10 +16,6 @@ t.setTimeout(300_000);
 
 const LONG = { timeoutMs: 120_000 };
 const NO_CALLS = 'We take no calls. Please write to us.';
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 /** The prices of the supplier, as his program sends them. */
 const PRICES = {
   title: 'Prices',

@@ -3,14 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Home } from '../harness/home.js';
+import { OGG } from '../harness/sample-files.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For slow machines. It usually takes a tenth of this.
 t.setTimeout(240_000);
-
-const OGG = Buffer.concat([
-  ...[Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), Buffer.alloc(400, 7)],
-]);
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
   t.test(`${generation}: a voice message is turned into text, and a picture is not`, async (t) => {

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import wweb from 'whatsapp-web.js';
+import type { Phone } from './phone.js';
 import type { Simulator } from './simulator.js';
 import type { Json } from './wire.js';
 
@@ -98,6 +99,22 @@ export class BareClient {
     const client = bare.client as wweb.Client & { inject(): Promise<void> };
     const inject = client.inject.bind(client);
     client.inject = () => inject().catch((error: unknown) => void bare.injectErrors.push(error));
+    return bare;
+  }
+
+  /** Starts a client, links it to the phone and waits until it is ready. It and the simulator end with the test. */
+  static async linked(
+    t: { teardown(end: () => Promise<void>): unknown },
+    simulator: Simulator,
+    phone: Pick<Phone, 'scan'>,
+  ): Promise<BareClient> {
+    const bare = await BareClient.start(simulator);
+    t.teardown(async () => {
+      await bare.remove();
+      await simulator.close();
+    });
+    await phone.scan(await simulator.waitForQr());
+    await bare.wait('ready');
     return bare;
   }
 

@@ -10,16 +10,13 @@ import { WaServer } from '../../src/waserver/wa-server.js';
 import { CONTENT } from '../../src/waserver/wire/schemas.js';
 import { show } from '../../src/waserver/world/content.js';
 import { decryptFile } from '../../src/waserver/world/file.js';
+import { PNG } from '../harness/sample-files.js';
 import { makeCertificate } from '../simulator/certificate.js';
 import { linkedWorld } from './world.js';
 
 /** The media host's certificate is signed by itself. Baileys has no option for that. */
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const PAGE = 'https://web.whatsapp.com';
 const PAPER = Buffer.from('%PDF-1.4 a paper of some words '.repeat(500));
 
@@ -40,12 +37,12 @@ t.test('files in both directions', async (t) => {
   t.notOk(stored.includes('a paper of'), 'the host has it encrypted');
   t.ok(PAPER.equals(decryptFile(stored, documentMessage?.mediaKey ?? Buffer.alloc(0), 'document')));
 
-  ana.sendFile({ bytes: PICTURE, mimetype: 'image/png', type: 'image', caption: 'look' });
+  ana.sendFile({ bytes: PNG, mimetype: 'image/png', type: 'image', caption: 'look' });
   const message = await client.until('picture', () =>
     client.messages.find((one) => one.message?.imageMessage),
   );
   t.match(message.message?.imageMessage, { caption: 'look', mimetype: 'image/png' });
-  t.ok(PICTURE.equals(await downloadMediaMessage(message, 'buffer', {})));
+  t.ok(PNG.equals(await downloadMediaMessage(message, 'buffer', {})));
 });
 
 t.test('a document with a caption is in an envelope of its own', async (t) => {
@@ -78,10 +75,10 @@ t.test('a video note, and what can be opened once', async (t) => {
   const { ana, client } = await linkedWorld(t, { tls: await makeCertificate('127.0.0.1') });
   await client.socket.sendMessage(ana.jid, { video: PAPER, mimetype: 'video/mp4', ptv: true });
   t.ok(PAPER.equals(ana.download(await ana.waitForMessage(({ type }) => type === 'video_note'))));
-  await client.socket.sendMessage(ana.jid, { image: PICTURE, mimetype: 'image/png', viewOnce: true });
+  await client.socket.sendMessage(ana.jid, { image: PNG, mimetype: 'image/png', viewOnce: true });
   const once = await ana.waitForMessage(({ viewOnce }) => viewOnce === true);
   t.equal(once.type, 'image');
-  t.ok(PICTURE.equals(ana.download(once)));
+  t.ok(PNG.equals(ana.download(once)));
 });
 
 t.test('HTTP sends every type of file, by its mimetype or by name', async (t) => {
@@ -103,7 +100,7 @@ t.test('HTTP sends every type of file, by its mimetype or by name', async (t) =>
   ] as const) {
     const response = await fetch(`${control.url}/contacts/${ana.number}/send-media`, {
       method: 'POST',
-      body: JSON.stringify({ ...args, data: PICTURE.toString('base64') }),
+      body: JSON.stringify({ ...args, data: PNG.toString('base64') }),
     });
     const { id } = (await response.json()) as { id: string };
     const name = JSON.stringify(args);

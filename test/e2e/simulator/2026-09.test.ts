@@ -1,6 +1,8 @@
 /** The breaks of stock whatsapp-web.js 1.34.7 that are new on generation 2026-09. */
+
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
+import { PIXEL } from '../../harness/sample-files.js';
 import { BareClient } from '../../simulator/bare-client.js';
 import type { Contact } from '../../simulator/contact.js';
 import { Simulator } from '../../simulator/simulator.js';
@@ -8,8 +10,6 @@ import { Simulator } from '../../simulator/simulator.js';
 // biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
-const DOT =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const bodies = (contact: Contact, to: string): string[] =>
   contact.received.filter(({ message }) => message.to === to).map(({ body }) => body);
 
@@ -20,13 +20,7 @@ t.test('the bare library has the breaks of September 2026', async (t) => {
   const sim = await Simulator.start({ generation: '2026-09', knobs: CALM });
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-  const bare = await BareClient.start(sim);
-  t.teardown(async () => {
-    await bare.remove();
-    await sim.close();
-  });
-  await phone.scan(await sim.waitForQr());
-  await bare.wait('ready');
+  const bare = await BareClient.linked(t, sim, phone);
 
   t.test('sending media fails, and sending text works (D2)', async (t) => {
     const media = new wweb.MessageMedia('text/plain', Buffer.from('x').toString('base64'), 'x.txt');
@@ -44,7 +38,7 @@ t.test('the bare library has the breaks of September 2026', async (t) => {
 
   t.test('no status is posted (D5)', async (t) => {
     const post = (what: Any) => bare.client.sendMessage('status@broadcast', what);
-    const dot = new wweb.MessageMedia('image/png', DOT);
+    const dot = new wweb.MessageMedia('image/png', PIXEL);
     for (const what of ['a status', dot])
       await t.rejects(post(what), /canCheckStatusRankingPosterGating.* is not a function/);
     t.same(bodies(ana, 'status@broadcast'), []);
@@ -65,7 +59,7 @@ t.test('the bare library has the breaks of September 2026', async (t) => {
       bare.client.sendMessage(channel.id, what, { sendSeen: false, ...options });
     await post('no link', { linkPreview: false });
     await ana.waitForMessage(({ body }) => body === 'no link');
-    const dot = new wweb.MessageMedia('image/png', DOT);
+    const dot = new wweb.MessageMedia('image/png', PIXEL);
     await sim.set('mediaSpreadsId', false);
     await t.rejects(post(dot), /avParams is not a function/);
     await post('see https://example.org/');

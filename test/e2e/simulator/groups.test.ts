@@ -13,13 +13,7 @@ t.test('the bare library manages groups', async (t) => {
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
   const shy = sim.createContact({ number: '15550004444', name: 'Shy' });
   shy.addable = false;
-  const bare = await BareClient.start(sim);
-  t.teardown(async () => {
-    await bare.remove();
-    await sim.close();
-  });
-  await phone.scan(await sim.waitForQr());
-  await bare.wait('ready');
+  const bare = await BareClient.linked(t, sim, phone);
 
   t.test('a person who does not allow being added is reported with a code', async (t) => {
     const made = (await bare.client.createGroup('Team', [ana.wid, shy.wid], {

@@ -68,13 +68,7 @@ t.test('messages are exchanged while the library listens', async (t) => {
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
   const group = sim.createGroup({ subject: 'Team', participants: [phone.wid, ana.wid, ben.wid] });
-  const bare = await BareClient.start(sim);
-  t.teardown(async () => {
-    await bare.remove();
-    await sim.close();
-  });
-  await phone.scan(await sim.waitForQr());
-  await bare.wait('ready');
+  const bare = await BareClient.linked(t, sim, phone);
 
   t.test('a group message names its author, and ours reaches every member', async (t) => {
     await ana.send('to all', { group: group.id });

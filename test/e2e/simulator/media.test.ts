@@ -1,6 +1,8 @@
 /** Media are encrypted in the page, uploaded, downloaded, expired, and broken as in September 2026. */
+
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
+import { PIXEL } from '../../harness/sample-files.js';
 import { BareClient } from '../../simulator/bare-client.js';
 import type { Received } from '../../simulator/contact.js';
 import { Simulator } from '../../simulator/simulator.js';
@@ -8,16 +10,7 @@ import { Simulator } from '../../simulator/simulator.js';
 const sim = await Simulator.start();
 const phone = sim.createPhone({ number: '15550001111' });
 const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-const bare = await BareClient.start(sim);
-t.teardown(async () => {
-  await bare.remove();
-  await sim.close();
-});
-await phone.scan(await sim.waitForQr());
-await bare.wait('ready');
-
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const bare = await BareClient.linked(t, sim, phone);
 
 t.test('a document arrives unchanged', async (t) => {
   const bytes = Buffer.from('one,two\n1,2\n');

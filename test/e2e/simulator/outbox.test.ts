@@ -8,13 +8,7 @@ import { Simulator } from '../../simulator/simulator.js';
 const sim = await Simulator.start();
 const phone = sim.createPhone({ number: '15550001111' });
 const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-const bare = await BareClient.start(sim);
-t.teardown(async () => {
-  await bare.remove();
-  await sim.close();
-});
-await phone.scan(await sim.waitForQr());
-await bare.wait('ready');
+const bare = await BareClient.linked(t, sim, phone);
 
 const TO = '15550002222@c.us';
 const send = (body: string) => bare.client.sendMessage(TO, body, { sendSeen: false, linkPreview: false });
