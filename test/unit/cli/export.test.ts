@@ -227,6 +227,32 @@ t.test('a later run reads further back when more is asked for', async (t) => {
   t.same(keysIn(to), idsOf(world.messages));
 });
 
+t.test('messages of one second are exported together, also over two pages', async (t) => {
+  const to = fresh();
+  // Pages of 200: the second one begins within the second of --since.
+  const messages = Array.from({ length: 203 }, (_, n) =>
+    message(n, { timestamp: at(n < 2 ? 0 : n < 6 ? 5 : n) }),
+  );
+  t.match(await run({ messages }, to, { since: at(5) }), { code: 0, pages: 2 });
+  t.same(keysIn(to), idsOf(messages.slice(2)));
+});
+
+t.test('the same --since reads only what is new', async (t) => {
+  const [to, world] = [fresh(), { messages: upTo(450) }];
+  t.match(await run(world, to, { since: at(50) }), { code: 0, pages: 3 });
+  t.match(await run(world, to, { since: at(50) }), { code: 0, pages: 1 });
+  t.same(keysIn(to), idsOf(world.messages.slice(50)));
+});
+
+t.test('without --since the journal is read from its beginning', async (t) => {
+  const to = fresh();
+  const world = { messages: upTo(450).slice(20), journal: upTo(20) };
+  t.match(await run(world, to, { since: at(10) }), { code: 0 });
+  t.same(keysIn(to), idsOf(upTo(450).slice(10)), 'the journal back to the same time');
+  t.match(await run(world, to), { code: 0 });
+  t.same(keysIn(to), idsOf(upTo(450)));
+});
+
 t.test('a missing file has its reason, and only one that may come back is asked for again', async (t) => {
   const to = fresh();
   const messages = upTo(3).map((one) => ({ ...one, ...file }));

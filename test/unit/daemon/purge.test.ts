@@ -345,6 +345,34 @@ t.test('a file is never there without the note by which a purge finds it', async
   t.same(filesWith('planted'), []);
 });
 
+t.test('one message among many leaves no word in the files', async (t) => {
+  const { indexer, purger, said, filesWith } = await purging(t);
+  // One part of the index, and too few deleted entries for FTS5 to rewrite it by itself:
+  // https://sqlite.org/fts5.html#the_deletemerge_configuration_option
+  for (let n = 0; n < 40; n += 1) said(`b${n}`, `innocent ${n}`, { chat: BEN });
+  said('a', 'plantedalone');
+  await indexer.catchUp(30_000);
+  t.not(filesWith('plantedalone').length, 0, 'it was there');
+  t.match(await purger.run(PERSON, false), { events: 1 });
+  t.same(filesWith('plantedalone'), []);
+});
+
+t.test('a person is named by the whole number, and a deleted message of theirs counts once', async (t) => {
+  const { store, purger, said } = await purging(t);
+  said('1', 'ask @155500022223', { chat: TEAM, author: BEN });
+  said('2', 'deleted by its author', { chat: TEAM, author: ANA });
+  const data = { key: `false_${TEAM}_2_${ANA}`, messageId: '2', chatId: TEAM, author: ANA, fromMe: false };
+  store.writeNow((tx) =>
+    store.journal.append(tx, { type: 'message.revoke', timeMs: NOW + 1, wid: WID, data }),
+  );
+  t.match(await purger.run(PERSON, true), { events: 2 });
+  t.match(await purger.run(PERSON, false), { events: 2 });
+  t.same(
+    store.journal.page({ after: 0 }).events.map((event) => event.data.body),
+    ['ask @155500022223'],
+  );
+});
+
 t.test('a chat, and an age', async (t) => {
   const { store, purger, said } = await purging(t);
   said('1', 'one');
@@ -447,3 +475,38 @@ t.test('a purge of this account, or of a group as if it were a person, is refuse
   t.equal(await purge(ANA), 'none');
   t.equal(store.journal.page({ after: 0 }).events.length, 0);
 });
+
+t.test('a message that is accepted during a purge is still sent', async (t) => {
+  const { store, purger } = await purging(t);
+  const purged = purger.run(PERSON, false);
+  store.writeNow((tx) => store.outbox.accept(tx, message(1, { chatId: ANA, recipient: ANA })));
+  t.match(await purged, { outbox: 0 });
+  t.match(store.outbox.get('m-1'), { state: 'queued' });
+});
+
+t.test(
+  'the age of a sent message is its last change, and that of a letter the time of its event',
+  async (t) => {
+    const { store, purger } = await purging(t);
+    store.writeNow((tx) => {
+      for (const [n, nowMs] of [
+        [1, NOW + 9],
+        [2, NOW + 10],
+      ] as const) {
+        store.outbox.accept(tx, message(n, { chatId: BEN, recipient: BEN }));
+        store.outbox.change(tx, `m-${n}`, 'queued', { state: 'failed', nowMs });
+      }
+      for (const [cursor, timeMs] of [
+        [7, NOW + 9],
+        [8, NOW + 10],
+      ] as const)
+        store.deadLetters.add(tx, 'crm', {
+          ...{ cursor, atMs: NOW + 1_000, attempts: 1, reason: 'x' },
+          event: JSON.stringify({ time: new Date(timeMs).toISOString(), data: {} }),
+        });
+    });
+    t.match(await purger.run({ by: 'age', beforeMs: NOW + 10 }, false), { outbox: 1, deadLetters: 1 });
+    t.equal(store.outbox.get('m-1'), null);
+    t.match(store.outbox.get('m-2'), { state: 'failed' });
+  },
+);
