@@ -66,3 +66,31 @@ t.test('a code that is refused, or always replaced, is not scanned for ever', as
     t.match(step, { result: 'fails', error: 'nobody shows this code' });
   }
 });
+
+t.test('a failure is told also when there was no time for the steps behind it', async (t) => {
+  const heard = new Heard();
+  const person = { number: '15550100002', send: () => 'ID' };
+  const totalMs = 300;
+  const parts = {
+    client: {
+      ...{ launch: async () => heard.report({ type: 'qr', payload: 'code 1' }), pageErrors: [] },
+      ...{ whatsappWeb: '2.3000', browserVersion: null },
+    },
+    server: {
+      createPhone: () => ({
+        scan: async () => {
+          for (const end = performance.now() + totalMs; performance.now() < end; );
+          throw new Error('nobody shows this code');
+        },
+      }),
+      ...{ createContact: () => person, unknown: [], problems: [] },
+    },
+    ...{ heard, repairs: {}, mediaDir: '/nowhere', ask: () => undefined },
+  } as unknown as Parts;
+  const { signal } = new AbortController();
+  const run = new Run({ relied: [], wad: '0.1.0', loadMs: 20_000, signal, totalMs }, parts);
+  const { ok, says, steps } = await run.report();
+  t.match([ok, says], [false, 'WhatsApp Web 2.3000: link a phone does not work']);
+  t.match(steps[0], { result: 'fails', error: 'nobody shows this code' });
+  for (const { result } of steps.slice(1)) t.equal(result, 'untried');
+});

@@ -1,6 +1,7 @@
 /** Restrictions are stored, reported, and hold messages to strangers back. */
 import t from 'tap';
 import { AccountRestriction } from '../../../../src/daemon/session/restriction.js';
+import type { SendOutcome } from '../../../../src/session/port.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
 import { keepLines } from '../../log/lines.js';
 import { NOW, opened, scratch, WID } from '../../store/scratch.js';
@@ -160,6 +161,28 @@ for (const writes of ['before the refusal', 'after the refusal'] as const)
       await rest(store);
       t.match(outbox.get(id), { state: 'queued', attempts: 2, notBeforeMs: NOW + HOUR });
     });
+
+t.test('who has written is not forgotten when a message to somebody else is done', async (t) => {
+  let now: Restriction | null = null;
+  const { sender, accept, page, outbox } = open(t, { restriction: () => now, now: () => NOW });
+  outbox.onNack = () => {
+    now = LOCKED;
+    return NOW + HOUR;
+  };
+  sender.open(WID);
+  await accept(A, 'refused');
+  const other = await accept(B, 'other');
+  await until(() => page.texts.length === 2);
+  page.reachable.add(A);
+  sender.personWrote(A);
+  const answer = (text: string, outcome: SendOutcome) =>
+    page.sent.find((one) => one.text === text)?.answer(outcome);
+  answer('other', { outcome: 'accepted', ack: 1 });
+  await until(() => outbox.get(other.id).state === 'sent');
+  answer('refused', { outcome: 'accepted', ack: -1, nack: 463 });
+  await until(() => page.texts.length === 3);
+  t.equal(page.last().text, 'refused');
+});
 
 t.test('a message fails at its third refusal, and one that waits can be cancelled', async (t) => {
   const { sender, accept, page, outbox, store } = open(t, { now: () => NOW });
