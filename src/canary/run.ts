@@ -64,7 +64,7 @@ export class Run {
     this.#parts = parts;
   }
 
-  /** @throws Unusable */
+  /** @throws Unusable; Error without a page */
   async report(): Promise<DeepReport> {
     const { client, heard, server, repairs, mediaDir } = this.#parts;
     const phone = server.createPhone({ number: NUMBERS.me, pushname: 'Me' });
@@ -122,7 +122,7 @@ export class Run {
   /**
    * Waits for the page's code.
    * @returns null; or why there is none: the page was reached, and capabilities are lost, which is a finding
-   * @throws Unusable when there is none for another reason, because then nothing is known of the page
+   * @throws Unusable when there is none for another reason, because then nothing is known of the page; Error without a page
    */
   async #codeShown(): Promise<string | null> {
     const { heard, client } = this.#parts;
@@ -143,7 +143,9 @@ export class Run {
       const lost = Object.entries(lostOf(heard)).map(([name, word]) => `${name} is ${word}`);
       // The page has loaded, has dialled, and was answered or is not to blame.
       if (seen !== null && client.whatsappWeb !== null && lost.length > 0) return [text, ...lost].join('; ');
-      throw new Unusable(`${[text, ...lost].join('; ')}.`);
+      const why = `${[text, ...lost].join('; ')}.`;
+      // Without a page, such as of a browser that does not start, nothing is its fault.
+      throw seen === null ? new Error(why) : new Unusable(why);
     } finally {
       over.abort();
     }
