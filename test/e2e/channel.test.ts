@@ -47,7 +47,7 @@ async function refusals(t: Test, wad: Wad, dir: string, channel: Channel): Promi
     t.match(await wad.wactl(['send', channel.id, ...args]), { code: 2, stdout: '', stderr }, args.join(' '));
   t.match(await wad.wactl(['send', '12@newsletter', 'hi']), {
     code: 2,
-    stderr: /A channel is neither a person/,
+    stderr: /"12@newsletter" is no id of a channel/,
   });
   t.equal(channel.posts.length, before, 'nothing was posted');
 }
