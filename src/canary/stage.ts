@@ -86,6 +86,12 @@ export class Stage {
 
 export const chatOf = ({ number }: Contact): ChatId => `${number}@c.us`;
 
+/** @throws Error: the file of a message cannot be opened by whom it was sent to, or is another one */
+export function sameFile(person: Contact, message: Received, bytes: Buffer): void {
+  if (!person.download(message).equals(bytes))
+    throw new Error('the file that arrives differs from the sent one');
+}
+
 /** @throws Error */
 export function same(what: string, is: unknown, wanted: unknown): void {
   if (is !== wanted) throw new Error(`${what} is ${JSON.stringify(is)} instead of ${JSON.stringify(wanted)}`);

@@ -1,5 +1,5 @@
 /** What is done to messages, chats and people. */
-import { chatOf, same, WAIT_MS } from '../stage.js';
+import { chatOf, same, sameFile, WAIT_MS } from '../stage.js';
 import type { Step } from './step.js';
 
 export const ACTING: readonly Step[] = [
@@ -12,6 +12,22 @@ export const ACTING: readonly Step[] = [
       const { ref } = await stage.receive(stage.ana.send(text));
       await stage.client.acts.forward(ref, chatOf(stage.ben));
       await stage.ben.waitForMessage(({ body }) => body === text, { timeoutMs: WAIT_MS });
+    },
+  },
+  {
+    name: 'forward a file',
+    capability: 'message.forward',
+    needs: ['receive document', 'forward'],
+    async run(stage) {
+      const bytes = Buffer.from(stage.text('a document'));
+      const sent = { bytes, mimetype: 'text/plain', type: 'document', filename: 'b.txt' } as const;
+      const { ref } = await stage.receive(stage.ana.sendFile(sent));
+      await stage.client.acts.forward(ref, chatOf(stage.ben));
+      // It is uploaded anew, by another way than a file that is sent (WAWebMediaPrep, 2026-04-27).
+      const message = await stage.ben.waitForMessage(({ type }) => type === 'document', {
+        timeoutMs: WAIT_MS,
+      });
+      sameFile(stage.ben, message, bytes);
     },
   },
   {
