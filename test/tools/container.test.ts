@@ -64,9 +64,12 @@ t.test('the container image', { skip }, async (t) => {
     t.equal(await shell(`for name in ${programs}; do command -v $name; done; true`), '');
     t.equal(
       await shell(
-        'ls -d /src /tree /root/.npm /root/.cache /usr/lib/wad/src /usr/lib/wad/test 2>/dev/null; true',
+        'ls -d /src /tree /root/.npm /root/.cache 2>/dev/null; find /usr/lib/wad/src /usr/lib/wad/test -type f | sort',
       ),
-      '',
+      // Documents to which others link.
+      ['src/waserver', 'test/real-page', 'test/simulator']
+        .map((room) => `/usr/lib/wad/${room}/README.md`)
+        .join('\n'),
     );
     const modules = await shell('ls /usr/lib/wad/node_modules');
     t.match(modules, /^whatsapp-web\.js$/m);

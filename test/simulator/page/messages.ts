@@ -271,6 +271,8 @@ export function fromWire(wire: WireMessage): Msg {
     notifyName: notifyName ?? '',
     isNewMsg: false,
   });
+  // Before its properties can no longer be read.
+  consolidateMediaUpdate(msg);
   return poison(msg, extra);
 }
 
@@ -290,7 +292,6 @@ export function load(stored: StoredMessage | undefined): Msg | undefined {
 export function place(msg: Msg): Msg {
   const chat = placeOf(msg.id.remote, msg.t);
   chat.msgs.add(msg, { silent: true });
-  consolidateMediaUpdate(msg);
   return Msgs.add(msg);
 }
 
