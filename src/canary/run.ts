@@ -144,7 +144,7 @@ export class Run {
       // The page has loaded, has dialled, and was answered or is not to blame.
       if (seen !== null && client.whatsappWeb !== null && lost.length > 0) return [text, ...lost].join('; ');
       const why = `${[text, ...lost].join('; ')}.`;
-      // Without a page, such as of a browser that does not start, nothing is its fault.
+      // No page was reached, for example because the browser did not start: then it is not the page's fault.
       throw seen === null ? new Error(why) : new Unusable(why);
     } finally {
       over.abort();

@@ -54,8 +54,8 @@ export function searchHandlers(
     const { wid } = store.account;
     if (wid === null || !ids.includes(accountOf(wid))) return ids;
     throw new Fault('invalid_recipient', {
-      reason: `${ref.trim()} is this account itself, and every message names it; a time removes everything.`,
-      hint: 'wactl purge --older-than 0s',
+      reason: `${ref.trim()} is this account itself, and every message names it: everything would be removed.`,
+      hint: 'wactl purge --help',
     });
   };
   /** @throws (rejects) Fault invalid_params, invalid_recipient, and those of the page */
